@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Every ceiling of the project, in one list. A buffer that grows by what a
+ * peer, a person or a file sends names one of these. A reviewer who asks
+ * "how large can it get?" reads this page and no other.
+ */
+#ifndef LARCH_BASE_LIMITS_H
+#define LARCH_BASE_LIMITS_H
+
+/* text */
+#define LIMIT_ERR_TEXT 512        /* bytes of one error sentence */
+#define LIMIT_LOG_LINE 2048       /* bytes of one log line */
+#define LIMIT_NAME 128            /* bytes of a thing's, port's or person's name */
+#define LIMIT_REASON 500          /* bytes of a reason somebody typed */
+
+/* host lists: CONVENTIONS, "Expansion is capped" */
+#define LIMIT_HOSTS 65536         /* names in one expanded list */
+#define LIMIT_HOSTS_TEXT 65536    /* bytes of one folded list */
+
+/* memory of one request, one batch, one plan */
+#define LIMIT_ARENA (64u << 20)   /* bytes an arena hands out before it aborts */
+
+/* files */
+#define LIMIT_CONFIG_FILE (1u << 20)  /* larch.json, a policy, a device type */
+#define LIMIT_SECRET_FILE 4096        /* a file that holds one secret */
+#define LIMIT_TEMPLATE (256u << 10)   /* one template */
+#define LIMIT_ROOM_FILE (20u << 20)   /* room.json, as an upload or a file */
+#define LIMIT_JSON_DEPTH 32           /* nesting of any JSON we read */
+
+/* web */
+#define LIMIT_URL 4096            /* bytes of a path with its query */
+#define LIMIT_HEADER 8192         /* bytes of one header we look at */
+#define LIMIT_FORM (64u << 10)    /* bytes of a form body */
+#define LIMIT_FIELDS 4096         /* fields of one form, repeats counted */
+#define LIMIT_FIELD (16u << 10)   /* bytes of one form field */
+#define LIMIT_JSON_BODY (256u << 10) /* bytes of a JSON body */
+#define LIMIT_PAGE (16u << 20)    /* bytes of one answer */
+
+/* devices */
+#define LIMIT_OUTLETS 128         /* outlets of one PDU unit */
+#define LIMIT_DATAGRAM 65535      /* bytes of a datagram */
+
+/* power */
+#define LIMIT_PLAN_STEPS 4096     /* steps of one plan */
+#define LIMIT_PLAN_THINGS 1024    /* machines of one plan */
+
+#endif

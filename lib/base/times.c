@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "times.h"
+
+static int64_t
+clock_ms(clockid_t id)
+{
+	struct timespec t;
+
+	clock_gettime(id, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+int64_t
+times_now(void)
+{
+	return clock_ms(CLOCK_REALTIME);
+}
+
+int64_t
+times_boot(void)
+{
+	return clock_ms(CLOCK_BOOTTIME);
+}
+
+/* Whole seconds and the milliseconds above them; ms may be negative. */
+static time_t
+seconds(int64_t ms, int *rest)
+{
+	int64_t s = ms / 1000, r = ms % 1000;
+
+	if (r < 0) {
+		r += 1000;
+		s--;
+	}
+	*rest = (int)r;
+	return (time_t)s;
+}
+
+char *
+times_utc(int64_t ms, char out[TIMES_TEXT])
+{
+	struct tm tm = {0};
+	int rest;
+	time_t t = seconds(ms, &rest);
+	size_t n;
+
+	if (gmtime_r(&t, &tm) == NULL) {
+		snprintf(out, TIMES_TEXT, "unknown");
+		return out;
+	}
+	n = strftime(out, TIMES_TEXT, "%Y-%m-%dT%H:%M:%S", &tm);
+	if (rest != 0)
+		snprintf(out + n, TIMES_TEXT - n, ".%03dZ", rest);
+	else
+		snprintf(out + n, TIMES_TEXT - n, "Z");
+	return out;
+}
+
+static char *
+local(int64_t ms, bool date, char out[TIMES_TEXT])
+{
+	struct tm tm = {0};
+	int rest;
+	time_t t = seconds(ms, &rest);
+
+	if (localtime_r(&t, &tm) == NULL ||
+	    (date ? strftime(out, TIMES_TEXT, "%Y-%m-%d %H:%M:%S %z", &tm)
+	          : strftime(out, TIMES_TEXT, "%H:%M:%S", &tm)) == 0)
+		snprintf(out, TIMES_TEXT, "unknown");
+	return out;
+}
+
+char *
+times_room(int64_t ms, char out[TIMES_TEXT])
+{
+	size_t n;
+
+	local(ms, true, out);
+	n = strlen(out); /* strftime writes +0100; RFC 3339 readers expect +01:00 */
+	if (n >= 5 && n + 1 < TIMES_TEXT && (out[n - 5] == '+' || out[n - 5] == '-')) {
+		memmove(out + n - 1, out + n - 2, 3);
+		out[n - 2] = ':';
+	}
+	return out;
+}
+
+char *
+times_clock(int64_t ms, char out[TIMES_TEXT])
+{
+	return local(ms, false, out);
+}
+
+char *
+times_age(int64_t span_ms, char out[TIMES_TEXT])
+{
+	static const struct {
+		int64_t below, unit;
+		const char *name;
+	} rows[] = {
+	    {120, 1, "s"}, {7200, 60, "min"}, {172800, 3600, "h"}, {INT64_MAX, 86400, "d"},
+	};
+	int64_t s = span_ms < 0 ? 0 : span_ms / 1000;
+
+	for (size_t i = 0; i < LARCH_COUNT(rows); i++)
+		if (s < rows[i].below) {
+			snprintf(out, TIMES_TEXT, "%lld %s", (long long)(s / rows[i].unit),
+			    rows[i].name);
+			break;
+		}
+	return out;
+}
+
+static int64_t
+unit_ms(char c)
+{
+	switch (c) {
+	case 's': return 1000;
+	case 'm': return 60000;
+	case 'h': return 3600000;
+	case 'd': return 86400000;
+	default: return 0;
+	}
+}
+
+int
+times_duration(struct str s, int64_t *ms_out, struct err *e)
+{
+	int64_t total = 0, v;
+	size_t i = 0, from;
+
+	while (i < s.n) {
+		int64_t unit;
+
+		for (from = i; i < s.n && s.p[i] >= '0' && s.p[i] <= '9'; i++)
+			;
+		unit = i < s.n ? unit_ms(s.p[i]) : 0;
+		if (unit == 0 || str_int((struct str){s.p + from, i - from}, 0, 1000000, &v) != 0)
+			goto bad;
+		total += v * unit;
+		i++;
+	}
+	if (total <= 0 || total > (int64_t)3650 * 86400000)
+		goto bad;
+	*ms_out = total;
+	return 0;
+bad:
+	return err_set(e, ERR_INPUT, "'%.*s' is not a duration; write it as 30s, 15m, 2h, 8h30m or 1d",
+	    (int)(s.n > 64 ? 64 : s.n), s.p == NULL ? "" : s.p);
+}
+
+static int
+digits(const char *p, int n, int min, int max, int *out)
+{
+	int64_t v;
+
+	if (str_int((struct str){p, (size_t)n}, min, max, &v) != 0 || p[0] == '-')
+		return -1;
+	*out = (int)v;
+	return 0;
+}
+
+/* The offset after the seconds: "Z", "+01:00", "-03:30", in seconds. */
+static int
+offset(struct str s, int *out)
+{
+	int h, m;
+
+	if (s.n == 1 && (s.p[0] == 'Z' || s.p[0] == 'z')) {
+		*out = 0;
+		return 0;
+	}
+	if (s.n != 6 || (s.p[0] != '+' && s.p[0] != '-') || s.p[3] != ':')
+		return -1;
+	if (digits(s.p + 1, 2, 0, 23, &h) != 0 || digits(s.p + 4, 2, 0, 59, &m) != 0)
+		return -1;
+	*out = (h * 60 + m) * 60 * (s.p[0] == '-' ? -1 : 1);
+	return 0;
+}
+
+int
+times_parse(struct str s, int64_t *ms_out, struct err *e)
+{
+	struct tm tm = {0};
+	int year, month, off, ms = 0, scale = 100;
+	size_t i = 19;
+
+	if (s.n < 20 || s.n > 40 || s.p[4] != '-' || s.p[7] != '-' || s.p[13] != ':' || s.p[16] != ':' ||
+	    (s.p[10] != 'T' && s.p[10] != 't' && s.p[10] != ' '))
+		goto bad;
+	if (digits(s.p, 4, 1970, 9999, &year) != 0 || digits(s.p + 5, 2, 1, 12, &month) != 0 ||
+	    digits(s.p + 8, 2, 1, 31, &tm.tm_mday) != 0 || digits(s.p + 11, 2, 0, 23, &tm.tm_hour) != 0 ||
+	    digits(s.p + 14, 2, 0, 59, &tm.tm_min) != 0 || digits(s.p + 17, 2, 0, 60, &tm.tm_sec) != 0)
+		goto bad;
+	if (s.p[i] == '.')
+		for (i++; i < s.n && s.p[i] >= '0' && s.p[i] <= '9'; i++) {
+			ms += (s.p[i] - '0') * scale;
+			scale /= 10;
+		}
+	if (offset((struct str){s.p + i, s.n - i}, &off) != 0)
+		goto bad;
+	tm.tm_year = year - 1900;
+	tm.tm_mon = month - 1;
+	*ms_out = ((int64_t)timegm(&tm) - off) * 1000 + ms;
+	return 0;
+bad:
+	return err_set(e, ERR_INPUT, "'%.*s' is not a time; write it as 2026-11-20T21:38:05Z (RFC 3339)",
+	    (int)(s.n > 64 ? 64 : s.n), s.p == NULL ? "" : s.p);
+}

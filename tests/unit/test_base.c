@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "base/base.h"
+#include "t.h"
+
+static void
+t_a_number_is_whole_in_range_or_nothing(void)
+{
+	int64_t v = 77;
+
+	T_OK(str_int(STR("42"), 0, 100, &v) == 0 && v == 42);
+	T_OK(str_int(STR("-3"), -5, 5, &v) == 0 && v == -3);
+	T_OK(str_int(STR(""), 0, 100, &v) != 0);
+	T_OK(str_int(STR("42x"), 0, 100, &v) != 0);
+	T_OK(str_int(STR(" 42"), 0, 100, &v) != 0);
+	T_OK(str_int(STR("+42"), 0, 100, &v) != 0);
+	T_OK(str_int(STR("101"), 0, 100, &v) != 0);
+	T_OK(str_int(STR("99999999999999999999999"), 0, INT64_MAX, &v) != 0);
+}
+
+static void
+t_n9_sorts_before_n10(void)
+{
+	T_OK(str_natural("n9", "n10") < 0);
+	T_OK(str_natural("n10", "n9") > 0);
+	T_OK(str_natural("n01", "n1") != 0);
+	T_INT(str_natural("rack-b", "rack-b"), 0);
+	T_OK(str_natural("n1", "n1a") < 0);
+}
+
+static void
+t_a_buffer_stops_at_its_ceiling_and_says_so(void)
+{
+	struct buf b = BUF(5);
+
+	buf_puts(&b, "abc");
+	buf_puts(&b, "def");
+	T_OK(b.over);
+	buf_puts(&b, "d");
+	T_STR(b.p, "abc");
+	buf_free(&b);
+}
+
+static void
+t_each_output_context_has_its_escape(void)
+{
+	struct buf b = BUF(1000);
+
+	buf_html(&b, STR("<a href=\"x\">'&"));
+	T_STR(b.p, "&lt;a href=&quot;x&quot;&gt;&#39;&amp;");
+	buf_clear(&b);
+	buf_url(&b, STR("a b/c?~"));
+	T_STR(b.p, "a%20b%2Fc%3F~");
+	buf_clear(&b);
+	buf_csv(&b, STR("=cmd()"));
+	T_STR(b.p, "\"'=cmd()\"");
+	buf_clear(&b);
+	buf_csv(&b, STR("-3.5"));
+	T_STR(b.p, "-3.5");
+	buf_clear(&b);
+	buf_csv(&b, STR("say \"hi\", ok"));
+	T_STR(b.p, "\"say \"\"hi\"\", ok\"");
+	buf_clear(&b);
+	buf_plain(&b, STR("a\x1b[31mb\xff\xc2\x9b\xe2\x80\xae!"));
+	T_STR(b.p, "a?[31mb???!");
+	buf_free(&b);
+}
+
+static void
+t_text_with_control_bytes_is_not_text(void)
+{
+	T_OK(str_is_text(STR("plain, h\xc3\xa9, \xe2\x82\xac")));
+	T_OK(!str_is_text(STR("bell\a")));
+	T_OK(!str_is_text(STR("cut\0off")));
+	T_OK(!str_is_text(STR("bad\xff")));
+	T_OK(!str_is_text(STR("over\xc0\xaflong")));
+	T_OK(!str_is_text(STR("surrogate\xed\xa0\x80")));
+}
+
+static void
+t_an_error_is_one_clean_sentence(void)
+{
+	struct err e;
+	char wide[2000];
+
+	T_INT(err_set(&e, ERR_INPUT, "no thing '%s'", "a\nb"), -1);
+	T_STR(e.text, "no thing 'a?b'");
+	err_prefix(&e, "line %d", 3);
+	T_STR(e.text, "line 3: no thing 'a?b'");
+	memset(wide, 'w', sizeof(wide) - 1);
+	wide[sizeof(wide) - 1] = '\0';
+	err_set(&e, ERR_INPUT, "%s", wide);
+	T_INT(strlen(e.text), LIMIT_ERR_TEXT - 1);
+	T_OK(strcmp(e.text + LIMIT_ERR_TEXT - 4, "...") == 0);
+}
+
+static void
+t_times_are_written_and_read_back(void)
+{
+	char out[TIMES_TEXT];
+	int64_t ms;
+	struct err e;
+
+	T_STR(times_utc(1795210685000, out), "2026-11-20T21:38:05Z");
+	T_OK(times_parse(STR("2026-11-20T22:38:05.250+01:00"), &ms, &e) == 0);
+	T_INT(ms, 1795210685250);
+	setenv("TZ", "Europe/Vienna", 1);
+	T_STR(times_room(1795210685000, out), "2026-11-20 22:38:05 +01:00");
+	unsetenv("TZ");
+	T_OK(times_parse(STR("2026-13-20T22:38:05Z"), &ms, &e) != 0);
+	T_ERR(e, "is not a time");
+	T_OK(times_duration(STR("8h30m"), &ms, &e) == 0);
+	T_INT(ms, 30600000);
+	T_OK(times_duration(STR("8"), &ms, &e) != 0);
+	T_OK(times_duration(STR(""), &ms, &e) != 0);
+	T_STR(times_age(90000, out), "90 s");
+	T_STR(times_age(600000, out), "10 min");
+}
+
+static void
+t_json_too_deep_or_with_two_keys_is_refused(void)
+{
+	struct err e;
+	char deep[100];
+
+	memset(deep, '[', sizeof(deep));
+	T_OK(jsn_parse((struct str){deep, sizeof(deep)}, "the body", &e) == NULL);
+	T_ERR(e, "nested deeper");
+	T_OK(jsn_parse(STR("{\"a\":1,\"a\":2}"), "the body", &e) == NULL);
+	T_OK(jsn_parse(STR("{\"a\":1} x"), "the body", &e) == NULL);
+	T_ERR(e, "line 1");
+}
+
+static void
+t_a_secret_that_others_can_read_is_refused(void)
+{
+	char path[512];
+	struct buf secret;
+	struct err e;
+
+	snprintf(path, sizeof(path), "%s/secret", t_folder());
+	T_OK(file_publish(path, STR("hunter2\n"), 0644, &e) == 0);
+	T_OK(file_read_secret(path, &secret, &e) != 0);
+	T_ERR(e, "mode 0644");
+	T_OK(strstr(e.text, "hunter2") == NULL);
+	T_OK(chmod(path, 0640) == 0);
+	if (T_OK(file_read_secret(path, &secret, &e) == 0))
+		T_STR(secret.p, "hunter2");
+	buf_wipe(&secret);
+}
+
+T_MAIN(T(t_a_number_is_whole_in_range_or_nothing), T(t_n9_sorts_before_n10),
+    T(t_a_buffer_stops_at_its_ceiling_and_says_so), T(t_each_output_context_has_its_escape),
+    T(t_text_with_control_bytes_is_not_text), T(t_an_error_is_one_clean_sentence),
+    T(t_times_are_written_and_read_back), T(t_json_too_deep_or_with_two_keys_is_refused),
+    T(t_a_secret_that_others_can_read_is_refused))
