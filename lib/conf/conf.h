@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * conf: larch.json, read and checked once at the start and again on SIGHUP.
+ * A file with an unknown key, a wrong type or a missing value is refused with
+ * file, path and reason, and the program keeps what it had, or does not start.
+ * It holds no secret: secrets are in files of their own, which it names.
+ */
+#ifndef LARCH_CONF_CONF_H
+#define LARCH_CONF_CONF_H
+
+#include "base/base.h"
+#include "yang/yang.h"
+
+struct conf_ldap {
+	const char **uri;          /* tried in turn, one deadline each */
+	size_t n_uri;
+	bool starttls;             /* with ldap://; ldaps:// and ldapi:// need none */
+	const char *ca_file;
+	const char *bind_dn;       /* service account for search-then-bind, or NULL: anonymous search */
+	const char *bind_secret_file;
+	const char *dn_template;   /* "uid=%s,ou=people,..." instead of a search, or NULL */
+	const char *user_base, *user_filter;   /* "(uid=%s)": %s is the escaped login name */
+	const char *group_base, *group_filter; /* "(member=%s)": %s is the escaped DN; NULL: memberOf is read */
+	const char *group_name;    /* attribute of a group entry that is its name: "cn" */
+	int timeout_ms;            /* for one whole check against one URI */
+};
+
+struct conf {
+	const char *path;          /* of larch.json */
+	const char *site;          /* shown in the title of every page */
+	const char *origin;        /* "https://larch.example.org": the address people type */
+	const char *data, *run;    /* /var/lib/larch, /run/larch */
+	const char *templates, *assets, *mib, *yang; /* folders; assets is static/ */
+	const char *policy;        /* file; a missing one means nobody may */
+	const char *credentials;   /* file, read by larchd alone */
+	int64_t session_ms;        /* fixed lifetime of a session; default 12 h */
+	int64_t group_recheck_ms;  /* 5 min */
+	struct conf_ldap ldap;
+	int64_t sweep_ms;          /* interval of larchd's sweep; default 30 s */
+	int64_t dwell_ms;          /* all outlets off for so long before the first goes on; 5 s */
+	int64_t off_limit_ms;      /* how long a device may take to read off (on) before the step has failed */
+	int64_t on_limit_ms;
+	int64_t boot_limit_ms;     /* how long a BMC may take to come back after its outlets went on */
+	int64_t stagger_ms;        /* between two outlets of one PDU going on; 1 s */
+	double load_floor_a;       /* amperes below which an outlet carries no load; 0.1 */
+	const char **protected_things; /* names that power never touches without the extra word */
+	size_t n_protected;
+	int threads;               /* of each web program; 4 */
+	struct arena *arena;       /* owns all of the above */
+};
+
+/*
+ * Read a file and the modules in `yang_folder` (NULL: the file's own "yang"
+ * path). Relative paths inside are taken from the file's folder.
+ */
+LARCH_API int conf_load(const char *path, const char *yang_folder, struct conf **out, struct err *e);
+LARCH_API void conf_destroy(struct conf *c);
+
+/*
+ * The path of a database: conf_db(c, "status") is DATA/status/status.db. Each
+ * has a folder of its own, so that its writer owns the folder (facts: WAL
+ * across users needs that). Names: auth sessions inventory status power journal.
+ */
+LARCH_API const char *conf_db(const struct conf *c, const char *name, struct arena *a);
+
+/* The socket path RUN/NAME/NAME.sock: login pages power (FastCGI), larchd (the wake-up datagram). */
+LARCH_API const char *conf_socket(const struct conf *c, const char *name, struct arena *a);
+
+#endif

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * devtype: a PDU family is a data file, mib/FAMILY.json, checked against the
+ * YANG module larch-device-type: how it is recognised, its outlet table, the
+ * numbers its states and commands have, units, infeeds, quirks, and where each
+ * fact comes from. A new family is one file and one recording; no C.
+ */
+#ifndef LARCH_DEVTYPE_DEVTYPE_H
+#define LARCH_DEVTYPE_DEVTYPE_H
+
+#include "base/base.h"
+#include "yang/yang.h"
+
+#define DEVTYPE_OID 64 /* sub-identifiers of an OID at most */
+
+struct devtype_oid {
+	uint32_t id[DEVTYPE_OID];
+	size_t n; /* 0: the family has no such column */
+};
+
+/* What an outlet says of itself, over all families. A transitional state names where it is now. */
+enum devtype_state {
+	DEVTYPE_UNKNOWN,     /* no value, no communication, a number the file does not name */
+	DEVTYPE_OFF,
+	DEVTYPE_ON,
+	DEVTYPE_OFF_PENDING, /* still on, will go off */
+	DEVTYPE_ON_PENDING,  /* still off, will go on */
+	DEVTYPE_STATE_COUNT
+};
+
+struct devtype_state_row {
+	int64_t value;
+	enum devtype_state state;
+	const char *word; /* the device's own: "offWait" */
+	bool fault;       /* offError, onFuse ...: shown as a fault beside the state */
+};
+
+/* A measured column: reading * scale is in the base unit; a reading below `absent_below` is no value. */
+struct devtype_measure {
+	struct devtype_oid oid;
+	double scale;
+	int64_t absent_below; /* usually 0: negative means "not available" */
+};
+
+struct devtype {
+	const char *family;           /* "sentry3": the file's name */
+	const char *title;            /* "Server Technology Sentry3" */
+	struct devtype_oid sys_object_id; /* prefix of sysObjectID.0 */
+	struct devtype_oid confirm;   /* must answer with a value too; n == 0: none */
+	size_t index_length;          /* sub-identifiers of an outlet's index: 1, 2 or 3 */
+	struct devtype_oid outlet_id, outlet_name; /* columns: "AA1", what people typed on the device */
+	struct devtype_oid state;     /* column read */
+	const struct devtype_state_row *states;
+	size_t n_states;
+	struct devtype_oid control;   /* column written; n == 0: metered only, offers no switching */
+	int64_t control_on, control_off;
+	struct devtype_measure current, watts; /* of one outlet, A and W */
+	struct devtype_measure infeed_current; /* column of the infeed table, A */
+	int64_t settle_ms;            /* the device's own time until a state reads back after a write */
+	int max_varbinds;             /* of one request */
+	bool version1;                /* wants SNMPv1: no GETBULK */
+};
+
+/* All families of a folder. */
+struct devtype_set {
+	const struct devtype *types;
+	size_t n;
+	struct arena *arena; /* owns all */
+};
+
+LARCH_API int devtype_load(const char *folder, struct yang *y, struct devtype_set **out, struct err *e);
+LARCH_API void devtype_destroy(struct devtype_set *s);
+LARCH_API const struct devtype *devtype_find(const struct devtype_set *s, const char *family);
+
+/* The state and word of a number read; DEVTYPE_UNKNOWN and NULL when the file does not name it. */
+LARCH_API const struct devtype_state_row *devtype_state_of(const struct devtype *t, int64_t value);
+LARCH_API const char *devtype_state_name(enum devtype_state state); /* "on" "off" "unknown" "off-pending" "on-pending" */
+
+/* "1.3.6.1.4" to numbers. */
+LARCH_API int devtype_parse_oid(struct str text, struct devtype_oid *out, struct err *e);
+
+#endif

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * ipmi: an RMCP+ client (IPMI v2.0 revision 1.1, sections 13 and 22),
+ * asynchronous on a libuv loop, with thousands of sessions in flight on a few
+ * UDP sockets. One call is one session: Open Session, RAKP 1 to 4, Set Session
+ * Privilege, the command, Close. Cipher suites 17 and 3; never 0. Called by
+ * gate and its users; it knows no machine by name and never retries a command
+ * that may not be repeated.
+ */
+#ifndef LARCH_IPMI_IPMI_H
+#define LARCH_IPMI_IPMI_H
+
+#include <netinet/in.h>
+#include <uv.h>
+
+#include "base/base.h"
+
+struct ipmi_client;
+
+struct ipmi_settings {
+	int retransmit_ms; /* 0: 500; grows by half each try */
+	int tries;         /* 0: 4 */
+	int in_flight;     /* sessions at once; 0: 256; others wait in line */
+};
+
+LARCH_API int ipmi_client_create(uv_loop_t *loop, const struct ipmi_settings *settings,
+    struct ipmi_client **out, struct err *e);
+/* Every unfinished call ends with IPMI_CANCELLED before this returns; sockets close on the loop. */
+LARCH_API void ipmi_client_destroy(struct ipmi_client *c);
+
+struct ipmi_target {
+	struct sockaddr_storage address; /* numeric, with port (623 by default) */
+	const char *user;                /* at most 16 bytes */
+	const char *password;            /* at most 20 bytes; copied, wiped at the end of the session */
+	int suites[2];                   /* tried in order: 17, 3; 0 ends the list */
+};
+
+enum ipmi_outcome {
+	IPMI_OK,           /* the command was answered; look at `completion` */
+	IPMI_SILENT,       /* nothing came, tries used up */
+	IPMI_UNREACHABLE,  /* ICMP says nobody listens there (IP_RECVERR) */
+	IPMI_AUTH,         /* wrong user or password (RAKP 2 status or integrity code) */
+	IPMI_REFUSED,      /* the BMC refused the session: no slot, no such suite, no privilege */
+	IPMI_GARBAGE,      /* answers that break the specification; text cites the section */
+	IPMI_UNSURE,       /* the command left and its answer did not come: it may have been obeyed */
+	IPMI_CANCELLED,
+	IPMI_OUTCOME_COUNT
+};
+
+struct ipmi_command {
+	uint8_t netfn, cmd;        /* table G-1 of the specification */
+	uint8_t data[32];
+	uint8_t n;
+	uint8_t privilege;         /* 2 user, 3 operator, 4 administrator */
+	bool once;                 /* must not reach the BMC twice: never retransmitted */
+};
+
+struct ipmi_answer {
+	enum ipmi_outcome outcome;
+	uint8_t completion;        /* 0 is success; section 5.2 */
+	uint8_t data[64];
+	uint8_t n;
+	int suite;                 /* that the session used */
+	int64_t took_ms;
+	char text[200];            /* a sentence for outcome != OK or completion != 0 */
+};
+
+/* Called once, from the loop, never before ipmi_ask returns. The answer lives until it returns. */
+typedef void ipmi_done_fn(void *ctx, const struct ipmi_answer *answer);
+
+LARCH_API void ipmi_ask(struct ipmi_client *c, const struct ipmi_target *target,
+    const struct ipmi_command *command, ipmi_done_fn *done, void *ctx);
+
+/* Ready-made commands; chassis control (section 28.3) is `once` for cycle, reset and soft. */
+enum ipmi_control { IPMI_CONTROL_OFF = 0, IPMI_CONTROL_ON = 1, IPMI_CONTROL_CYCLE = 2,
+	IPMI_CONTROL_RESET = 3, IPMI_CONTROL_NMI = 4, IPMI_CONTROL_SOFT = 5 };
+LARCH_API struct ipmi_command ipmi_chassis_status(void);
+LARCH_API struct ipmi_command ipmi_chassis_control(enum ipmi_control control);
+
+struct ipmi_chassis {
+	bool power_on, overload, fault, control_fault; /* section 28.2, byte 2 */
+	bool identify, drive_fault, cooling_fault;
+	uint8_t last_event;
+};
+/* 0; or -1 when the answer is too short. */
+LARCH_API int ipmi_chassis_parse(const struct ipmi_answer *answer, struct ipmi_chassis *out);
+
+LARCH_API const char *ipmi_outcome_name(enum ipmi_outcome o);
+
+#endif
