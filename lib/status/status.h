@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * status: what each thing is doing, as last seen: values of checks with their
+ * age, outlets as their PDU reports them, changes of level, the sweep's own
+ * pulse, and what everybody logged in may see of power. status.db is written
+ * by larchd alone; all others read. It asks no device.
+ */
+#ifndef LARCH_STATUS_STATUS_H
+#define LARCH_STATUS_STATUS_H
+
+#include "base/base.h"
+#include "store/store.h"
+
+#define STATUS_VERSION 1 /* of status.db */
+
+struct status;
+LARCH_API int status_open(const char *path, struct status **out, struct err *e);        /* larchd */
+LARCH_API int status_open_reader(const char *path, struct status **out, struct err *e); /* the others */
+LARCH_API void status_close(struct status *s);
+LARCH_API int64_t status_generation(struct status *s);
+
+/* ---- values of checks --------------------------------------------------------- */
+
+enum status_level { STATUS_OK, STATUS_WARN, STATUS_CRITICAL, STATUS_UNKNOWN, STATUS_LEVEL_COUNT };
+LARCH_API const char *status_level_name(enum status_level l); /* "ok" "warn" "critical" "unknown" */
+
+/* Checks of today: "ping" (text "up" "down"), "bmc" ("ok" "silent" "auth" ...), "chassis" ("on" "off"),
+ * "outlets" ("on" "off" "mixed"), "pdu" ("ok" "silent" ...). */
+struct status_value {
+	const char *thing, *check;
+	enum status_level level;
+	const char *text;      /* short, for a table cell */
+	const char *detail;    /* a sentence, or NULL */
+	double number;         /* NAN: none. ping: ms; outlets: W or A */
+	int64_t at;            /* when it was seen, ms */
+	int64_t since;         /* since when the level and text are as they are, ms */
+	int64_t interval;      /* how often it is asked, ms: older than twice that is stale */
+};
+
+/* An outlet as its PDU reports it. state: "on" "off" "unknown" "on-pending" "off-pending". */
+struct status_outlet {
+	const char *pdu, *outlet;    /* thing, and the outlet's port name in the inventory ("AA7") */
+	const char *device_name;     /* what the device calls it; "" none */
+	const char *state, *word;    /* normalised, and the device's own word */
+	double amps, watts;          /* NAN: not measured */
+	int64_t at, since, interval;
+};
+
+/* larchd: write one batch in one transaction; rows that changed level or text leave a transition. */
+LARCH_API int status_put(struct status *s, const struct status_value *values, size_t n_values,
+    const struct status_outlet *outlets, size_t n_outlets, struct err *e);
+
+/* Values of one thing (NULL: all things), by thing then check. */
+LARCH_API int status_values(struct status *s, const char *thing, struct arena *a, struct status_value **out,
+    size_t *n_out, struct err *e);
+/* One value; ERR_NOT_FOUND when it was never seen. */
+LARCH_API int status_value(struct status *s, const char *thing, const char *check, struct arena *a,
+    struct status_value *out, struct err *e);
+/* Outlets of one PDU (NULL: of all), natural order. */
+LARCH_API int status_outlets(struct status *s, const char *pdu, struct arena *a, struct status_outlet **out,
+    size_t *n_out, struct err *e);
+LARCH_API int status_outlet(struct status *s, const char *pdu, const char *outlet, struct arena *a,
+    struct status_outlet *out, struct err *e);
+/* Is what was seen at `at` every `interval` older than twice that at `now`? */
+LARCH_API bool status_stale(int64_t at, int64_t interval, int64_t now);
+
+struct status_change {
+	int64_t at;
+	const char *thing, *check, *from_text, *to_text;
+	enum status_level from, to;
+};
+/* Newest first, at most limit; thing NULL: all. */
+LARCH_API int status_changes(struct status *s, const char *thing, int64_t since, size_t limit, struct arena *a,
+    struct status_change **out, size_t *n_out, struct err *e);
+
+/* ---- the pulse ------------------------------------------------------------------ */
+
+struct status_pulse {
+	int64_t beat;          /* larchd's last sign of life, ms; it writes one every 5 s */
+	int64_t sweep_began, sweep_ended; /* the last whole sweep, ms; 0: none yet */
+	int64_t sweep_things;  /* asked in it */
+	const char *notice;    /* what larchd wants people to know ("ping: not permitted ..."), or "" */
+	const char *version;
+};
+#define STATUS_BEAT_MS 5000
+#define STATUS_GONE_MS 20000 /* no beat for so long: every page says larchd is gone */
+LARCH_API int status_set_pulse(struct status *s, const struct status_pulse *p, struct err *e);
+/* A file or row that is missing gives beat 0. */
+LARCH_API int status_pulse(struct status *s, struct arena *a, struct status_pulse *out, struct err *e);
+
+/* ---- what everybody may see of power --------------------------------------------- */
+
+/* A job as the pages show it; larchd publishes it within a second of each change. */
+struct status_job {
+	int64_t id;
+	const char *who, *verb, *way, *reason;
+	const char *machines;  /* folded host list */
+	const char *state;     /* "waiting" "running" "paused" "ok" "failed" "partial" "refused" "unknown" */
+	int64_t created, ended; /* ms; ended 0: open */
+	int64_t done, total;   /* steps */
+};
+
+/* The last actions of one machine. */
+struct status_action {
+	int64_t at, job;
+	const char *machine, *who, *verb, *way, *outcome, *text;
+};
+
+LARCH_API int status_put_job(struct status *s, const struct status_job *job, struct err *e);
+LARCH_API int status_add_action(struct status *s, const struct status_action *action, struct err *e); /* keeps 20 a machine */
+/* Open jobs and those ended within the last hour, newest first. */
+LARCH_API int status_jobs(struct status *s, struct arena *a, struct status_job **out, size_t *n_out, struct err *e);
+LARCH_API int status_actions(struct status *s, const char *machine, size_t limit, struct arena *a,
+    struct status_action **out, size_t *n_out, struct err *e);
+/* Intents without outcome: the count that is red on the front page. */
+LARCH_API int status_set_unsettled(struct status *s, int64_t count, struct err *e);
+LARCH_API int64_t status_unsettled(struct status *s);
+
+#endif
