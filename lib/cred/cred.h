@@ -14,7 +14,7 @@
 struct cred_snmp {
 	const char *match;
 	int version;                 /* 1, 2 (2c) or 3 */
-	const char *read, *write;    /* communities; write NULL: may not be switched */
+	const char *read, *write;    /* communities; write NULL: may not be switched; version 3: both are `user` */
 	const char *user, *auth_secret, *priv_secret; /* version 3: SHA-256, AES */
 };
 

@@ -25,7 +25,16 @@ LARCH_API void yang_destroy(struct yang *y);
 LARCH_API int yang_check(struct yang *y, const char *module, struct str text, const char *what,
     json_t **out, struct err *e);
 
-/* The same for a file of at most max bytes. */
+/*
+ * As yang_check; values the module gives by `default` are filled in, so that
+ * a default is written in one place, the module. *out is never NULL after a
+ * success. Numbers of 64 bits and decimal64 are texts (RFC 7951 section 6.1),
+ * identities carry their module's name.
+ */
+LARCH_API int yang_check_filled(struct yang *y, const char *module, struct str text,
+    const char *what, json_t **out, struct err *e);
+
+/* yang_check for a file of at most max bytes. */
 LARCH_API int yang_check_file(struct yang *y, const char *module, const char *path, size_t max,
     json_t **out, struct err *e);
 
