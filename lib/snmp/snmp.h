@@ -3,7 +3,17 @@
  * snmp: net-snmp's single-session asynchronous API on a libuv loop: get, walk
  * by GETBULK (GETNEXT for version 1), set of one integer. Called by gate and
  * its users. A value that is no value (noSuchObject, noSuchInstance,
- * endOfMibView) is SNMP_NONE, never a number. It knows no device family.
+ * endOfMibView) is SNMP_NONE, never a number. It knows no device family, reads
+ * no MIB, configuration or persistent file of net-snmp's, and resolves no name.
+ *
+ * One connected UDP socket stands for one target (address, version, community,
+ * time limit, tries) and is kept for a minute: the kernel drops what comes from
+ * another address or port, and an ICMP error ends the calls at once. Answers
+ * are matched by request id; RFC 3416 is the protocol of versions 2c and 3,
+ * RFC 1157 of version 1. Calls to one target may overlap; nothing is queued
+ * per device here (that is gate's).
+ *
+ * A loop whose calls have all ended is not kept alive by this room.
  */
 #ifndef LARCH_SNMP_SNMP_H
 #define LARCH_SNMP_SNMP_H
@@ -26,62 +36,85 @@ struct snmp_value {
 	struct snmp_oid oid;
 	enum snmp_type type;   /* INTEGER, Gauge32, Counter, TimeTicks are all SNMP_NUMBER */
 	int64_t number;
-	struct str text;       /* bytes of an OCTET STRING */
+	struct str text;       /* bytes of an OCTET STRING as they came: clean them before a person sees them */
 	struct snmp_oid object;
 };
 
 struct snmp_client;
 LARCH_API int snmp_client_create(uv_loop_t *loop, struct snmp_client **out, struct err *e);
-LARCH_API void snmp_client_destroy(struct snmp_client *c); /* unfinished calls end as SNMP_CANCELLED */
+
+/*
+ * Unfinished calls end as SNMP_CANCELLED before this returns. Memory and
+ * handles go when the loop runs next. May be called from a snmp_done_fn.
+ * NULL does nothing.
+ */
+LARCH_API void snmp_client_destroy(struct snmp_client *c);
 
 struct snmp_target {
-	struct sockaddr_storage address; /* numeric, with port (161 by default) */
-	int version;                     /* 1, 2 (2c) or 3 */
+	struct sockaddr_storage address; /* numeric, with port; port 0 means 161 */
+	int version;                     /* 1, 2 (2c) or 3; 3 is not sent yet: SNMP_NOT_SENT */
 	const char *community;           /* versions 1 and 2 */
 	const char *user, *auth_secret, *priv_secret; /* version 3, authPriv: SHA-256, AES */
 	int timeout_ms;                  /* of one try; 0: 1000 */
 	int tries;                       /* 0: 3 */
-	int max_varbinds;                /* of one request; 0: 16 */
+	int max_varbinds;                /* of one request; 0: 16; at most LIMIT_SNMP_VARBINDS */
 };
 
 enum snmp_outcome {
 	SNMP_OK,
-	SNMP_SILENT,      /* nothing came */
+	SNMP_SILENT,      /* nothing came; a SET may have been obeyed all the same */
 	SNMP_UNREACHABLE, /* ICMP port unreachable, no route */
 	SNMP_REFUSED,     /* the agent answered with an error-status; text names it (RFC 3416 section 3) */
 	SNMP_AUTH,        /* version 3: unknown user, wrong digest */
-	SNMP_GARBAGE,     /* an answer to another question, or out of order */
+	SNMP_GARBAGE,     /* an answer to another question, out of order, or larger than its ceiling */
 	SNMP_CANCELLED,
+	SNMP_NOT_SENT,    /* nothing left: the target or the question is not possible (version 3, no community) */
 	SNMP_OUTCOME_COUNT
 };
 
 struct snmp_answer {
 	enum snmp_outcome outcome;
 	const struct snmp_value *values; /* n of them, in the order asked; borrowed until done returns */
-	size_t n;
+	size_t n;                        /* 0 unless outcome is SNMP_OK */
+	int status;                      /* of SNMP_REFUSED: error-status, RFC 3416 section 3; else 0 */
 	char text[200];                  /* a sentence for outcome != OK */
 };
 
 /* Called once, from the loop, never before the call that asked has returned. */
 typedef void snmp_done_fn(void *ctx, const struct snmp_answer *answer);
 
-/* Values of n objects; more than max_varbinds are asked in several requests, tooBig halves them. */
+/*
+ * Values of n objects; more than max_varbinds are asked in several requests,
+ * one after the other; tooBig halves them. Everything given is copied.
+ */
 LARCH_API void snmp_get(struct snmp_client *c, const struct snmp_target *t, const struct snmp_oid *oids,
     size_t n, snmp_done_fn *done, void *ctx);
 
-/* All rows below n columns, at most max_values values in all, else SNMP_GARBAGE. */
+/*
+ * All rows below n columns, at most max_values values in all, else
+ * SNMP_GARBAGE. The values come column by column in the order asked, the rows
+ * of a column in the device's order, which must increase (RFC 3416 section
+ * 4.2.3). A column the device does not have gives no value. With n columns of
+ * r rows, n * (r + 1) varbinds or more in max_varbinds make it one round trip.
+ */
 LARCH_API void snmp_walk(struct snmp_client *c, const struct snmp_target *t, const struct snmp_oid *columns,
     size_t n, size_t max_values, snmp_done_fn *done, void *ctx);
 
 /*
- * Write one INTEGER. One SET, retransmitted like any request: callers write only
- * values that may be written twice (on, off), never "reboot".
+ * Write one INTEGER (32 bits). One SET, retransmitted like any request: callers
+ * write only values that may be written twice (on, off), never "reboot". The
+ * answer holds the value the agent echoed; what the device does is another
+ * question: read it back.
  */
 LARCH_API void snmp_set(struct snmp_client *c, const struct snmp_target *t, const struct snmp_oid *oid,
     int64_t value, snmp_done_fn *done, void *ctx);
 
 LARCH_API const char *snmp_outcome_name(enum snmp_outcome o);
+
+/* True when oid is base or lies below it. */
 LARCH_API bool snmp_oid_below(const struct snmp_oid *oid, const struct snmp_oid *base);
+
+/* "1.3.6.1.4"; nothing for n == 0. */
 LARCH_API void snmp_oid_text(const struct snmp_oid *oid, struct buf *out);
 
 #endif
