@@ -24,12 +24,12 @@
 #ifndef LARCH_WEB_WEB_H
 #define LARCH_WEB_WEB_H
 
+#include "auth/auth.h"
 #include "base/base.h"
 #include "conf/conf.h"
 #include "http/http.h"
 #include "mustache/mustache.h"
 
-struct auth_person; /* auth/auth.h */
 struct web_call;
 
 /* ---- routes ------------------------------------------------------------------- */
@@ -145,6 +145,7 @@ struct web_call {
 	const struct http_request *request;
 	const struct web_route *route;
 	const struct conf *conf;
+	const struct auth_policy *policy;  /* as last read; allows nothing when its file is missing */
 	const struct auth_person *person;  /* NULL: nobody is logged in (WEB_OPEN, WEB_PRELOGIN, WEB_BASIC) */
 	void *shared, *state;              /* the program's own */
 	struct arena *arena;               /* of the request */
@@ -215,8 +216,8 @@ LARCH_API void web_refresh(struct web_call *c, int seconds);
  */
 LARCH_API int web_cookie(struct web_call *c, const char *name, const char *value, const char *path,
     int64_t max_age_s, struct err *e);
-#define WEB_COOKIE "__Host-larch"        /* the session's */
-#define WEB_COOKIE_PRE "__Host-larch-pre" /* the pre-session of the login form */
+#define WEB_COOKIE AUTH_COOKIE         /* the session's */
+#define WEB_COOKIE_PRE AUTH_COOKIE_PRE /* the pre-session of the login form */
 
 /* Show a line above the content of this page: level "info", "warn" or "critical". */
 LARCH_API void web_banner(struct web_call *c, const char *level, const char *fmt, ...) LARCH_PRINTF(3, 4);
