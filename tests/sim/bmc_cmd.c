@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The commands, a row each: IPMI v2.0 table G-1. */
+#include <stdio.h>
+#include <string.h>
+
+#include "bmc_sim.h"
+#include "sim_text.h"
+
+#define CC_INVALID_COMMAND 0xc1
+#define CC_LENGTH 0xc7
+#define CC_INVALID_FIELD 0xcc
+#define CC_PRIVILEGE 0xd4
+
+/* What a handler is given. It writes its data after the completion code it returns. */
+struct call {
+	struct bmc *b;
+	struct session *s; /* NULL outside a session */
+	const uint8_t *p;
+	size_t n;
+	uint8_t *out;
+	size_t out_n;
+};
+
+static void
+give(struct call *c, const void *data, size_t n)
+{
+	memcpy(c->out + c->out_n, data, n);
+	c->out_n += n;
+}
+
+/* ---- application: sections 20, 22 -------------------------------------------------- */
+
+static uint8_t
+get_device_id(struct call *c)
+{
+	/* device 0x20, IPMI 2.0, a chassis device; firmware 1.00; manufacturer 0xfffffe (nobody), product 1 */
+	static const uint8_t id[] = {0x20, 0x01, 0x01, 0x00, 0x02, 0x80, 0xfe, 0xff, 0xff, 0x01, 0x00, 0, 0, 0, 0};
+
+	give(c, id, sizeof(id));
+	return 0;
+}
+
+static uint8_t
+get_guid(struct call *c)
+{
+	give(c, c->b->guid, sizeof(c->b->guid));
+	return 0;
+}
+
+static uint8_t
+get_auth_capabilities(struct call *c)
+{
+	const uint8_t caps[] = {1, c->p[0] & 0x80, 0x04, 0x02, 0, 0, 0, 0}; /* no v1.5 sessions; names needed */
+
+	if ((c->p[0] & 0x0f) != 1 && (c->p[0] & 0x0f) != 0x0e)
+		return CC_INVALID_FIELD;
+	give(c, caps, sizeof(caps));
+	return 0;
+}
+
+static uint8_t
+get_cipher_suites(struct call *c)
+{
+	uint8_t channel = 1;
+
+	if ((c->p[0] & 0x0f) != 1 && (c->p[0] & 0x0f) != 0x0e)
+		return CC_INVALID_FIELD;
+	give(c, &channel, 1);
+	for (int i = 0; i < 2 && (c->p[2] & 0x3f) == 0; i++) {
+		const struct suite *s = suite_find(c->b->s.suites[i]);
+
+		if (s != NULL) {
+			const uint8_t row[] = {0xc0, (uint8_t)s->number, s->auth, (uint8_t)(0x40 | s->integrity),
+			    (uint8_t)(0x80 | s->confidentiality)};
+
+			give(c, row, sizeof(row));
+		}
+	}
+	return 0;
+}
+
+static uint8_t
+set_privilege(struct call *c)
+{
+	uint8_t wanted = c->p[0] & 0x0f;
+
+	if (wanted == 1 || wanted > 4)
+		return CC_INVALID_FIELD;
+	if (wanted > c->s->max_privilege)
+		return 0x81;
+	if (wanted != 0)
+		c->s->privilege = wanted;
+	give(c, &c->s->privilege, 1);
+	return 0;
+}
+
+static uint8_t
+close_session(struct call *c)
+{
+	uint32_t id = (uint32_t)c->p[0] | (uint32_t)c->p[1] << 8 | (uint32_t)c->p[2] << 16 | (uint32_t)c->p[3] << 24;
+
+	if (id != c->s->id)
+		return 0x87;
+	c->s->privilege = 0; /* it ends once this is answered: bmc_rmcp.c */
+	return 0;
+}
+
+/* ---- chassis: section 28 --------------------------------------------------------------- */
+
+static uint8_t
+get_chassis_capabilities(struct call *c)
+{
+	static const uint8_t caps[] = {0x00, 0x20, 0x20, 0x20, 0x20};
+
+	give(c, caps, sizeof(caps));
+	return 0;
+}
+
+static uint8_t
+get_chassis_status(struct call *c)
+{
+	static const uint8_t policy[] = {[RESTORE_OFF] = 0x00, [RESTORE_LAST] = 0x20, [RESTORE_ON] = 0x40};
+	bool on = c->b->power;
+	uint8_t status[3];
+
+	if (c->b->fault == FAULT_FLAP)
+		on = c->b->turn++ % 2 == 0;
+	status[0] = (uint8_t)(policy[c->b->s.restore] | (on ? 1 : 0));
+	status[1] = on ? 0x10 : 0x00;
+	status[2] = 0x40;
+	give(c, status, sizeof(status));
+	return 0;
+}
+
+static uint8_t
+chassis_control_cmd(struct call *c)
+{
+	struct bmc *b = c->b;
+
+	b->controls++;
+	if ((c->p[0] & 0x0f) > 5)
+		return CC_INVALID_FIELD;
+	if (b->fault == FAULT_LIE)
+		return 0;
+	if (b->fault == FAULT_REFUSE)
+		return (uint8_t)b->fault_value;
+	return chassis_control(b, c->p[0] & 0x0f);
+}
+
+static uint8_t
+identify(struct call *c)
+{
+	(void)c;
+	return 0;
+}
+
+static uint8_t
+set_boot_options(struct call *c)
+{
+	if ((c->p[0] & 0x7f) == 5) {
+		if (c->n < 6)
+			return CC_LENGTH;
+		memcpy(c->b->boot_flags, c->p + 1, 5);
+	} else if ((c->p[0] & 0x7f) > 7) {
+		return 0x80; /* parameter not supported */
+	}
+	return 0;
+}
+
+static uint8_t
+get_boot_options(struct call *c)
+{
+	uint8_t head[2] = {1, c->p[0] & 0x7f};
+
+	if (head[1] != 5)
+		return 0x80;
+	give(c, head, 2);
+	give(c, c->b->boot_flags, 5);
+	return 0;
+}
+
+/* ---- the table ------------------------------------------------------------------------- */
+
+static const struct command {
+	const char *name;
+	uint8_t netfn, cmd;
+	uint8_t privilege; /* 0: outside a session too; table G-1 */
+	uint8_t n_min;
+	uint8_t (*run)(struct call *c);
+} commands[] = {
+    {"get-device-id", 0x06, 0x01, 2, 0, get_device_id},
+    {"get-system-guid", 0x06, 0x37, 0, 0, get_guid},
+    {"get-auth-capabilities", 0x06, 0x38, 0, 2, get_auth_capabilities},
+    {"set-privilege", 0x06, 0x3b, 2, 1, set_privilege},
+    {"close-session", 0x06, 0x3c, 2, 4, close_session},
+    {"get-cipher-suites", 0x06, 0x54, 0, 3, get_cipher_suites},
+    {"chassis-capabilities", 0x00, 0x00, 2, 0, get_chassis_capabilities},
+    {"chassis-status", 0x00, 0x01, 2, 0, get_chassis_status},
+    {"chassis-control", 0x00, 0x02, 3, 1, chassis_control_cmd},
+    {"chassis-identify", 0x00, 0x04, 3, 0, identify},
+    {"set-boot-options", 0x00, 0x08, 3, 1, set_boot_options},
+    {"get-boot-options", 0x00, 0x09, 3, 3, get_boot_options},
+};
+
+static const struct command *
+find(uint8_t netfn, uint8_t cmd)
+{
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		if (commands[i].netfn == netfn && commands[i].cmd == cmd)
+			return &commands[i];
+	return NULL;
+}
+
+static void
+remember(struct bmc *b, uint8_t netfn, uint8_t cmd, const struct call *c, uint8_t completion)
+{
+	b->log[b->n_log++ % BMC_LOG] = (struct bmc_logged){.ms = sim_now(), .netfn = netfn, .cmd = cmd,
+	    .has_data = c->n > 0, .data = c->n > 0 ? c->p[0] : 0, .completion = completion};
+}
+
+static uint8_t
+judge(const struct command *row, struct call *c)
+{
+	if (row == NULL)
+		return CC_INVALID_COMMAND;
+	if (c->s != NULL && row->privilege > c->s->privilege)
+		return CC_PRIVILEGE;
+	if (c->n < row->n_min)
+		return CC_LENGTH;
+	return row->run(c);
+}
+
+size_t
+cmd_run(struct bmc *b, struct session *s, uint8_t netfn, uint8_t cmd, const uint8_t *p, size_t n, uint8_t *out)
+{
+	const struct command *row = find(netfn, cmd);
+	struct call c = {.b = b, .s = s, .p = p, .n = n, .out = out, .out_n = 1};
+	uint8_t completion;
+
+	if (s == NULL && (row == NULL || row->privilege != 0))
+		return 0;
+	completion = judge(row, &c);
+	out[0] = completion;
+	if (completion != 0)
+		c.out_n = 1;
+	if (s != NULL) {
+		b->commands++;
+		remember(b, netfn, cmd, &c, completion);
+	}
+	if (row != NULL && row->run == chassis_control_cmd && b->fault == FAULT_MUTE_CONTROL)
+		return 0;
+	if (row != NULL && row->run == chassis_control_cmd && b->fault == FAULT_RESET) {
+		chassis_restart_bmc(b);
+		return 0;
+	}
+	return c.out_n;
+}
+
+const char *
+cmd_name(const struct bmc_logged *l, char *out, size_t size)
+{
+	static const char *const controls[] = {"off", "on", "cycle", "reset", "diag", "soft"};
+	const struct command *row = find(l->netfn, l->cmd);
+
+	if (row == NULL)
+		snprintf(out, size, "%02x/%02x", l->netfn, l->cmd);
+	else if (row->run == chassis_control_cmd && l->has_data && l->data < 6)
+		snprintf(out, size, "%s:%s", row->name, controls[l->data]);
+	else
+		snprintf(out, size, "%s", row->name);
+	return out;
+}
