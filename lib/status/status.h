@@ -17,7 +17,14 @@ struct status;
 LARCH_API int status_open(const char *path, struct status **out, struct err *e);        /* larchd */
 LARCH_API int status_open_reader(const char *path, struct status **out, struct err *e); /* the others */
 LARCH_API void status_close(struct status *s);
-LARCH_API int64_t status_generation(struct status *s);
+LARCH_API int64_t status_generation(struct status *s); /* changes with every commit, seen from this handle */
+
+/*
+ * The sentence that stands on top of every page, or NULL when all is well: larchd is gone or stuck
+ * (with the age of what is shown), has never run, or wants something known. s NULL: the file cannot
+ * be read. Lives in the arena or for ever.
+ */
+LARCH_API const char *status_banner(struct status *s, struct arena *a, int64_t now);
 
 /* ---- values of checks --------------------------------------------------------- */
 
@@ -46,7 +53,13 @@ struct status_outlet {
 	int64_t at, since, interval;
 };
 
-/* larchd: write one batch in one transaction; rows that changed level or text leave a transition. */
+/*
+ * larchd: write one batch in one transaction; a row that changed level or text (an outlet: its state)
+ * leaves a transition, and its `since` becomes its `at`; one that did not keeps its `since`. The
+ * caller's `since` is not read. Transitions are kept for STATUS_KEPT_DAYS. An outlet's transition has the
+ * PDU as its thing and "outlet AA7" as its check.
+ */
+#define STATUS_KEPT_DAYS 90
 LARCH_API int status_put(struct status *s, const struct status_value *values, size_t n_values,
     const struct status_outlet *outlets, size_t n_outlets, struct err *e);
 
@@ -110,8 +123,12 @@ LARCH_API int status_put_job(struct status *s, const struct status_job *job, str
 LARCH_API int status_add_action(struct status *s, const struct status_action *action, struct err *e); /* keeps 20 a machine */
 /* Open jobs and those ended within the last hour, newest first. */
 LARCH_API int status_jobs(struct status *s, struct arena *a, struct status_job **out, size_t *n_out, struct err *e);
+/* Newest first, at most limit; machine NULL: of all. */
 LARCH_API int status_actions(struct status *s, const char *machine, size_t limit, struct arena *a,
     struct status_action **out, size_t *n_out, struct err *e);
+/* The last action of every machine that had one, by machine: for a table of all. */
+LARCH_API int status_last_actions(struct status *s, struct arena *a, struct status_action **out, size_t *n_out,
+    struct err *e);
 /* Intents without outcome: the count that is red on the front page. */
 LARCH_API int status_set_unsettled(struct status *s, int64_t count, struct err *e);
 LARCH_API int64_t status_unsettled(struct status *s);

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+#include <string.h>
+
+#include "inv_private.h"
+
+static struct inv *
+inv_create(struct store *s, bool writer)
+{
+	struct inv *i = calloc(1, sizeof(*i));
+
+	if (i == NULL)
+		log_die("out of memory: no inventory");
+	i->s = s;
+	i->writer = writer;
+	return i;
+}
+
+int
+inv_open(const char *path, struct inv **out, struct err *e)
+{
+	struct store *s;
+
+	if (store_open(path, inv_migrations, inv_migrations_count, &s, e) != 0)
+		return -1;
+	*out = inv_create(s, true);
+	return 0;
+}
+
+int
+inv_open_reader(const char *path, struct inv **out, struct err *e)
+{
+	struct store *s;
+
+	if (store_open_reader(path, INV_VERSION, &s, e) != 0)
+		return -1;
+	*out = inv_create(s, false);
+	return 0;
+}
+
+void
+inv_close(struct inv *i)
+{
+	if (i == NULL)
+		return;
+	store_close(i->s);
+	free(i);
+}
+
+const char *
+inv_attr(const struct inv_thing *t, const char *key)
+{
+	for (size_t i = 0; i < t->n_attrs; i++)
+		if (strcmp(t->attrs[i].key, key) == 0)
+			return t->attrs[i].value;
+	return NULL;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "status.h"
+
+const char *
+status_level_name(enum status_level l)
+{
+	static const char *const names[STATUS_LEVEL_COUNT] = {
+	    [STATUS_OK] = "ok",
+	    [STATUS_WARN] = "warn",
+	    [STATUS_CRITICAL] = "critical",
+	    [STATUS_UNKNOWN] = "unknown",
+	};
+
+	return (unsigned)l < STATUS_LEVEL_COUNT ? names[l] : "unknown";
+}
+
+bool
+status_stale(int64_t at, int64_t interval, int64_t now)
+{
+	return at <= 0 || now - at > 2 * interval;
+}
+
+const char *
+status_banner(struct status *s, struct arena *a, int64_t now)
+{
+	struct status_pulse p = {0};
+	char age[TIMES_TEXT], when[TIMES_TEXT];
+
+	if (s == NULL)
+		return "The room's status cannot be read: larchd, which writes it, has not run yet or its file is gone. "
+		       "What is shown as unknown is not known.";
+	if (status_pulse(s, a, &p, NULL) != 0)
+		return "The room's status cannot be read. What is shown may be missing or old.";
+	if (p.beat == 0)
+		return "larchd has not run yet: nothing is known of any device.";
+	if (now - p.beat > STATUS_GONE_MS)
+		return arena_printf(a,
+		    "larchd has not been heard of for %s: what you see was true at %s and may not be now; "
+		    "no power request will be carried out.",
+		    times_age(now - p.beat, age), times_clock(p.beat, when));
+	return *p.notice == '\0' ? NULL : p.notice;
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What everybody logged in may see of power: jobs, last actions, open intents. */
+#include <string.h>
+
+#include "status_private.h"
+
+#define HOUR_MS (60 * 60 * 1000)
+#define ACTIONS_KEPT 20
+
+int
+status_put_job(struct status *s, const struct status_job *j, struct err *e)
+{
+	s->puts++;
+	return store_run(s->s, e,
+	    "INSERT INTO job(id,who,verb,way,reason,machines,state,created,ended,done,total)"
+	    " VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11)"
+	    " ON CONFLICT(id) DO UPDATE SET who=?2,verb=?3,way=?4,reason=?5,machines=?6,state=?7,created=?8,ended=?9,"
+	    "done=?10,total=?11",
+	    "issssssiiii", j->id, j->who, j->verb, j->way, j->reason == NULL ? "" : j->reason, j->machines, j->state,
+	    j->created, j->ended, j->done, j->total);
+}
+
+int
+status_jobs(struct status *s, struct arena *a, struct status_job **out, size_t *n_out, struct err *e)
+{
+	struct store_query *q = store_ask(s->s, e,
+	    "SELECT id,who,verb,way,reason,machines,state,created,ended,done,total FROM job"
+	    " WHERE ended=0 OR ended>? ORDER BY id DESC",
+	    "i", times_now() - HOUR_MS);
+	size_t cap = 0;
+	int more;
+
+	*out = NULL;
+	*n_out = 0;
+	while ((more = store_next(q, e)) == 1) {
+		*out = status_grow(a, *out, *n_out, &cap, sizeof(**out));
+		(*out)[(*n_out)++] = (struct status_job){
+		    .id = store_int(q, 0),
+		    .who = arena_strdup(a, store_text(q, 1)),
+		    .verb = arena_strdup(a, store_text(q, 2)),
+		    .way = arena_strdup(a, store_text(q, 3)),
+		    .reason = arena_strdup(a, store_text(q, 4)),
+		    .machines = arena_strdup(a, store_text(q, 5)),
+		    .state = arena_strdup(a, store_text(q, 6)),
+		    .created = store_int(q, 7),
+		    .ended = store_int(q, 8),
+		    .done = store_int(q, 9),
+		    .total = store_int(q, 10),
+		};
+	}
+	store_done(q);
+	return more;
+}
+
+int
+status_add_action(struct status *s, const struct status_action *x, struct err *e)
+{
+	if (store_begin(s->s, e) != 0)
+		return -1;
+	if (store_run(s->s, e,
+	        "INSERT INTO action(at,job,machine,who,verb,way,outcome,text) VALUES(?,?,?,?,?,?,?,?)", "iissssss",
+	        x->at, x->job, x->machine, x->who, x->verb, x->way, x->outcome, x->text == NULL ? "" : x->text) != 0 ||
+	    store_run(s->s, e,
+	        "DELETE FROM action WHERE machine=?1 AND id NOT IN"
+	        " (SELECT id FROM action WHERE machine=?1 ORDER BY id DESC LIMIT ?2)",
+	        "si", x->machine, (int64_t)ACTIONS_KEPT) != 0) {
+		store_rollback(s->s);
+		return -1;
+	}
+	s->puts++;
+	return store_commit(s->s, e);
+}
+
+static int
+take_actions(struct store_query *q, struct arena *a, struct status_action **out, size_t *n_out, struct err *e)
+{
+	size_t cap = 0;
+	int more;
+
+	*out = NULL;
+	*n_out = 0;
+	while ((more = store_next(q, e)) == 1) {
+		*out = status_grow(a, *out, *n_out, &cap, sizeof(**out));
+		(*out)[(*n_out)++] = (struct status_action){
+		    .at = store_int(q, 0),
+		    .job = store_int(q, 1),
+		    .machine = arena_strdup(a, store_text(q, 2)),
+		    .who = arena_strdup(a, store_text(q, 3)),
+		    .verb = arena_strdup(a, store_text(q, 4)),
+		    .way = arena_strdup(a, store_text(q, 5)),
+		    .outcome = arena_strdup(a, store_text(q, 6)),
+		    .text = arena_strdup(a, store_text(q, 7)),
+		};
+	}
+	store_done(q);
+	return more;
+}
+
+#define ACTION_COLUMNS "at,job,machine,who,verb,way,outcome,text FROM action "
+
+int
+status_actions(struct status *s, const char *machine, size_t limit, struct arena *a, struct status_action **out,
+    size_t *n_out, struct err *e)
+{
+	if (machine == NULL)
+		return take_actions(store_ask(s->s, e, "SELECT " ACTION_COLUMNS "ORDER BY id DESC LIMIT ?", "i",
+		                        (int64_t)limit),
+		    a, out, n_out, e);
+	return take_actions(store_ask(s->s, e, "SELECT " ACTION_COLUMNS "WHERE machine=? ORDER BY id DESC LIMIT ?",
+	                        "si", machine, (int64_t)limit),
+	    a, out, n_out, e);
+}
+
+int
+status_last_actions(struct status *s, struct arena *a, struct status_action **out, size_t *n_out, struct err *e)
+{
+	return take_actions(store_ask(s->s, e,
+	                        "SELECT " ACTION_COLUMNS
+	                        "WHERE id IN (SELECT MAX(id) FROM action GROUP BY machine) ORDER BY machine",
+	                        ""),
+	    a, out, n_out, e);
+}
+
+int
+status_set_unsettled(struct status *s, int64_t count, struct err *e)
+{
+	s->puts++;
+	return store_run(s->s, e, "UPDATE pulse SET unsettled=? WHERE id=1", "i", count);
+}
+
+int64_t
+status_unsettled(struct status *s)
+{
+	struct err e;
+	struct store_query *q = store_ask(s->s, &e, "SELECT unsettled FROM pulse WHERE id=1", "");
+	int64_t n = store_next(q, &e) == 1 ? store_int(q, 0) : 0;
+
+	store_done(q);
+	return n;
+}
