@@ -250,8 +250,9 @@ check(struct yang *y, const char *module, struct str text, const char *what, boo
 	copy = strndup(text.p, text.n); /* libyang reads up to a NUL */
 	if (copy == NULL)
 		log_die("out of memory checking %s", what);
-	if (lyd_parse_data_mem(y->ctx, copy, LYD_JSON, LYD_PARSE_STRICT,
-	        LYD_VALIDATE_PRESENT | LYD_VALIDATE_NO_STATE, &tree) != LY_SUCCESS) {
+	/* State nodes are taken: a list without keys, as a thing's attributes are, can only be one of those
+	 * (RFC 7950, section 7.8.2), and no other module of ours has any. */
+	if (lyd_parse_data_mem(y->ctx, copy, LYD_JSON, LYD_PARSE_STRICT, LYD_VALIDATE_PRESENT, &tree) != LY_SUCCESS) {
 		fail(y, e, what, false);
 		goto out;
 	}
