@@ -32,8 +32,9 @@ struct http_request {
 	const char *user_agent, *origin, *sec_fetch_site;
 	const char *csrf_token;      /* X-CSRF-Token */
 	const char *larch_grant;     /* Larch-Grant */
-	int64_t content_length;      /* announced; equals body.n when the handler sees it */
+	int64_t content_length;      /* announced; when it is over body_limit, body is empty */
 	struct str body;
+	const char *refused;         /* NULL, or why this is a 400 whatever its route: one sentence */
 };
 
 #define HTTP_HEADERS 24 /* of one answer */

@@ -1,2 +1,0 @@
-#!/bin/sh
-if true; then :; fi

@@ -1,2 +1,0 @@
-/* SPDX-License-Identifier: Apache-2.0 */
-static const char ask[] = "SELECT name FROM thing";
