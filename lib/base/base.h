@@ -10,6 +10,7 @@
 #ifndef LARCH_BASE_H
 #define LARCH_BASE_H
 
+#include "addr.h"
 #include "api.h"
 #include "arena.h"
 #include "err.h"

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * gate: one queue a device. Every packet to a PDU or a BMC goes through its
+ * device's gate: one request in flight, power before a person's question
+ * before the sweep, and a device that stays silent is asked less often. It
+ * knows how to reach a device and what it wants to hear (cred); it does not
+ * know what the answer means. Used by probe and drive.
+ */
+#ifndef LARCH_GATE_GATE_H
+#define LARCH_GATE_GATE_H
+
+#include <uv.h>
+
+#include "base/base.h"
+#include "cred/cred.h"
+#include "devtype/devtype.h"
+#include "ipmi/ipmi.h"
+#include "snmp/snmp.h"
+
+struct gate;
+struct gate_device;
+
+enum gate_priority { GATE_POWER, GATE_ASKED, GATE_SWEEP, GATE_PRIORITY_COUNT };
+
+LARCH_API int gate_create(uv_loop_t *loop, struct gate **out, struct err *e);
+/* Unfinished requests end as cancelled. */
+LARCH_API void gate_destroy(struct gate *g);
+
+/* The credentials from now on; taken over by the gate. Requests in flight keep the old ones. */
+LARCH_API void gate_set_cred(struct gate *g, struct cred *take);
+
+struct gate_spec {
+	const char *name;            /* of the thing */
+	const char *address;         /* numeric, with an optional port */
+	const struct devtype *type;  /* a PDU's family; NULL: it is a BMC */
+};
+
+/* The device's gate, made on first use. A changed address or family is taken over. An address that is
+ * none, or no credentials for it, is an error that says so. */
+LARCH_API int gate_device(struct gate *g, const struct gate_spec *spec, struct gate_device **out,
+    struct err *e);
+LARCH_API const struct devtype *gate_type(const struct gate_device *d);
+LARCH_API const char *gate_name(const struct gate_device *d);
+/* May it be written? A PDU without a write community may not. */
+LARCH_API bool gate_may_write(const struct gate_device *d);
+
+/* snmp_get, snmp_walk, snmp_set and ipmi_ask, in the device's turn. `done` as in those rooms. */
+LARCH_API void gate_get(struct gate_device *d, enum gate_priority p, const struct snmp_oid *oids, size_t n,
+    snmp_done_fn *done, void *ctx);
+LARCH_API void gate_walk(struct gate_device *d, enum gate_priority p, const struct snmp_oid *columns, size_t n,
+    size_t max_values, snmp_done_fn *done, void *ctx);
+LARCH_API void gate_set(struct gate_device *d, enum gate_priority p, const struct snmp_oid *oid, int64_t value,
+    snmp_done_fn *done, void *ctx);
+LARCH_API void gate_ask(struct gate_device *d, enum gate_priority p, const struct ipmi_command *command,
+    ipmi_done_fn *done, void *ctx);
+
+/*
+ * How long the sweep should leave a device alone that has been silent: ms from
+ * now, 0 to ask at once. Grows from one interval to GATE_REST_MAX.
+ */
+#define GATE_REST_MAX ((int64_t)300000)
+LARCH_API int64_t gate_rest(const struct gate_device *d, int64_t interval_ms);
+
+#endif
