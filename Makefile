@@ -14,6 +14,7 @@ ifeq ($(filter -j%,$(MAKEFLAGS)),)
 MAKEFLAGS += -j$(shell nproc)
 endif
 .SUFFIXES:
+.SECONDARY:
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 
@@ -142,8 +143,7 @@ test check: ## all tests: unit, data, flow, browser
 	@python3 tests/run --build $(B) $(TESTS)
 lint: ## layers, banned functions, SQL, templates, lengths, clang-tidy, cppcheck
 	@sh etc/deps build run test
-	@$(MAKE) --no-print-directory VARIANT=clang programs sims units
-	@sh tests/lint/lint
+	@python3 tests/lint/lint $(RULES)
 asan: ## the tests under AddressSanitizer and UndefinedBehaviorSanitizer
 	@$(MAKE) --no-print-directory VARIANT=asan test
 tsan: ## the unit tests under ThreadSanitizer
@@ -159,6 +159,8 @@ bench: ## the measures, beside their peers; also in build/bench.json
 	@sh etc/deps build run test bench
 	@$(MAKE) --no-print-directory all sims
 	@python3 bench/run --build $(B)
+flags: # the compiler and its flags, a tab behind each word: for make lint
+	@printf '%s\t' $(CC) $(CPPFLAGS) $(CFLAGS)
 help: ## this list
 	@sed -n 's/^\([a-z][a-z ]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
 

@@ -94,6 +94,16 @@ t_folder(void)
 	return folder;
 }
 
+/* "t_refuses_an_empty_name" is printed as "refuses an empty name". */
+static void
+print_sentence(const char *name)
+{
+	if (strncmp(name, "t_", 2) == 0)
+		name += 2;
+	for (; *name != '\0'; name++)
+		putchar(*name == '_' ? ' ' : *name);
+}
+
 int
 t_main(const struct t_case *cases, size_t n)
 {
@@ -105,7 +115,8 @@ t_main(const struct t_case *cases, size_t n)
 		failed = false;
 		skipped = NULL;
 		cases[i].run();
-		printf("%sok %zu - %s", failed ? "not " : "", i + 1, cases[i].name);
+		printf("%sok %zu - ", failed ? "not " : "", i + 1);
+		print_sentence(cases[i].name);
 		if (skipped != NULL && !failed)
 			printf(" # SKIP %s", skipped);
 		putchar('\n');

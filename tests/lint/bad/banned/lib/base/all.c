@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Every function of the list, called once. A new one in texts.py needs a line here. */
+void
+all(void)
+{
+	(void)strcpy(0);
+	(void)strcat(0);
+	(void)sprintf(0);
+	(void)vsprintf(0);
+	(void)sscanf(0);
+	(void)atoi(0);
+	(void)atol(0);
+	(void)atoll(0);
+	(void)atof(0);
+	(void)strtok(0);
+	(void)gets(0);
+	(void)localtime(0);
+	(void)gmtime(0);
+	(void)ctime(0);
+	(void)asctime(0);
+	(void)inet_ntoa(0);
+	(void)inet_addr(0);
+	(void)gethostbyname(0);
+	(void)getpwnam(0);
+	(void)getpwuid(0);
+	(void)getgrnam(0);
+	(void)system(0);
+	(void)popen(0);
+	(void)tmpnam(0);
+	(void)mktemp(0);
+	(void)alloca(0);
+	(void)rand(0);
+}
