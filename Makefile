@@ -7,6 +7,7 @@ VERSION   := 0.1.0
 VARIANT   ?= release
 B         := build/$(VARIANT)
 PREFIX    ?= /usr
+LIBDIR    ?= $(PREFIX)/lib/$(shell gcc -print-multiarch)
 DESTDIR   ?=
 CC        := gcc
 MAKEFLAGS += --no-builtin-rules
@@ -26,13 +27,16 @@ CFLAGS_clang   := -O1 -g
 CFLAGS_asan    := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 CFLAGS_tsan    := -O1 -g -fsanitize=thread -fno-omit-frame-pointer
 CFLAGS_fuzz    := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
-CFLAGS_cover   := -O0 -g --coverage
+CFLAGS_cover   := -O0 -g --coverage -fprofile-update=atomic
 LDFLAGS_asan   := -fsanitize=address,undefined
 LDFLAGS_tsan   := -fsanitize=thread
 LDFLAGS_fuzz   := -fsanitize=address,undefined
 LDFLAGS_cover  := --coverage
 ifneq ($(filter fuzz clang,$(VARIANT)),)
 CC := clang
+endif
+ifeq ($(CFLAGS_$(VARIANT)),)
+$(error no variant is called "$(VARIANT)": release clang asan tsan fuzz cover)
 endif
 
 CPPFLAGS := -Ilib -D_GNU_SOURCE -DLARCH_VERSION='"$(VERSION)"'
@@ -42,130 +46,159 @@ LIBS     := -lfcgi -lsqlite3 -lnetsnmp -lldap -llber -luv -lcrypto -ljansson -ly
 LIBS_CLI := -lcurl -ledit -lncursesw -ltinfo -lcrypto -ljansson -lyang -lsqlite3 -lm
 
 # ---- what is built ----------------------------------------------------------
-objs      = $(patsubst %.c,$(B)/%.o,$(1))
-LIB_SRC  := $(sort $(wildcard lib/*/*.c))
-LIB_OBJ  := $(call objs,$(LIB_SRC))
-PROGRAMS := $(addprefix $(B)/bin/,login pages power larchd larch)
-SIMS     := $(addprefix $(B)/bin/,bmc-sim pdu-sim)
-UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
-UNITS    := $(patsubst tests/unit/%.c,$(B)/unit/%,$(UNIT_SRC))
-FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
-FUZZERS  := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(FUZZ_SRC))
-# a program is built once its main file is there
-have      = $(foreach p,$(1),$(if $(wildcard $(2)),$(p)))
-BUILD    := $(B)/liblarch.so $(B)/liblarch.a
-ifneq ($(wildcard cgi/login.c),)
-BUILD += $(B)/bin/login
-endif
-ifneq ($(wildcard cgi/pages.c),)
-BUILD += $(B)/bin/pages
-endif
-ifneq ($(wildcard cgi/power.c),)
-BUILD += $(B)/bin/power
-endif
-ifneq ($(wildcard larchd/main.c),)
-BUILD += $(B)/bin/larchd
-endif
-ifneq ($(wildcard cli/main.c),)
-BUILD += $(B)/bin/larch
-endif
-SIM_BUILD :=
-ifneq ($(wildcard tests/sim/bmc_main.c),)
-SIM_BUILD += $(B)/bin/bmc-sim
-endif
-ifneq ($(wildcard tests/sim/pdu_main.c),)
-SIM_BUILD += $(B)/bin/pdu-sim
-endif
+objs     = $(patsubst %.c,$(B)/%.o,$(wildcard $(1)))
+LIB_OBJ := $(call objs,lib/*/*.c)
+UNITS   := $(patsubst tests/unit/%.c,$(B)/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
+FUZZERS := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+BENCHES := $(patsubst bench/%.c,$(B)/bench/%,$(sort $(wildcard bench/*.c)))
 
-.PHONY: all deps demo test check lint asan tsan fuzz cover bench install uninstall dist clean help programs sims units fuzzers
-all: $(BUILD)   ## build the library and the programs
-programs: $(BUILD)
-sims: $(SIM_BUILD)
+# A program and its main file: it is built once that file is there.
+MAIN_login   := cgi/login.c
+MAIN_pages   := cgi/pages.c
+MAIN_power   := cgi/power.c
+MAIN_larchd  := larchd/main.c
+MAIN_larch   := cli/main.c
+MAIN_bmc-sim := tests/sim/bmc_main.c
+MAIN_pdu-sim := tests/sim/pdu_main.c
+have     = $(foreach p,$(1),$(if $(wildcard $(MAIN_$(p))),$(p)))
+CGI     := $(call have,login pages power)
+DAEMON  := $(call have,larchd)
+CLI     := $(call have,larch)
+PROGRAMS := $(addprefix $(B)/bin/,$(CGI) $(DAEMON) $(CLI))
+SIMS    := $(addprefix $(B)/bin/,$(call have,bmc-sim pdu-sim))
+
+.PHONY: all deps demo test check lint asan tsan fuzz cover bench install uninstall dist clean help \
+	programs sims units fuzzers benches flags public FORCE
+all programs: $(B)/liblarch.so $(B)/liblarch.a $(PROGRAMS) ## build the library and the programs
+sims: $(SIMS)
 units: $(UNITS)
 fuzzers: $(FUZZERS)
+benches: $(BENCHES)
+all programs sims units fuzzers benches:
+	@:
 
-$(B)/%.o: %.c
+# Written anew only when what they hold differs: then everything is compiled, or linked, again.
+keep = @mkdir -p $(B); printf '%s ' $(1) >$@.new; cmp -s $@ $@.new && rm $@.new || mv $@.new $@
+$(B)/flags: FORCE
+	$(call keep,$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) $(LIBS) $(LIBS_CLI))
+$(B)/members: FORCE
+	$(call keep,$(LIB_OBJ))
+
+$(B)/%.o: %.c $(B)/flags
 	@mkdir -p $(@D)
 	@$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
-$(B)/liblarch.so.0: $(LIB_OBJ)
-	@$(CC) -shared -Wl,-soname,liblarch.so.0 -Wl,-z,defs $(LDFLAGS) -o $@ $^ $(LIBS)
+$(B)/liblarch.so.0: $(LIB_OBJ) $(B)/members
+	@$(CC) -shared -Wl,-soname,liblarch.so.0 -Wl,-z,defs $(LDFLAGS) -o $@ $(LIB_OBJ) $(LIBS)
 $(B)/liblarch.so: $(B)/liblarch.so.0
 	@ln -sf liblarch.so.0 $@
-$(B)/liblarch.a: $(LIB_OBJ)
-	@rm -f $@ && ar rcs $@ $^
+$(B)/liblarch.a: $(LIB_OBJ) $(B)/members
+	@rm -f $@ && ar rcs $@ $(LIB_OBJ)
+
+# Each program is linked twice when it is installed: build/VARIANT/bin/ finds the library
+# beside itself, build/VARIANT/stage/ leaves that to the system.
+$(B)/bin/%: RUNPATH = -Wl,-rpath,'$$ORIGIN/..'
+link = @mkdir -p $(@D) && $(CC) -pie $(LDFLAGS) $(RUNPATH) -o $@ $(filter %.o,$^)
 
 # A FastCGI program is cgi/NAME.c and its page families cgi/NAME_*.c.
 define cgi_program
-$(B)/bin/$(1): $(call objs,$(wildcard cgi/$(1).c cgi/$(1)_*.c)) $(B)/liblarch.so
-	@mkdir -p $$(@D)
-	@$(CC) -pie $(LDFLAGS) -Wl,-rpath,'$$$$ORIGIN/..' -o $$@ $$(filter %.o,$$^) -L$(B) -llarch $(LIBS)
+$(B)/bin/$(1) $(B)/stage/$(1): $(call objs,cgi/$(1).c cgi/$(1)_*.c) $(B)/liblarch.so
+	$$(link) -L$(B) -llarch $(LIBS)
 endef
-$(foreach p,login pages power,$(eval $(call cgi_program,$(p))))
+$(foreach p,$(CGI),$(eval $(call cgi_program,$(p))))
 
-$(B)/bin/larchd: $(call objs,$(wildcard larchd/*.c)) $(B)/liblarch.so
-	@mkdir -p $(@D)
-	@$(CC) -pie $(LDFLAGS) -Wl,-rpath,'$$ORIGIN/..' -o $@ $(filter %.o,$^) -L$(B) -llarch $(LIBS)
+$(B)/bin/larchd $(B)/stage/larchd: $(call objs,larchd/*.c) $(B)/liblarch.so
+	$(link) -L$(B) -llarch $(LIBS)
 
 # The command stands alone: it takes base, yang and conf, and no shared library of ours.
-$(B)/bin/larch: $(call objs,$(wildcard cli/*.c) $(wildcard lib/base/*.c lib/yang/*.c lib/conf/*.c)) $(B)/liblarch.a
-	@mkdir -p $(@D)
-	@$(CC) -pie $(LDFLAGS) -o $@ $(filter %.o,$^) $(B)/liblarch.a $(LIBS_CLI)
+$(B)/bin/larch $(B)/stage/larch: $(call objs,cli/*.c) $(B)/liblarch.a
+	$(link) $(B)/liblarch.a $(LIBS_CLI)
 
 # The simulators share no code with the library.
-$(B)/bin/bmc-sim: $(call objs,$(wildcard tests/sim/bmc_*.c tests/sim/sim_*.c))
-	@mkdir -p $(@D)
-	@$(CC) -pie $(LDFLAGS) -o $@ $^ -lcrypto -lm
-$(B)/bin/pdu-sim: $(call objs,$(wildcard tests/sim/pdu_*.c tests/sim/sim_*.c))
-	@mkdir -p $(@D)
-	@$(CC) -pie $(LDFLAGS) -o $@ $^ -lnetsnmpagent -lnetsnmpmibs -lnetsnmp -lm
+$(B)/bin/bmc-sim: $(call objs,tests/sim/bmc_*.c tests/sim/sim_*.c)
+	$(link) -lcrypto -lm
+$(B)/bin/pdu-sim: $(call objs,tests/sim/pdu_*.c tests/sim/sim_*.c)
+	$(link) -lnetsnmpagent -lnetsnmpmibs -lnetsnmp -lm
 
 # Unit tests see the hidden symbols too: they link the archive.
 $(B)/unit/%: $(B)/tests/unit/%.o $(B)/tests/unit/t.o $(B)/liblarch.a
-	@mkdir -p $(@D)
-	@$(CC) -pie $(LDFLAGS) -o $@ $(filter %.o,$^) $(B)/liblarch.a $(LIBS)
+	$(link) $(B)/liblarch.a $(LIBS)
+$(B)/bench/%: $(B)/bench/%.o $(B)/liblarch.a
+	$(link) $(B)/liblarch.a $(LIBS)
 $(B)/fuzz/%: $(B)/tests/fuzz/%.o $(B)/liblarch.a $(if $(filter fuzz,$(VARIANT)),,$(B)/tests/fuzz/replay.o)
-	@mkdir -p $(@D)
-	@$(CC) $(LDFLAGS) $(if $(filter fuzz,$(VARIANT)),-fsanitize=fuzzer) -o $@ $(filter %.o,$^) $(B)/liblarch.a $(LIBS)
+	$(link) $(if $(filter fuzz,$(VARIANT)),-fsanitize=fuzzer) $(B)/liblarch.a $(LIBS)
 
--include $(shell test -d build && find $(B) -name '*.d' 2>/dev/null)
+-include $(shell test -d $(B) && find $(B) -name '*.d')
 
 # ---- what is run ------------------------------------------------------------
-deps:           ## install the Debian packages that are missing (etc/packages)
+again = $(MAKE) --no-print-directory
+deps: ## install the Debian packages that are missing (etc/packages)
 	@sh etc/deps build run
-demo: ## a simulated room with a web server: prints where to look (CHECK=1: drives it once, exits)
+demo: ## a simulated room behind a real nginx: prints where to look (CHECK=1: drives it once, exits)
 	@sh etc/deps build run
-	@$(MAKE) --no-print-directory all sims
+	@$(again) all sims
 	@python3 tests/sim/demo.py $(if $(CHECK),--check)
-test check: ## all tests: unit, data, flow, browser
+test check: ## all tests: unit, fuzz seeds, data, flow, browser (TESTS=unit: only those)
 	@sh etc/deps build run test
-	@$(MAKE) --no-print-directory all sims units fuzzers
+	@$(again) all sims units fuzzers benches
 	@python3 tests/run --build $(B) $(TESTS)
-lint: ## layers, banned functions, SQL, templates, lengths, clang-tidy, cppcheck
+lint: ## the rules of the house, clang-tidy, cppcheck (RULES="layers sql": only those)
 	@sh etc/deps build run test
 	@python3 tests/lint/lint $(RULES)
 asan: ## the tests under AddressSanitizer and UndefinedBehaviorSanitizer
-	@$(MAKE) --no-print-directory VARIANT=asan test
+	@$(again) VARIANT=asan test
 tsan: ## the unit tests under ThreadSanitizer
-	@$(MAKE) --no-print-directory VARIANT=tsan test TESTS=unit
-fuzz: ## each fuzzer for FUZZ_SECONDS (30)
+	@$(again) VARIANT=tsan test TESTS=$(or $(TESTS),unit)
+fuzz: ## each fuzzer for FUZZ_SECONDS (30), from its seeds
 	@sh etc/deps build run test
-	@$(MAKE) --no-print-directory VARIANT=fuzz fuzzers
+	@$(again) VARIANT=fuzz fuzzers
 	@sh tests/fuzz/run build/fuzz/fuzz $(or $(FUZZ_SECONDS),30)
-cover: ## line coverage of the unit and flow tests, in build/cover/
-	@$(MAKE) --no-print-directory VARIANT=cover test
-	@sh tests/run-cover build/cover
-bench: ## the measures, beside their peers; also in build/bench.json
+cover: ## line coverage of the tests, a row a room, in build/cover/
+	@$(again) VARIANT=cover test
+	@python3 tests/run-cover build/cover
+bench: ## the measures beside their peers; also in build/bench.json
 	@sh etc/deps build run test bench
-	@$(MAKE) --no-print-directory all sims
+	@$(again) all sims benches
 	@python3 bench/run --build $(B)
+public: $(B)/liblarch.so.0 ## write lib/public.txt, the list of the library's public symbols
+	@{ echo '# The public symbols of liblarch.so.0: what carries LARCH_API. `make public` writes this list.'; \
+	   nm -D --defined-only $< | awk '{ print $$3 }' | LC_ALL=C sort; } >lib/public.txt
 flags: # the compiler and its flags, a tab behind each word: for make lint
 	@printf '%s\t' $(CC) $(CPPFLAGS) $(CFLAGS)
-help: ## this list
-	@sed -n 's/^\([a-z][a-z ]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
 
-clean: ## remove build/
-	rm -rf build
+# ---- what is installed: rows MODE|FILE|DESTINATION ---------------------------
+tree     = $(foreach f,$(shell find $(1) -type f 2>/dev/null | sort),644|$(f)|$(2)$(patsubst $(1)%,%,$(f)))
+flat     = $(foreach f,$(wildcard $(1)),644|$(f)|$(2)/$(notdir $(f)))
+manpages = $(foreach f,$(wildcard docs/man/*.[1-8]),644|$(f)|$(PREFIX)/share/man/man$(subst .,,$(suffix $(f)))/$(notdir $(f)))
+INSTALLED = 644|$(B)/liblarch.so.0|$(LIBDIR)/liblarch.so.0 \
+	$(foreach p,$(CGI),755|$(B)/stage/$(p)|$(PREFIX)/lib/larch/$(p)) \
+	$(foreach p,$(DAEMON),755|$(B)/stage/$(p)|$(PREFIX)/sbin/$(p)) \
+	$(foreach p,$(CLI),755|$(B)/stage/$(p)|$(PREFIX)/bin/$(p)) \
+	$(foreach d,templates static mib,$(call tree,$(d),$(PREFIX)/share/larch/$(d))) \
+	$(call flat,etc/yang/*.yang,$(PREFIX)/share/yang/modules/larch) \
+	$(call flat,etc/systemd/*.service etc/systemd/*.socket,$(PREFIX)/lib/systemd/system) \
+	$(call flat,etc/systemd/tmpfiles.d/*.conf,$(PREFIX)/lib/tmpfiles.d) \
+	$(call flat,etc/systemd/sysusers.d/*.conf,$(PREFIX)/lib/sysusers.d) \
+	$(call flat,etc/*.json etc/*.example,$(PREFIX)/share/doc/larch/examples) \
+	$(call tree,etc/nginx,$(PREFIX)/share/doc/larch/examples/nginx) \
+	$(call flat,README.md LICENSE,$(PREFIX)/share/doc/larch) $(manpages)
+# Folders that are ours alone: uninstall removes them when they are empty.
+OWN_FOLDERS = $(addprefix $(PREFIX)/,lib/larch share/larch share/yang/modules/larch share/doc/larch)
+
+install: all $(addprefix $(B)/stage/,$(CGI) $(DAEMON) $(CLI)) ## copy everything below DESTDIR and PREFIX (/usr)
+	@printf '%s\n' $(foreach row,$(INSTALLED),'$(row)') | while IFS='|' read -r mode file to; do \
+	   install -D -m "$$mode" "$$file" "$(DESTDIR)$$to" || exit; done
+	@[ -n "$(DESTDIR)" ] || ldconfig
+uninstall: ## remove exactly what install copied
+	@printf '%s\n' $(foreach row,$(INSTALLED),'$(row)') | while IFS='|' read -r mode file to; do \
+	   rm -f "$(DESTDIR)$$to" || exit; done
+	@for d in $(OWN_FOLDERS); do [ ! -d "$(DESTDIR)$$d" ] || find "$(DESTDIR)$$d" -depth -type d -empty -delete; done
 dist: ## a source archive of HEAD in build/
 	@mkdir -p build
 	git archive --prefix=larch-$(VERSION)/ -o build/larch-$(VERSION).tar.gz HEAD
+clean: ## remove build/
+	rm -rf build
+help: ## this list
+	@echo 'make TARGET        (VARIANT=release clang asan tsan fuzz cover; objects in build/VARIANT/)'
+	@echo
+	@sed -n 's/^\([a-z][a-z ]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14 | sed 's/^/  /'

@@ -175,7 +175,7 @@ def cppcheck(root, files):
     build.mkdir(parents=True, exist_ok=True)
     # cppcheck reads no system headers; without this one's macros it cannot parse the lists of sys/queue.h.
     queue = f"--include=/usr/include/{call('gcc', '-print-multiarch', cwd=root)[1].strip()}/sys/queue.h"
-    _, out = call("cppcheck", queue, "--library=posix", "-q", "-j2", "--enable=warning,portability", "--inline-suppr", "--std=c11", "-Ilib", "-D_GNU_SOURCE",
+    _, out = call("cppcheck", queue, "-q", "-j2", "--enable=warning,portability", "--inline-suppr", "--std=c11", "-Ilib", "-D_GNU_SOURCE",
                   '-DLARCH_VERSION="0"', "--suppress=missingInclude", "--suppress=unknownMacro", f"--cppcheck-build-dir={build}",
                   "--template={file}:{line}: {message} [{id}]", *files, cwd=root)
     for line in out.splitlines():

@@ -266,7 +266,7 @@ t_readers_see_whole_batches(void)
 {
 	struct status *s;
 	struct status_value v[10];
-	char path[4096], names[10][8];
+	char path[4096], names[10][16];
 	pthread_t threads[2];
 	void *bad;
 	int64_t g;
