@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* job and jobs: what became of a request. */
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "cli.h"
+
+#define POLL_MS 500            /* nginx lets one address ask five times a second */
+#define SILENCE_MS 30000       /* without an answer of the server: the outcome is unknown */
+#define STILL_MS (10 * 60000)  /* without a change of the job: --timeout */
+
+/* States a job ends in, and what the command then says. "paused" waits for a person. */
+static const struct { const char *state; bool end; int code; } states[] = {
+	{"waiting", false, EXIT_OK},     {"running", false, EXIT_OK},
+	{"paused", true, EXIT_FAILED},   {"ok", true, EXIT_OK},
+	{"failed", true, EXIT_FAILED},   {"partial", true, EXIT_FAILED},
+	{"refused", true, EXIT_REFUSED}, {"unknown", true, EXIT_UNKNOWN},
+	{"aborted", true, EXIT_FAILED},
+};
+
+static const struct column machine_columns[] = {
+	{"machine", "machine", false}, {"state", "state", true}, {"text", "what", false},
+};
+static const struct column job_columns[] = {
+	{"id", "job", false}, {"state", "state", true}, {"who", "who", false}, {"verb", "verb", false},
+	{"via", "via", false}, {"machines", "machines", false}, {"created", "created", false},
+	{"ended", "ended", false},
+};
+
+struct follow {
+	const char *id;
+	json_t *seen;          /* the job as last read, or NULL */
+	int64_t changed;       /* times_boot() of the last change */
+	int64_t answered;      /* and of the last answer */
+	int64_t still_ms;
+	long limit_s;          /* of one reading */
+};
+
+static char *
+job_path(const struct cli *c, const char *id, const char *more)
+{
+	struct buf path = BUF(LIMIT_URL);
+	char *text;
+
+	buf_puts(&path, "/api/v1/jobs/");
+	buf_url(&path, str_of(id));
+	buf_puts(&path, more);
+	text = arena_strdup(c->arena, path.p);
+	buf_free(&path);
+	return text;
+}
+
+static const char *
+state_of(const json_t *job)
+{
+	return jsn_text_or(job, "state", "unknown");
+}
+
+/* One line for each step that is not as it was. */
+static void
+show_progress(const struct cli *c, const json_t *before, const json_t *now)
+{
+	const json_t *old = jsn_array(before, "steps"), *steps = jsn_array(now, "steps"), *step;
+	char clock[TIMES_TEXT];
+	size_t i;
+
+	if (strcmp(state_of(now), before != NULL ? state_of(before) : "") != 0)
+		cli_say(c, "%s  job %s: %s", times_clock(times_now(), clock),
+		    out_scalar(c, json_object_get(now, "id")), state_of(now));
+	json_array_foreach(steps, i, step) {
+		const char *state = state_of(step), *text = jsn_text_or(step, "text", "");
+		const char *was = i < json_array_size(old) ? state_of(json_array_get(old, i)) : "waiting";
+
+		if (strcmp(state, was) == 0 || strcmp(state, "waiting") == 0)
+			continue;
+		cli_say(c, "%s  %s: %s %s: %s%s%s", times_clock(times_now(), clock), jsn_text_or(step, "machine", "-"),
+		    jsn_text_or(step, "action", "-"), jsn_text_or(step, "device", "-"), state,
+		    *text != '\0' ? ": " : "", text);
+	}
+}
+
+/* The result: machines by their state, with the words of those that are not ok. */
+static void
+text_result(const struct cli *c, const json_t *job)
+{
+	const json_t *row;
+	size_t i;
+	bool colour = out_colour(c, stdout);
+	const char *red = strcmp(state_of(job), "ok") == 0 ? "\033[32m" : "\033[31m";
+
+	printf("job %s: %s%s%s\n", out_scalar(c, json_object_get(job, "id")), colour ? red : "", state_of(job),
+	    colour ? "\033[0m" : "");
+	json_array_foreach(jsn_array(job, "machines"), i, row)
+		printf("%s: %s%s%s\n", out_scalar(c, json_object_get(row, "machine")), state_of(row),
+		    *jsn_text_or(row, "text", "") != '\0' ? ": " : "",
+		    *jsn_text_or(row, "text", "") != '\0' ? out_scalar(c, json_object_get(row, "text")) : "");
+}
+
+static void
+print_job(const struct cli *c, const json_t *job)
+{
+	enum format f = out_format(c, FORMAT_TEXT);
+
+	if (f == FORMAT_TEXT)
+		text_result(c, job);
+	else
+		out_rows(c, f, job, jsn_array(job, "machines"), machine_columns, LARCH_COUNT(machine_columns));
+}
+
+static int
+exit_of(const json_t *job, bool *end_out)
+{
+	for (size_t i = 0; i < LARCH_COUNT(states); i++)
+		if (strcmp(states[i].state, state_of(job)) == 0) {
+			*end_out = states[i].end;
+			return states[i].code;
+		}
+	*end_out = true; /* a word this command does not know */
+	return EXIT_UNKNOWN;
+}
+
+/* One reading. 1: the job has ended and *code is set; 0: go on; -1: give up, *code is set. */
+static int
+look(struct cli *c, struct follow *w, int *code)
+{
+	struct api_request q = {.method = "GET", .path = job_path(c, w->id, ""), .limit_s = w->limit_s};
+	struct api_answer a = {0};
+	struct err e = {0};
+	bool end = false;
+	int rc = api_call(c, &q, &a, &e);
+
+	if (rc == 0 && a.status == 200 && json_is_object(a.body)) {
+		if (w->seen == NULL || !json_equal(w->seen, a.body))
+			w->changed = times_boot();
+		w->answered = times_boot();
+		show_progress(c, w->seen, a.body);
+		json_decref(w->seen);
+		w->seen = json_incref(a.body);
+		*code = exit_of(a.body, &end);
+	} else if (!interrupted && ((rc == 0 && a.status < 500 && a.status != 429) || times_boot() - w->answered > SILENCE_MS)) {
+		if (rc == 0)
+			api_fail(c, &a);
+		else
+			cli_fail(c, &e);
+		fprintf(stderr, "larch: the outcome of job %s is not known here; ask again: larch job %s\n", w->id, w->id);
+		*code = EXIT_UNKNOWN;
+		api_answer_finish(&a);
+		return -1;
+	}
+	api_answer_finish(&a);
+	return end ? 1 : 0;
+}
+
+/* The first Ctrl-C: one last look, so that the state is said as it is now. The second ends at once (main). */
+static int
+stopped(struct cli *c, struct follow *w)
+{
+	int code;
+
+	interrupted = 0;
+	w->limit_s = 3;
+	(void)look(c, w, &code);
+	fprintf(stderr, "\nlarch: interrupted; job %s is %s and goes on: larch job %s\n", w->id,
+	    w->seen != NULL ? state_of(w->seen) : "filed", w->id);
+	if (w->seen != NULL)
+		print_job(c, w->seen);
+	return EXIT_INTERRUPTED;
+}
+
+static int
+watch(struct cli *c, struct follow *w)
+{
+	int code = EXIT_UNKNOWN, rc;
+
+	for (;;) {
+		if (interrupted)
+			return stopped(c, w);
+		if ((rc = look(c, w, &code)) < 0)
+			return code;
+		if (rc > 0)
+			break;
+		if (times_boot() - w->changed > w->still_ms) {
+			print_job(c, w->seen);
+			fprintf(stderr, "larch: nothing has changed for too long; job %s goes on: larch job %s\n", w->id, w->id);
+			return EXIT_UNKNOWN;
+		}
+		nanosleep(&(struct timespec){.tv_nsec = POLL_MS * 1000000L}, NULL);
+	}
+	print_job(c, w->seen);
+	if (strcmp(state_of(w->seen), "paused") == 0)
+		fprintf(stderr, "larch: job %s is paused and waits for a person: %s/jobs/%s, or larch job %s --abort\n", w->id,
+		    c->session.server, w->id, w->id);
+	return code;
+}
+
+int
+job_follow(struct cli *c, const char *id)
+{
+	struct follow w = {.id = id, .changed = times_boot(), .answered = times_boot(), .still_ms = STILL_MS,
+	    .limit_s = 10};
+	struct err e = {0};
+	int code;
+
+	if (c->opt.timeout != NULL && times_duration(str_of(c->opt.timeout), &w.still_ms, &e) != 0)
+		return cli_fail(c, &e);
+	if (c->opt.no_wait && c->command->verb != NULL) {
+		json_t *o = json_object();
+
+		jsn_set_text(o, "id", id);
+		if (out_format(c, FORMAT_TEXT) == FORMAT_TEXT)
+			printf("job %s: filed; follow it: larch job %s\n", id, id);
+		else
+			out_json(o);
+		json_decref(o);
+		return EXIT_OK;
+	}
+	code = watch(c, &w);
+	json_decref(w.seen);
+	return code;
+}
+
+static int
+abort_job(struct cli *c, const char *id)
+{
+	struct api_request q = {.method = "POST", .path = job_path(c, id, "/abort"), .body = STR("{}")};
+	struct api_answer a = {0};
+	struct err e = {0};
+	int code = EXIT_OK;
+
+	if (api_call(c, &q, &a, &e) != 0)
+		code = cli_fail(c, &e);
+	else if (a.status < 200 || a.status > 299)
+		code = api_fail(c, &a);
+	else
+		cli_say(c, "Job %s begins nothing more; what has begun is finished as asked.", id);
+	api_answer_finish(&a);
+	return code;
+}
+
+/* With --no-wait: the job as it is now. */
+static int
+show_job(struct cli *c, const char *id)
+{
+	struct api_answer a = {0};
+	bool end;
+	int code = EXIT_OK;
+
+	if (api_get(c, job_path(c, id, ""), &a, &code) == 0) {
+		print_job(c, a.body);
+		code = exit_of(a.body, &end);
+	}
+	api_answer_finish(&a);
+	return code;
+}
+
+int
+cmd_job(struct cli *c)
+{
+	int code = EXIT_OK;
+	int64_t id;
+
+	if (str_int(str_of(c->argv[0]), 1, INT64_MAX, &id) != 0)
+		return cli_usage(c, "\"%s\" is no job; they are numbers", c->argv[0]);
+	if (c->opt.abort_it && (code = abort_job(c, c->argv[0])) != EXIT_OK)
+		return code;
+	return c->opt.no_wait ? show_job(c, c->argv[0]) : job_follow(c, c->argv[0]);
+}
+
+/* A job's machines are an array of objects: a table wants them folded. */
+static void
+fold_machines(const struct cli *c, json_t *row)
+{
+	const json_t *list = jsn_array(row, "machines"), *m;
+	struct hosts h = {0};
+	size_t i;
+
+	if (list == NULL)
+		return;
+	h.name = arena_array(c->arena, json_array_size(list) + 1, sizeof(*h.name));
+	json_array_foreach(list, i, m)
+		h.name[h.n++] = arena_strdup(c->arena, json_is_string(m) ? json_string_value(m)
+		    : jsn_text_or(m, "machine", "?"));
+	hosts_sort(&h);
+	jsn_set_text(row, "machines", h.n > 0 ? hosts_fold(&h, c->arena) : NULL);
+}
+
+int
+cmd_jobs(struct cli *c)
+{
+	enum format f = out_format(c, FORMAT_TABLE);
+	const char *path = api_query(c, "/api/v1/jobs");
+	struct api_answer a = {0};
+	int code = EXIT_OK;
+	size_t i;
+	json_t *row;
+
+	if (path == NULL)
+		return EXIT_USAGE;
+	if (api_get(c, path, &a, &code) == 0) {
+		if (f != FORMAT_JSON && f != FORMAT_JSONL)
+			json_array_foreach(json_object_get(a.body, "rows"), i, row)
+				fold_machines(c, row);
+		out_rows(c, f, a.body, jsn_array(a.body, "rows"), job_columns, LARCH_COUNT(job_columns));
+	}
+	api_answer_finish(&a);
+	return code;
+}

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tests in Python that print TAP. A test is a function with a sentence:
+
+    from tap import test, run, eq, has
+
+    @test("a wrong password is refused, and says so")
+    def _(room):
+        eq(room.larch("login").code, 4)
+
+    run(lambda: Room())      # any context manager; each test gets what it gives
+
+A test that fails says what it saw and the next one runs; `skip("why")` skips.
+"""
+import os, re, sys, traceback
+
+TESTS = []
+
+
+class Skip(Exception):
+    pass
+
+
+def skip(why):
+    raise Skip(why)
+
+
+def test(sentence):
+    def keep(function):
+        TESTS.append((sentence, function))
+        return function
+    return keep
+
+
+def eq(seen, wanted, what=""):
+    if seen != wanted:
+        raise AssertionError(f"{what + ': ' if what else ''}saw {seen!r}, wanted {wanted!r}")
+
+
+def has(text, *parts):
+    for part in parts:
+        if part not in text:
+            raise AssertionError(f"{part!r} is not in:\n{text}")
+
+
+def hasnot(text, *parts):
+    for part in parts:
+        if part in text:
+            raise AssertionError(f"{part!r} is in:\n{text}")
+
+
+def matches(text, pattern):
+    m = re.search(pattern, text, re.M)
+    if m is None:
+        raise AssertionError(f"/{pattern}/ is not in:\n{text}")
+    return m
+
+
+def one(number, sentence, function, given):
+    try:
+        function(given)
+        print(f"ok {number} - {sentence}", flush=True)
+        return True
+    except Skip as why:
+        print(f"ok {number} - {sentence} # SKIP {why}", flush=True)
+        return True
+    except Exception as problem:
+        print(f"not ok {number} - {sentence}", flush=True)
+        text = str(problem) if isinstance(problem, AssertionError) and str(problem) else ""
+        for line in (text + "\n" + "".join(traceback.format_exc(limit=-3))).strip().splitlines():
+            print("#   " + line, flush=True)
+        return False
+
+
+def run(surroundings):
+    """Run all tests inside one `with surroundings() as given`; the exit status says whether all held."""
+    only = os.environ.get("ONLY")
+    tests = [t for t in TESTS if not only or only in t[0]]
+    print(f"1..{len(tests)}", flush=True)
+    good = True
+    with surroundings() as given:
+        for i, (sentence, function) in enumerate(tests, 1):
+            good = one(i, sentence, function, given) and good
+        if not good and hasattr(given, "tails"):
+            for line in given.tails().splitlines():
+                print("#     " + line, flush=True)
+    sys.stdout.flush()
+    sys.exit(0 if good else 1)
