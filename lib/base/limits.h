@@ -43,6 +43,7 @@
 /* devices */
 #define LIMIT_OUTLETS 128         /* outlets of one PDU unit */
 #define LIMIT_DATAGRAM 65535      /* bytes of a datagram */
+#define LIMIT_DEVTYPES 256        /* files of mib/ */
 #define LIMIT_SNMP_VARBINDS 128   /* objects of one SNMP request */
 #define LIMIT_SNMP_OBJECTS 65536  /* objects one snmp_get may ask, values one snmp_walk may bring */
 #define LIMIT_SNMP_TEXT (1u << 20) /* bytes of text in the values of one SNMP call */

@@ -30,9 +30,10 @@ secrets_open(struct cred *c, size_t rows)
 	size_t page = 4096;
 
 	c->size = (rows * 3 * (SECRET_MAX + 1) + page) / page * page;
-	c->secrets = mmap(NULL, c->size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (c->secrets == MAP_FAILED)
-		log_die("no memory for device secrets: %s", strerror(errno));
+	c->secrets = aligned_alloc(page, c->size);
+	if (c->secrets == NULL)
+		log_die("no memory for device secrets");
+	memset(c->secrets, 0, c->size);
 	(void)madvise(c->secrets, c->size, MADV_DONTDUMP);
 	if (mlock(c->secrets, c->size) != 0)
 		log_warn("%s: device secrets may be swapped to disk: %s; raise 'ulimit -l'", c->path,
@@ -162,7 +163,8 @@ cred_destroy(struct cred *c)
 		return;
 	if (c->secrets != NULL) {
 		explicit_bzero(c->secrets, c->size);
-		munmap(c->secrets, c->size);
+		(void)munlock(c->secrets, c->size);
+		free(c->secrets);
 	}
 	arena_destroy(c->arena);
 }

@@ -47,11 +47,15 @@ struct devtype {
 	const char *title;            /* "Server Technology Sentry3" */
 	struct devtype_oid sys_object_id; /* prefix of sysObjectID.0 */
 	struct devtype_oid confirm;   /* must answer with a value too; n == 0: none */
+	struct devtype_oid unless;    /* must not: another family fits better; n == 0: none */
 	size_t index_length;          /* sub-identifiers of an outlet's index: 1, 2 or 3 */
 	struct devtype_oid outlet_id, outlet_name; /* columns: "AA1", what people typed on the device */
 	struct devtype_oid state;     /* column read */
 	const struct devtype_state_row *states;
 	size_t n_states;
+	struct devtype_oid pending;   /* column that says "will change by itself"; n == 0: none */
+	const int64_t *pending_values;
+	size_t n_pending;
 	struct devtype_oid control;   /* column written; n == 0: metered only, offers no switching */
 	int64_t control_on, control_off;
 	struct devtype_measure current, watts; /* of one outlet, A and W */
@@ -68,15 +72,55 @@ struct devtype_set {
 	struct arena *arena; /* owns all */
 };
 
+/*
+ * Read and check every *.json of a folder (at most LIMIT_DEVTYPES). The first
+ * wrong file ends it: the error names the file, the data path and the reason.
+ * A family is named as its file. An empty folder is refused. The caller owns
+ * *out (devtype_destroy); everything in it lives as long. y is not kept.
+ */
 LARCH_API int devtype_load(const char *folder, struct yang *y, struct devtype_set **out, struct err *e);
-LARCH_API void devtype_destroy(struct devtype_set *s);
+/*
+ * One family from its text; `what` names the source in errors. Texts and rows
+ * of *out live in a.
+ */
+LARCH_API int devtype_parse(struct str text, const char *what, struct yang *y, struct arena *a,
+    struct devtype *out, struct err *e);
+LARCH_API void devtype_destroy(struct devtype_set *s); /* NULL does nothing */
+/* NULL when there is no such family. */
 LARCH_API const struct devtype *devtype_find(const struct devtype_set *s, const char *family);
 
 /* The state and word of a number read; DEVTYPE_UNKNOWN and NULL when the file does not name it. */
 LARCH_API const struct devtype_state_row *devtype_state_of(const struct devtype *t, int64_t value);
 LARCH_API const char *devtype_state_name(enum devtype_state state); /* "on" "off" "unknown" "off-pending" "on-pending" */
 
-/* "1.3.6.1.4" to numbers. */
+/* True when the pending column's number means that the outlet will change by itself. */
+LARCH_API bool devtype_is_pending(const struct devtype *t, int64_t value);
+
+/*
+ * A state beside its pending column: off that will change is ON_PENDING, on
+ * that will change is OFF_PENDING. Only OFF and ON that come out of this are
+ * settled. Families without the column: state as it was (pass pending false).
+ */
+LARCH_API enum devtype_state devtype_with_pending(enum devtype_state state, bool pending);
+
+/* A reading in the base unit: true, or false when the reading is no value. */
+LARCH_API bool devtype_measured(const struct devtype_measure *m, int64_t reading, double *out);
+
+/* True when a sysObjectID is the family's or lies below it. */
+LARCH_API bool devtype_is_below(const struct devtype_oid *oid, const struct devtype_oid *base);
+
+/* column.index: 0, or -1 when it would be longer than DEVTYPE_OID. */
+LARCH_API int devtype_cell(const struct devtype_oid *column, const struct devtype_oid *index,
+    struct devtype_oid *out);
+
+/* The index of a cell of that column: 0, or -1 when it is no cell of it or not of index_length. */
+LARCH_API int devtype_index(const struct devtype *t, const struct devtype_oid *column,
+    const struct devtype_oid *cell, struct devtype_oid *out);
+
+/* "1.3.6.1.4" to numbers: at least two, each 0..4294967295, no leading dot or zero. */
 LARCH_API int devtype_parse_oid(struct str text, struct devtype_oid *out, struct err *e);
+
+/* And back; nothing for n == 0. */
+LARCH_API void devtype_oid_text(const struct devtype_oid *oid, struct buf *out);
 
 #endif

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the files of auth share among themselves and nobody else sees.
+ */
+#ifndef LARCH_AUTH_INNER_H
+#define LARCH_AUTH_INNER_H
+
+#include "auth.h"
+
+#define AUTH_HASH 32 /* bytes of a SHA-256 */
+
+/* ---- token.c ---- */
+void auth_sha256(const void *p, size_t n, unsigned char out[AUTH_HASH]);
+void auth_id_new(char out[AUTH_ID_TEXT]);
+/* The stored form of a token's text: SHA-256 of its 32 bytes. -1: not a token. */
+int auth_token_hash(struct str token, unsigned char out[AUTH_HASH]);
+/* Cut "larch_<keyid>.<secret>": the id, and the stored form of the secret. -1: not such a text. */
+int auth_bearer_split(struct str bearer, char id[AUTH_ID_TEXT], unsigned char hash[AUTH_HASH]);
+
+/* ---- now.c ---- */
+
+/*
+ * Both clocks. The wall clock can be set by hand; CLOCK_BOOTTIME cannot, but
+ * means something only within one boot. So a time limit is kept on both.
+ */
+struct auth_now {
+	int64_t wall, boot;
+	char boot_id[40];
+};
+void auth_now(struct auth_now *out);
+/* For tests: what auth_now says from here on; NULL: the kernel again. */
+void auth_now_pretend(const struct auth_now *now);
+
+/* A stored span: made at a moment, over at another. */
+struct auth_span {
+	int64_t made_at, ends_at;     /* wall clock, ms */
+	int64_t made_boot, ends_boot; /* CLOCK_BOOTTIME, ms, of this boot: */
+	const char *boot_id;
+};
+/*
+ * Is it over? Within the boot it was made in either clock ends it, so a clock
+ * set back revives nothing. After a reboot only the wall clock is left; one that
+ * stands before the making is wrong, and ends it too.
+ */
+bool auth_span_over(const struct auth_span *s, const struct auth_now *now);
+
+/* ---- clean.c ---- */
+
+/* The person's address without its port, and of IPv6 the /64: one customer's worth. */
+void auth_address_key(struct str address, char out[64]);
+/* Foreign text, cleaned of control bytes and cut to `max` bytes (at a character's start), in the arena. */
+char *auth_clean(struct str text, size_t max, struct arena *a);
+
+#endif

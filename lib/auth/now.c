@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "inner.h"
+
+#define CLOCK_SLACK_MS 60000 /* a clock may be stepped back by so much after a reboot */
+
+static char this_boot[40];
+static struct auth_now pretended;
+static bool pretending;
+
+static void
+read_boot_id(void)
+{
+	struct buf text;
+
+	/* not readable (a container): all boots look the same, and the wall clock still counts */
+	if (file_read("/proc/sys/kernel/random/boot_id", 128, &text, NULL) != 0)
+		return;
+	snprintf(this_boot, sizeof(this_boot), "%.36s", text.n >= 36 ? text.p : "");
+	buf_free(&text);
+}
+
+void
+auth_now_pretend(const struct auth_now *now)
+{
+	pretending = now != NULL;
+	if (pretending)
+		pretended = *now;
+}
+
+void
+auth_now(struct auth_now *out)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	if (pretending) {
+		*out = pretended;
+		return;
+	}
+	pthread_once(&once, read_boot_id);
+	out->wall = times_now();
+	out->boot = times_boot();
+	memcpy(out->boot_id, this_boot, sizeof(this_boot));
+}
+
+bool
+auth_span_over(const struct auth_span *s, const struct auth_now *now)
+{
+	if (now->wall >= s->ends_at)
+		return true;
+	if (strcmp(s->boot_id, now->boot_id) == 0)
+		return now->boot >= s->ends_boot;
+	return now->wall < s->made_at - CLOCK_SLACK_MS;
+}

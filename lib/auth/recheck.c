@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * In the background: passes whose time is over are ended (a clock that is set
+ * back afterwards revives nothing), and groups are asked for again.
+ */
+#include <string.h>
+#include <time.h>
+
+#include "desk.h"
+
+#define ENDED_KEPT_MS (INT64_C(30) * 86400000) /* ended passes are kept so long, to say why they ended */
+#define EVENTS_KEPT 200000
+#define TICK_MS 5000
+
+/* One person with live passes: rows [from, to) of the list, which is sorted by person. */
+struct somebody {
+	const struct auth_passes *list;
+	size_t from, to;
+};
+
+static bool
+next(struct somebody *s)
+{
+	const struct auth_pass *row = s->list->row;
+
+	s->from = s->to;
+	while (s->to < s->list->n && strcmp(row[s->to].who, row[s->from].who) == 0)
+		s->to++;
+	return s->from < s->to;
+}
+
+static int
+end_all(struct auth_desk *d, const struct somebody *s, const char *why, struct err *e)
+{
+	int rc = 0;
+
+	pthread_mutex_lock(&d->lock);
+	for (size_t i = s->from; i < s->to; i++)
+		if (auth_desk_end(d, &s->list->row[i], why, "", e) != 0)
+			rc = -1;
+	pthread_mutex_unlock(&d->lock);
+	return rc;
+}
+
+static int
+end_over(struct auth_desk *d, const struct auth_passes *list, struct err *e)
+{
+	struct auth_now now;
+	int rc = 0;
+
+	auth_now(&now);
+	pthread_mutex_lock(&d->lock);
+	for (size_t i = 0; i < list->n; i++)
+		if (auth_span_over(&list->row[i].span, &now) &&
+		    auth_desk_end(d, &list->row[i], "its time was over", "", e) != 0)
+			rc = -1;
+	pthread_mutex_unlock(&d->lock);
+	return rc;
+}
+
+/* Is it time to ask for this person? A stamp of the future is a clock that was set back. */
+static bool
+due(const struct auth_desk *d, const struct somebody *s, const struct auth_now *now)
+{
+	for (size_t i = s->from; i < s->to; i++) {
+		int64_t age = now->wall - s->list->row[i].groups_at;
+
+		if (age >= d->conf.group_recheck_ms || age < 0)
+			return true;
+	}
+	return false;
+}
+
+static bool
+had_groups(const struct somebody *s)
+{
+	for (size_t i = s->from; i < s->to; i++)
+		if (s->list->row[i].n_groups > 0)
+			return true;
+	return false;
+}
+
+static int
+update(struct auth_desk *d, const char *who, const struct auth_found *found, struct err *e)
+{
+	struct auth_now now;
+	int rc;
+
+	auth_now(&now);
+	pthread_mutex_lock(&d->lock);
+	rc = auth_pass_groups(d->sessions, who, found->groups, found->n_groups, found->display, now.wall, e);
+	pthread_mutex_unlock(&d->lock);
+	return rc;
+}
+
+/* 0 go on, 1 the directory is down: the rest of the round is of no use, -1. */
+static int
+ask_for(struct auth_desk *d, const struct somebody *s, struct arena *a, struct err *e)
+{
+	const char *who = s->list->row[s->from].who;
+	struct auth_found found;
+
+	switch (auth_recheck(d->conf.checker, str_of(who), a, &found, e)) {
+	case AUTH_OK:
+		if (found.n_groups == 0 && had_groups(s))
+			return end_all(d, s, "no longer in any group", e);
+		return update(d, who, &found, e);
+	case AUTH_GONE:
+		return end_all(d, s, "no longer in the directory", e);
+	default:
+		if (!d->directory_was_down)
+			log_warn("%s; who is logged in stays logged in", e->text);
+		return 1;
+	}
+}
+
+static int
+recheck(struct auth_desk *d, const struct auth_passes *list, struct err *e)
+{
+	struct somebody s = {.list = list};
+	struct auth_now now;
+	int rc = 0;
+
+	if (d->conf.checker == NULL || !auth_recheck_possible(d->conf.checker))
+		return 0;
+	auth_now(&now);
+	while (rc == 0 && next(&s)) {
+		struct arena *a;
+
+		if (!due(d, &s, &now))
+			continue;
+		a = arena_create();
+		rc = ask_for(d, &s, a, e);
+		arena_destroy(a);
+		if (rc == 0 && d->directory_was_down)
+			log_info("the directory answers again");
+		d->directory_was_down = rc == 1;
+	}
+	return rc < 0 ? -1 : 0;
+}
+
+static int
+tidy(struct auth_desk *d, struct err *e)
+{
+	struct auth_now now;
+	int rc = 0;
+
+	auth_now(&now);
+	pthread_mutex_lock(&d->lock);
+	if (auth_throttle_tidy(d, e) != 0 || auth_pass_forget(d->sessions, now.wall - ENDED_KEPT_MS, e) != 0 ||
+	    auth_event_prune(d->desk, EVENTS_KEPT, e) != 0)
+		rc = -1;
+	pthread_mutex_unlock(&d->lock);
+	return rc;
+}
+
+static int
+live(struct auth_desk *d, struct arena *a, struct auth_passes *out, struct err *e)
+{
+	int rc;
+
+	pthread_mutex_lock(&d->lock);
+	rc = auth_pass_list_live(d->sessions, a, out, e);
+	pthread_mutex_unlock(&d->lock);
+	return rc;
+}
+
+int
+auth_desk_round(struct auth_desk *d, struct err *e)
+{
+	struct arena *a = arena_create();
+	struct auth_passes list;
+	int rc = -1;
+
+	if (live(d, a, &list, e) != 0 || end_over(d, &list, e) != 0 || live(d, a, &list, e) != 0)
+		goto out;
+	rc = recheck(d, &list, e);
+	if (tidy(d, e) != 0)
+		rc = -1;
+out:
+	arena_destroy(a);
+	return rc;
+}
+
+static void *
+background(void *arg)
+{
+	struct auth_desk *d = arg;
+	struct err e;
+
+	pthread_mutex_lock(&d->lock);
+	while (!d->stop) {
+		struct timespec until;
+
+		pthread_mutex_unlock(&d->lock);
+		err_clear(&e);
+		if (auth_desk_round(d, &e) != 0)
+			log_error("%s", e.text);
+		clock_gettime(CLOCK_MONOTONIC, &until);
+		until.tv_sec += TICK_MS / 1000;
+		pthread_mutex_lock(&d->lock);
+		while (!d->stop && pthread_cond_timedwait(&d->wake, &d->lock, &until) == 0)
+			;
+	}
+	pthread_mutex_unlock(&d->lock);
+	return NULL;
+}
+
+int
+auth_desk_background(struct auth_desk *d, struct err *e)
+{
+	int rc;
+
+	if (d->conf.checker != NULL && !auth_recheck_possible(d->conf.checker))
+		log_warn("groups of people who are logged in cannot be asked again: with dn_template that needs bind_dn");
+	rc = pthread_create(&d->thread, NULL, background, d);
+	if (rc != 0)
+		return err_set(e, ERR_INTERNAL, "the background thread cannot be started: %s", strerror(rc));
+	d->running = true;
+	return 0;
+}
