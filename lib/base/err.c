@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#define LARCH_BASE_ERR_C
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>

@@ -44,6 +44,11 @@ LARCH_API int err_set(struct err *e, enum err_kind kind, const char *fmt, ...)
 /* Put "fmt: " before the text that is already in *e; the kind stays. Returns -1. */
 LARCH_API int err_prefix(struct err *e, const char *fmt, ...) LARCH_PRINTF(2, 3);
 
+#if defined(__clang_analyzer__) && !defined(LARCH_BASE_ERR_C) /* it does not look into err.c: tell it what they return */
+#define err_set(...) ((void)err_set(__VA_ARGS__), -1)
+#define err_prefix(...) ((void)err_prefix(__VA_ARGS__), -1)
+#endif
+
 /* Make *e say nothing. */
 LARCH_API void err_clear(struct err *e);
 

@@ -137,7 +137,7 @@ static int
 range(struct parser *p, struct range *r)
 {
 	size_t from = p->at, second;
-	int width;
+	int width = 0;
 
 	if (number(p, &r->first, &r->width) != 0)
 		return -1;

@@ -217,12 +217,14 @@ hosts_fold(const struct hosts *h, struct arena *a)
 	struct arena *scratch = arena_create();
 	struct item *it = arena_array(scratch, h->n, sizeof(*it));
 	size_t n = 0;
-	char *text;
+	char *text = NULL;
 
 	for (size_t i = 0; i < h->n; i++)
-		if (can_show(h->name[i]))
-			it[n++] = (struct item){.text = h->name[i], .n = strlen(h->name[i]),
-			    .first = h->name[i]};
+		if (can_show(h->name[i])) {
+			struct item one = {.text = h->name[i], .n = strlen(h->name[i]), .first = h->name[i]};
+
+			it[n++] = one;
+		}
 	for (int which = 0; which < LIMIT_HOSTS_FIELDS && arrange(it, n, which); which++)
 		n = pass(it, n, scratch);
 	qsort(it, n, sizeof(*it), by_first);

@@ -136,7 +136,7 @@ def unchanged(root, path, stamp):
         return False
     reads = [w for w in depends.read_text().replace("\\\n", " ").split() if not w.endswith(":")]
     limit = stamp.stat().st_mtime
-    return all((root / f).exists() and (root / f).stat().st_mtime < limit for f in reads + [".clang-tidy", "lib/base/limits.h"]
+    return all((root / f).exists() and (root / f).stat().st_mtime < limit for f in reads + [".clang-tidy"]
                if not f.startswith("/"))
 
 
