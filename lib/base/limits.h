@@ -44,6 +44,10 @@
 #define LIMIT_OUTLETS 128         /* outlets of one PDU unit */
 #define LIMIT_DATAGRAM 65535      /* bytes of a datagram */
 #define LIMIT_DEVTYPES 256        /* files of mib/ */
+#define LIMIT_IPMI_PACKET 512     /* bytes of an IPMI datagram we take */
+#define LIMIT_IPMI_CALLS 16384    /* IPMI sessions on their way, silent ones counted */
+#define LIMIT_IPMI_LINE 65536     /* IPMI calls that wait for their turn */
+#define LIMIT_IPMI_SUITES 16384   /* addresses whose cipher suite is remembered */
 #define LIMIT_SNMP_VARBINDS 128   /* objects of one SNMP request */
 #define LIMIT_SNMP_OBJECTS 65536  /* objects one snmp_get may ask, values one snmp_walk may bring */
 #define LIMIT_SNMP_TEXT (1u << 20) /* bytes of text in the values of one SNMP call */

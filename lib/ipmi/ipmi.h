@@ -1,11 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * ipmi: an RMCP+ client (IPMI v2.0 revision 1.1, sections 13 and 22),
- * asynchronous on a libuv loop, with thousands of sessions in flight on a few
+ * asynchronous on a libuv loop, with thousands of sessions in flight on two
  * UDP sockets. One call is one session: Open Session, RAKP 1 to 4, Set Session
- * Privilege, the command, Close. Cipher suites 17 and 3; never 0. Called by
- * gate and its users; it knows no machine by name and never retries a command
- * that may not be repeated.
+ * Privilege (not for a command of a user, where a session begins), the command,
+ * Close. Cipher suites 17 and 3; never 0. Called by gate and its users; it
+ * knows no machine by name and never retries a command that may not be repeated.
+ *
+ * packet.c the bytes, crypto.c the keys and codes, udp.c the sockets,
+ * session.c the states of a call, client.c the line, the timers and who an
+ * answer is for, command.c the ready-made commands.
+ *
+ * What cannot be helped here: RAKP 2 gives whoever asks a hash of the password
+ * (CVE-2013-4786); only a long random password and a closed network do.
  */
 #ifndef LARCH_IPMI_IPMI_H
 #define LARCH_IPMI_IPMI_H
@@ -18,9 +25,10 @@
 struct ipmi_client;
 
 struct ipmi_settings {
-	int retransmit_ms; /* 0: 500; grows by half each try */
-	int tries;         /* 0: 4 */
-	int in_flight;     /* sessions at once; 0: 256; others wait in line */
+	int retransmit_ms; /* 0: 500; grows by half each try, and for a BMC that is slow */
+	int tries;         /* 0: 4; at most 8 */
+	int in_flight;     /* sessions at once; 0: 256; others wait in line. One that waits for a
+	                    * second try is not counted: silent hosts hold up nobody */
 };
 
 LARCH_API int ipmi_client_create(uv_loop_t *loop, const struct ipmi_settings *settings,
@@ -40,9 +48,12 @@ enum ipmi_outcome {
 	IPMI_SILENT,       /* nothing came, tries used up */
 	IPMI_UNREACHABLE,  /* ICMP says nobody listens there (IP_RECVERR) */
 	IPMI_AUTH,         /* wrong user or password (RAKP 2 status or integrity code) */
-	IPMI_REFUSED,      /* the BMC refused the session: no slot, no such suite, no privilege */
+	IPMI_REFUSED,      /* the BMC refused the session: no slot, no such suite, no privilege;
+	                    * or the call itself is wrong (a password of 21 bytes): nothing was sent */
 	IPMI_GARBAGE,      /* answers that break the specification; text cites the section */
-	IPMI_UNSURE,       /* the command left and its answer did not come: it may have been obeyed */
+	IPMI_UNSURE,       /* the command left and its answer did not come: it may have been obeyed.
+	                    * In every other outcome but IPMI_OK it did not leave, or was harmless;
+	                    * IPMI_CANCELLED may be either, as `left` says */
 	IPMI_CANCELLED,
 	IPMI_OUTCOME_COUNT
 };
@@ -53,6 +64,7 @@ struct ipmi_command {
 	uint8_t n;
 	uint8_t privilege;         /* 2 user, 3 operator, 4 administrator */
 	bool once;                 /* must not reach the BMC twice: never retransmitted */
+	bool harmless;             /* only reads: without an answer it is IPMI_SILENT, not IPMI_UNSURE */
 };
 
 struct ipmi_answer {
@@ -60,16 +72,28 @@ struct ipmi_answer {
 	uint8_t completion;        /* 0 is success; section 5.2 */
 	uint8_t data[64];
 	uint8_t n;
-	int suite;                 /* that the session used */
-	int64_t took_ms;
+	bool left;                 /* the command was sent at least once */
+	int suite;                 /* that the session used, or tried last */
+	int64_t took_ms;           /* from its turn in line to its outcome */
 	char text[200];            /* a sentence for outcome != OK or completion != 0 */
 };
 
-/* Called once, from the loop, never before ipmi_ask returns. The answer lives until it returns. */
+/*
+ * Called once, from the loop, never before ipmi_ask returns (but from ipmi_client_destroy, where it
+ * must not ask anew). The answer lives until it returns. It may call ipmi_client_destroy.
+ */
 typedef void ipmi_done_fn(void *ctx, const struct ipmi_answer *answer);
 
+/*
+ * Target and command are copied. Calls to one address at the same time are separate sessions: who
+ * asks a BMC with few slots puts its calls in a line of its own (gate does). A suite that worked
+ * is remembered by address and tried first. While a call is unfinished it holds the loop alive.
+ */
 LARCH_API void ipmi_ask(struct ipmi_client *c, const struct ipmi_target *target,
     const struct ipmi_command *command, ipmi_done_fn *done, void *ctx);
+
+/* Calls that wait in line and that are on their way. */
+LARCH_API int ipmi_client_unfinished(const struct ipmi_client *c);
 
 /* Ready-made commands; chassis control (section 28.3) is `once` for cycle, reset and soft. */
 enum ipmi_control { IPMI_CONTROL_OFF = 0, IPMI_CONTROL_ON = 1, IPMI_CONTROL_CYCLE = 2,

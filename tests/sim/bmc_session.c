@@ -11,7 +11,7 @@
 #define ST_OK 0x00
 #define ST_NO_RESOURCES 0x01
 #define ST_BAD_SESSION 0x02
-#define ST_BAD_ROLE 0x09
+#define ST_BAD_ROLE 0x0a
 #define ST_BAD_NAME 0x0d
 #define ST_BAD_CODE 0x0f
 #define ST_NO_SUITE 0x11
