@@ -28,6 +28,11 @@
 #define LIMIT_CONFIG_FILE (1u << 20)  /* larch.json, a policy, a device type */
 #define LIMIT_SECRET_FILE 4096        /* a file that holds one secret */
 #define LIMIT_TEMPLATE (256u << 10)   /* one template */
+#define LIMIT_TEMPLATES 4096          /* templates of one folder, with its sub-folders */
+#define LIMIT_TEMPLATE_FOLDERS 8      /* folders within folders of templates */
+#define LIMIT_TEMPLATE_DEPTH 100      /* sections and partials open at one time */
+#define LIMIT_TEMPLATE_INDENT 256     /* bytes before a partial that stands alone on its line */
+#define LIMIT_TEMPLATE_STEPS 20000000 /* tags and texts passed for one page */
 #define LIMIT_ROOM_FILE (20u << 20)   /* room.json, as an upload or a file */
 #define LIMIT_JSON_DEPTH 32           /* nesting of any JSON we read */
 
