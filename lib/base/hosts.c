@@ -124,10 +124,10 @@ number(struct parser *p, int64_t *value, int *width)
 	if (p->at == from)
 		return more(p) ? bad_byte(p, "a bracket, which holds numbers and ranges like 1-4 or 0-6/2") :
 		    bad(p, p->at, ERR_INPUT, "the bracket is not closed; a ']' is missing");
-	if (p->at - from > DIGITS)
+	if (p->at - from > DIGITS ||
+	    str_int((struct str){p->text.p + from, p->at - from}, 0, INT64_MAX, value) != 0)
 		return bad(p, from, ERR_LIMIT, "a number of %zu digits; at most %d can be", p->at - from,
 		    DIGITS);
-	(void)str_int((struct str){p->text.p + from, p->at - from}, 0, INT64_MAX, value);
 	*width = p->text.p[from] == '0' ? (int)(p->at - from) : 1;
 	return 0;
 }

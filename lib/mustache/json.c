@@ -7,7 +7,9 @@ member(const struct mustache_value *object, struct str name)
 {
 	const json_t *v = json_object_getn(object->ref, name.p, name.n);
 
-	return v == NULL ? (struct mustache_value){.kind = MUSTACHE_ABSENT} : mustache_json(v);
+	if (v == NULL)
+		return (struct mustache_value){.kind = MUSTACHE_ABSENT};
+	return mustache_json(v);
 }
 
 static struct mustache_value

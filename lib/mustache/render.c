@@ -58,27 +58,27 @@ top(const struct render *r)
 }
 
 static struct mustache_value
+member(const struct mustache_value *object, struct str name)
+{
+	return object->kind == MUSTACHE_OBJECT ? object->source->member(object, name) : absent;
+}
+
+static struct mustache_value
 resolve(const struct render *r, const struct node *n)
 {
-	struct mustache_value v = absent, within;
+	struct mustache_value v = absent, outer;
 
 	if (n->parts == 0)
 		return top(r);
 	for (size_t i = r->contexts; i-- > 0;) {
-		const struct mustache_value *c = &r->context[i].value;
-
-		if (c->kind != MUSTACHE_OBJECT)
-			continue;
-		v = c->source->member(c, n->part[0]);
+		v = member(&r->context[i].value, n->part[0]);
 		if (v.kind != MUSTACHE_ABSENT)
 			break;
 	}
 	/* Once the first part was found, the rest is there or nowhere. */
 	for (uint32_t k = 1; k < n->parts; k++) {
-		if (v.kind != MUSTACHE_OBJECT)
-			return absent;
-		within = v;
-		v = within.source->member(&within, n->part[k]);
+		outer = v;
+		v = member(&outer, n->part[k]);
 	}
 	return v;
 }
@@ -289,6 +289,8 @@ end_partial(struct render *r)
 {
 	const struct frame *f = &r->frame[--r->frames];
 
+	if (!f->partial) /* the parser closed them all */
+		log_die("%s ends within a section", r->t->name);
 	r->t = f->template;
 	r->at = f->at;
 	r->line_from = f->line_from;
@@ -340,7 +342,7 @@ walk(struct render *r)
 		if (r->at == r->t->n) {
 			if (r->frames == 0)
 				return 0;
-			end_partial(r); /* sections end at their own node */
+			end_partial(r);
 			continue;
 		}
 		if (step(r, &r->t->node[r->at]) != 0)
@@ -366,13 +368,12 @@ mustache_render(const struct mustache_set *set, const char *name, const struct m
 
 	if (t == NULL)
 		return err_set(e, ERR_NOT_FOUND, "there is no template '%s'", name);
-	r = malloc(sizeof(*r));
+	r = calloc(1, sizeof(*r));
 	if (r == NULL)
 		log_die("out of memory: a rendering");
 	r->out = out;
 	r->t = t;
 	r->e = e;
-	r->at = r->contexts = r->frames = r->line_from = r->steps = 0;
 	r->kept = BUF(LIMIT_PAGE);
 	r->indent = BUF((size_t)LIMIT_TEMPLATE_DEPTH * LIMIT_TEMPLATE_INDENT);
 	push_context(r, data, true);
