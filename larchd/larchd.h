@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The inside of larchd: what main.c composes and the other files of this folder use. */
+#ifndef LARCHD_H
+#define LARCHD_H
+
+#include <uv.h>
+
+#include "base/base.h"
+#include "conf/conf.h"
+#include "devtype/devtype.h"
+#include "drive/drive.h"
+#include "gate/gate.h"
+#include "inv/inv.h"
+#include "power/power.h"
+#include "probe/probe.h"
+#include "status/status.h"
+
+struct larchd {
+	const char *conf_path;
+	uv_loop_t loop;
+	struct arena *a;
+
+	struct conf *conf;              /* the current one; old ones stay in `kept` */
+	struct devtype_set *types;
+
+	struct inv *inv;                /* readers; NULL until their writers have run */
+	struct power_requests *requests;
+	const char *inv_path, *requests_path;
+	int64_t inv_seen, requests_seen; /* generations when they were last looked at */
+	struct status *status;
+	struct journal *journal;
+
+	struct gate *gate;
+	struct probe *probe;
+	struct drive *drive;
+
+	uv_timer_t sweep, pulse, look;
+	uv_signal_t terminate, interrupt, reload;
+	uv_poll_t wake;
+	int wake_fd;
+	char *wake_path;
+	bool stopping;
+};
+
+/* wake.c: the socket that says "look at power.db now". */
+int larchd_wake_open(struct larchd *l, struct err *e);
+void larchd_wake_close(struct larchd *l);
+void larchd_look(struct larchd *l);
+
+/* notify.c: sd_notify(3) without the library. */
+void larchd_notify(const char *state);
+
+#endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * drive: carrying out what was asked. It takes requests from power.db, looks
+ * once more (power/look.h), writes each intent before its packet, reads back
+ * what the device then is, and writes the outcome. Only larchd has one.
+ *
+ * The rules it keeps (DESIGN section 7): all off before any on; written before
+ * sent; verified, not assumed; a failed step stops its own machine.
+ */
+#ifndef LARCH_DRIVE_DRIVE_H
+#define LARCH_DRIVE_DRIVE_H
+
+#include <uv.h>
+
+#include "base/base.h"
+#include "conf/conf.h"
+#include "gate/gate.h"
+#include "inv/inv.h"
+#include "power/power.h"
+#include "probe/probe.h"
+#include "status/status.h"
+
+struct drive;
+struct drive_room {
+	uv_loop_t *loop;
+	const struct conf *conf;
+	struct probe *probe;
+	struct inv **inv;                  /* the current readers; *x NULL: not there yet */
+	struct power_requests **requests;
+	struct status *status;
+	struct journal *journal;
+};
+
+LARCH_API int drive_create(const struct drive_room *room, struct drive **out, struct err *e);
+
+/*
+ * After a start: end the jobs that were open, settling every open step by
+ * reading its device, never by sending. Reading goes on in the loop.
+ */
+LARCH_API int drive_recover(struct drive *d, struct err *e);
+/* Read again what could not be read before; called after each sweep. */
+LARCH_API void drive_settle(struct drive *d);
+
+/* Take up new requests and orders: called when power.db has changed. */
+LARCH_API int drive_take(struct drive *d, struct err *e);
+
+/* No new step begins; returns how many jobs are still in the middle of one. */
+LARCH_API size_t drive_stop(struct drive *d);
+LARCH_API void drive_set_conf(struct drive *d, const struct conf *conf);
+LARCH_API void drive_destroy(struct drive *d); /* after drive_stop; machines in a step are left to recovery */
+
+#endif

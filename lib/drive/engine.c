@@ -1,0 +1,621 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Jobs and their machines: who goes next, when a job is paused, and how it ends. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine.h"
+
+/* ---- small helpers ------------------------------------------------------------------------- */
+
+const struct power_step *
+drive_step(const struct drive_machine *m)
+{
+	return &m->job->plan.steps[m->step];
+}
+
+const char *
+drive_name(const struct drive_machine *m)
+{
+	return m->job->plan.machines[m->index].name;
+}
+
+struct power_look
+drive_look(const struct drive_machine *m)
+{
+	const struct drive_room *room = &m->job->drive->room;
+
+	return (struct power_look){
+	    .inv = *room->inv,
+	    .journal = room->journal,
+	    .conf = room->conf,
+	    .request = &m->job->request,
+	    .plan = &m->job->plan,
+	    .now = times_now(),
+	};
+}
+
+static void
+timer_fired(uv_timer_t *t)
+{
+	struct drive_machine *m = t->data;
+	void (*then)(struct drive_machine *) = m->then;
+
+	if (!m->job->drive->stopping)
+		then(m);
+}
+
+void
+drive_after(struct drive_machine *m, int64_t ms, void (*then)(struct drive_machine *m))
+{
+	m->then = then;
+	uv_timer_start(&m->timer, timer_fired, ms < 0 ? 0 : (uint64_t)ms, 0);
+}
+
+/* ---- what everybody may see ------------------------------------------------------------------- */
+
+static const char *
+job_state(const struct drive_job *job)
+{
+	return job->paused ? "paused" : "running";
+}
+
+static void
+publish(struct drive_job *job, const char *state, int64_t ended)
+{
+	struct status_job row = {
+	    .id = job->request.id,
+	    .who = job->request.who,
+	    .verb = power_verb_name(job->request.verb),
+	    .way = power_way_name(job->request.way),
+	    .reason = job->request.reason,
+	    .machines = job->request.machines,
+	    .state = state,
+	    .created = job->request.created,
+	    .ended = ended,
+	    .total = (int64_t)job->plan.n_steps,
+	};
+	struct err e;
+
+	for (size_t i = 0; i < job->plan.n_steps; i++)
+		row.done += job->step_done[i];
+	if (status_put_job(job->drive->room.status, &row, &e) != 0)
+		log_error("job %lld cannot be published: %s", (long long)row.id, e.text);
+}
+
+void
+drive_job_publish(struct drive_job *job)
+{
+	publish(job, job_state(job), 0);
+}
+
+void
+drive_publish_unsettled(struct drive *d)
+{
+	struct arena *a = arena_create();
+	struct journal_row *rows;
+	struct err e;
+	size_t n = 0;
+
+	if (journal_unsettled(d->room.journal, a, &rows, &n, &e) != 0 ||
+	    status_set_unsettled(d->room.status, (int64_t)n, &e) != 0)
+		log_error("open intents cannot be published: %s", e.text);
+	arena_destroy(a);
+}
+
+static void
+publish_action(struct drive_machine *m, const char *outcome)
+{
+	struct drive_job *job = m->job;
+	struct status_action row = {
+	    .at = times_now(),
+	    .job = job->request.id,
+	    .machine = drive_name(m),
+	    .who = job->request.who,
+	    .verb = power_verb_name(job->request.verb),
+	    .way = power_way_name(job->request.way),
+	    .outcome = outcome,
+	    .text = m->text,
+	};
+	struct err e;
+
+	if (status_add_action(job->drive->room.status, &row, &e) != 0)
+		log_error("%s: its action cannot be published: %s", row.machine, e.text);
+}
+
+/* ---- the end of a job --------------------------------------------------------------------------- */
+
+static void
+handle_closed(uv_handle_t *h)
+{
+	struct drive_machine *m = h->data;
+	struct drive_job *job = m->job;
+
+	if (--job->open_handles == 0) {
+		struct arena *a = job->a;
+
+		free(job->machines);
+		free(job);
+		arena_destroy(a);
+	}
+}
+
+static void
+job_free(struct drive_job *job)
+{
+	struct drive_job **at;
+
+	for (at = &job->drive->jobs; *at != NULL; at = &(*at)->next)
+		if (*at == job) {
+			*at = job->next;
+			break;
+		}
+	for (size_t i = 0; i < job->plan.n_machines; i++) {
+		uv_timer_stop(&job->machines[i].timer);
+		uv_close((uv_handle_t *)&job->machines[i].timer, handle_closed);
+	}
+}
+
+static size_t
+count(const struct drive_job *job, enum drive_machine_state state)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < job->plan.n_machines; i++)
+		n += job->machines[i].state == state;
+	return n;
+}
+
+static const char *
+job_outcome(const struct drive_job *job)
+{
+	size_t ok = count(job, MACHINE_OK);
+
+	if (ok == job->plan.n_machines)
+		return "ok";
+	if (job->aborted)
+		return "aborted";
+	if (ok > 0)
+		return "partial";
+	return count(job, MACHINE_UNKNOWN) > 0 ? "unknown" : "failed";
+}
+
+/* "n[1-3] ok; n4 failed: ...": at most a few sentences, the steps have the rest. */
+static const char *
+job_sentence(const struct drive_job *job)
+{
+	size_t ok = count(job, MACHINE_OK);
+
+	for (size_t i = 0; i < job->plan.n_machines; i++)
+		if (job->machines[i].state != MACHINE_OK)
+			return arena_printf(job->a, "%zu of %zu done; %s: %s", ok, job->plan.n_machines,
+			    drive_name(&job->machines[i]), job->machines[i].text);
+	return arena_printf(job->a, "%zu of %zu done", ok, job->plan.n_machines);
+}
+
+static void
+look_again(struct drive_job *job)
+{
+	struct hosts names = {.n = job->plan.n_machines};
+	struct err e;
+
+	names.name = arena_array(job->a, names.n, sizeof(*names.name));
+	for (size_t i = 0; i < names.n; i++) {
+		char *colon;
+
+		names.name[i] = arena_strdup(job->a, job->plan.machines[i].name);
+		colon = power_verb_is_outlet(job->plan.verb) ? strrchr(names.name[i], ':') : NULL;
+		if (colon != NULL)
+			*colon = '\0';
+	}
+	hosts_sort(&names);
+	if (probe_check(job->drive->room.probe, &names, &e) < 0)
+		log_warn("the machines of job %lld are not looked at again: %s", (long long)job->request.id, e.text);
+}
+
+static void
+job_end(struct drive_job *job)
+{
+	struct journal_row row = {
+	    .kind = "end",
+	    .job = job->request.id,
+	    .who = job->request.who,
+	    .address = job->request.address,
+	    .verb = power_verb_name(job->request.verb),
+	    .outcome = job_outcome(job),
+	    .text = job_sentence(job),
+	};
+	struct journal_job state = {
+	    .job = job->request.id,
+	    .state = row.outcome,
+	    .text = row.text,
+	    .began = job->began,
+	    .ended = times_now(),
+	};
+	struct err e;
+
+	job->ended = true;
+	if (journal_add_with(job->drive->room.journal, &row, NULL, &state, &e) != 0)
+		log_error("job %lld: its end cannot be written: %s", (long long)job->request.id, e.text);
+	publish(job, row.outcome, state.ended);
+	drive_publish_unsettled(job->drive);
+	log_info("job %lld of %s: %s: %s", (long long)row.job, row.who, row.outcome, row.text);
+	look_again(job);
+	job_free(job);
+}
+
+/* ---- machines --------------------------------------------------------------------------------------- */
+
+static void
+machine_end(struct drive_machine *m, enum drive_machine_state state, const char *text)
+{
+	static const char *const outcomes[] = {
+	    [MACHINE_WAITING] = "waiting", [MACHINE_RUNNING] = "running", [MACHINE_OK] = "ok",
+	    [MACHINE_FAILED] = "failed",   [MACHINE_UNKNOWN] = "unknown", [MACHINE_SKIPPED] = "skipped",
+	};
+
+	m->state = state;
+	snprintf(m->text, sizeof(m->text), "%s", text);
+	if (state == MACHINE_FAILED || state == MACHINE_UNKNOWN)
+		m->job->failed++;
+	publish_action(m, outcomes[state]);
+	drive_job_go_on(m->job);
+}
+
+/* What of a machine was not reached is said, step by step. */
+static void
+skip_rest(struct drive_machine *m, size_t from, const char *why)
+{
+	struct drive_job *job = m->job;
+	struct err e;
+
+	for (size_t i = from; i < job->plan.n_steps; i++) {
+		struct journal_step s = {job->request.id, (int64_t)i + 1, "skipped", why, 0, times_now()};
+
+		if (job->plan.steps[i].machine != m->index || job->step_done[i])
+			continue;
+		job->step_done[i] = true;
+		if (journal_set_step(job->drive->room.journal, &s, &e) != 0)
+			log_error("job %lld step %zu: %s", (long long)job->request.id, i + 1, e.text);
+	}
+}
+
+/* The machine's next step after the current one, or false. */
+static bool
+advance(struct drive_machine *m, size_t from)
+{
+	const struct power_plan *p = &m->job->plan;
+
+	for (size_t i = from; i < p->n_steps; i++)
+		if (p->steps[i].machine == m->index) {
+			m->step = i;
+			return true;
+		}
+	return false;
+}
+
+void
+drive_machine_next(struct drive_machine *m)
+{
+	if (m->job->drive->stopping)
+		return;
+	m->began = times_now();
+	m->refused = false;
+	m->said[0] = '\0';
+	drive_step_begin(m);
+}
+
+static bool
+bmc_answers(const struct drive_machine *m)
+{
+	struct status_value v;
+	struct err e;
+
+	return status_value(m->job->drive->room.status, drive_name(m), "bmc", m->job->a, &v, &e) == 0 &&
+	    strcmp(v.text, "ok") == 0;
+}
+
+static void
+machine_begin(struct drive_machine *m)
+{
+	m->state = MACHINE_RUNNING;
+	m->bmc_answered = bmc_answers(m);
+	if (!advance(m, 0)) {
+		const char *why = m->job->plan.machines[m->index].nothing;
+
+		machine_end(m, MACHINE_OK, why == NULL ? "nothing to do" : why);
+		return;
+	}
+	drive_machine_next(m);
+}
+
+/* Where a machine is left that stops in the middle: rule 6 wants it said. */
+static const char *
+left_where(struct drive_machine *m)
+{
+	const struct power_plan *p = &m->job->plan;
+	struct buf b = BUF(300);
+	const char *text;
+
+	for (size_t i = 0; i < m->step; i++) {
+		const struct power_step *s = &p->steps[i];
+
+		if (s->machine == m->index && (s->action == POWER_DO_OUTLET_OFF || s->action == POWER_DO_CHASSIS_OFF))
+			buf_printf(&b, "%s%s%s%s is off", b.n > 0 ? ", " : "; left where it is: ", s->device,
+			    s->outlet == NULL ? "" : " ", s->outlet == NULL ? "" : s->outlet);
+	}
+	text = arena_strdup(m->job->a, b.n > 0 ? b.p : "");
+	buf_free(&b);
+	return text;
+}
+
+static void
+machine_stop(struct drive_machine *m, enum drive_machine_state state, const char *text)
+{
+	const char *where = left_where(m);
+
+	skip_rest(m, m->step + 1, "the machine was stopped before this step");
+	machine_end(m, state, arena_printf(m->job->a, "%s%s", text, where));
+}
+
+void
+drive_step_end(struct drive_machine *m, const char *kind, const char *outcome, const char *text)
+{
+	struct drive_job *job = m->job;
+	const struct power_step *s = drive_step(m);
+	bool ok = strcmp(outcome, "ok") == 0;
+	struct journal_row row = {
+	    .kind = kind,
+	    .job = job->request.id,
+	    .step = (int64_t)m->step + 1,
+	    .who = job->request.who,
+	    .verb = power_action_name(s->action),
+	    .machine = drive_name(m),
+	    .device = s->device,
+	    .outlet = s->outlet,
+	    .outcome = outcome,
+	    .text = text,
+	};
+	struct journal_step step = {job->request.id, row.step, outcome, text, m->began, times_now()};
+	struct err e;
+
+	if (journal_add_with(job->drive->room.journal, &row, &step, NULL, &e) != 0) {
+		log_error("job %lld step %zu: %s cannot be written: %s", (long long)job->request.id, m->step + 1, kind,
+		    e.text);
+		ok = false;
+		text = "its outcome could not be written to the journal";
+	}
+	job->step_done[m->step] = true;
+	drive_job_publish(job);
+	if (!ok)
+		machine_stop(m, strcmp(outcome, "unknown") == 0 ? MACHINE_UNKNOWN : MACHINE_FAILED, text);
+	else if (!advance(m, m->step + 1))
+		machine_end(m, MACHINE_OK, text);
+	else if (job->aborted)
+		machine_stop(m, MACHINE_SKIPPED, "aborted");
+	else
+		drive_machine_next(m);
+}
+
+/* ---- the job ------------------------------------------------------------------------------------------ */
+
+static bool
+brake(const struct drive_job *job)
+{
+	return job->failed >= DRIVE_BRAKE ||
+	    (job->failed > 0 && job->failed * 100 >= DRIVE_BRAKE_PERCENT * job->plan.n_machines);
+}
+
+static void
+set_paused(struct drive_job *job, bool paused, const char *who, const char *why)
+{
+	struct journal_row row = {
+	    .kind = paused ? "pause" : "resume",
+	    .job = job->request.id,
+	    .who = who,
+	    .text = why,
+	};
+	struct journal_job state = {job->request.id, paused ? "paused" : "running", why, job->began, 0};
+	struct err e;
+
+	job->paused = paused;
+	if (journal_add_with(job->drive->room.journal, &row, NULL, &state, &e) != 0)
+		log_error("job %lld: %s", (long long)job->request.id, e.text);
+	drive_job_publish(job);
+}
+
+static void
+skip_waiting(struct drive_job *job, const char *why)
+{
+	for (size_t i = 0; i < job->plan.n_machines; i++) {
+		struct drive_machine *m = &job->machines[i];
+
+		if (m->state != MACHINE_WAITING)
+			continue;
+		m->state = MACHINE_SKIPPED;
+		snprintf(m->text, sizeof(m->text), "%s", why);
+		skip_rest(m, 0, why);
+	}
+}
+
+/* Begin what may begin; end the job when nothing is left. */
+void
+drive_job_go_on(struct drive_job *job)
+{
+	if (job->drive->stopping || job->ended || job->going)
+		return;
+	job->going = true; /* a machine that ends at once comes back here */
+	if (job->aborted)
+		skip_waiting(job, "aborted before it began");
+	if (!job->paused && brake(job) && count(job, MACHINE_WAITING) > 0 && !job->released)
+		set_paused(job, true, "larchd", arena_printf(job->a,
+		    "%zu of %zu machines have failed: paused before another begins; resume or abort", job->failed,
+		    job->plan.n_machines));
+	for (size_t i = 0; i < job->plan.n_machines && !job->paused; i++)
+		if (job->machines[i].state == MACHINE_WAITING && count(job, MACHINE_RUNNING) < DRIVE_AT_ONCE)
+			machine_begin(&job->machines[i]);
+	job->going = false;
+	if (count(job, MACHINE_WAITING) == 0 && count(job, MACHINE_RUNNING) == 0)
+		job_end(job);
+}
+
+static void
+refuse(struct drive *d, const struct power_request *r, const char *why)
+{
+	struct journal_row row = {
+	    .kind = "refuse",
+	    .job = r->id,
+	    .who = r->who,
+	    .address = r->address,
+	    .verb = power_verb_name(r->verb),
+	    .machine = r->machines,
+	    .outcome = "refused",
+	    .text = why,
+	    .cites = r->plan_hash,
+	};
+	struct journal_job state = {r->id, "refused", why, times_now(), times_now()};
+	struct status_job shown = {
+	    .id = r->id, .who = r->who, .verb = row.verb, .way = power_way_name(r->way), .reason = r->reason,
+	    .machines = r->machines, .state = "refused", .created = r->created, .ended = state.ended,
+	};
+	struct err e;
+
+	if (journal_add_with(d->room.journal, &row, NULL, &state, &e) != 0 ||
+	    status_put_job(d->room.status, &shown, &e) != 0)
+		log_error("job %lld: its refusal cannot be written: %s", (long long)r->id, e.text);
+	log_info("job %lld of %s refused: %s", (long long)r->id, r->who, why);
+}
+
+static int
+accept_request(struct drive_job *job, struct err *e)
+{
+	const struct power_request *r = &job->request;
+	struct journal_row row = {
+	    .kind = "accept",
+	    .job = r->id,
+	    .who = r->who,
+	    .address = r->address,
+	    .verb = power_verb_name(r->verb),
+	    .machine = r->machines,
+	    .outcome = "ok",
+	    .text = arena_printf(job->a, "via %s, as %s (%s): %s", power_way_name(r->way), r->role, r->source,
+	        r->reason[0] == '\0' ? "no reason given" : r->reason),
+	    .cites = arena_printf(job->a, "plan %s request %s", r->plan_hash, r->request_id),
+	};
+	struct journal_job state = {r->id, "running", "", job->began, 0};
+
+	return journal_add_with(job->drive->room.journal, &row, NULL, &state, e);
+}
+
+/* The plan of a request, read and looked at; an error is a refusal. */
+static int
+load_plan(struct drive_job *job, struct err *e)
+{
+	json_t *j = jsn_parse(str_of(job->request.plan_text), "the request's plan", e);
+	struct power_look look;
+	int rc;
+
+	if (j == NULL)
+		return -1;
+	rc = power_plan_from_json(j, job->a, &job->plan, e);
+	json_decref(j);
+	if (rc != 0)
+		return -1;
+	look = (struct power_look){*job->drive->room.inv, job->drive->room.journal, job->drive->room.conf,
+	    &job->request, &job->plan, times_now()};
+	return power_look_request(&look, job->a, e);
+}
+
+/* `a` holds the request and is the job's from now on. */
+void
+drive_job_begin(struct drive *d, const struct power_request *r, struct arena *a)
+{
+	struct drive_job *job = calloc(1, sizeof(*job));
+	struct err e = {0};
+
+	if (job == NULL)
+		log_die("out of memory: no job");
+	*job = (struct drive_job){.drive = d, .a = a, .request = *r, .began = times_now()};
+	if (load_plan(job, &e) != 0) {
+		refuse(d, r, e.text);
+		free(job);
+		arena_destroy(a);
+		return;
+	}
+	if (accept_request(job, &e) != 0) {
+		log_error("job %lld is not begun: the journal cannot be written: %s", (long long)r->id, e.text);
+		free(job);
+		arena_destroy(a);
+		return;
+	}
+	job->machines = calloc(job->plan.n_machines, sizeof(*job->machines));
+	if (job->machines == NULL)
+		log_die("out of memory: no machines of a job");
+	for (size_t i = 0; i < job->plan.n_machines; i++) {
+		job->machines[i].job = job;
+		job->machines[i].index = i;
+		uv_timer_init(d->room.loop, &job->machines[i].timer);
+		job->machines[i].timer.data = &job->machines[i];
+		job->open_handles++;
+	}
+	job->next = d->jobs;
+	d->jobs = job;
+	drive_job_publish(job);
+	drive_job_go_on(job);
+}
+
+static void
+order_check(struct drive *d, const struct power_order *o)
+{
+	struct arena *a = arena_create();
+	struct hosts names;
+	struct err e;
+
+	if (hosts_parse(str_of(o->things), NULL, a, &names, &e) != 0 ||
+	    probe_check(d->room.probe, &names, &e) < 0)
+		log_warn("a check for %s: %s", o->who, e.text);
+	arena_destroy(a);
+}
+
+static void
+order_abort(struct drive_job *job, const struct power_order *o)
+{
+	struct journal_row row = {.kind = "abort", .job = o->job, .who = o->who,
+	    .text = "no machine begins any more; those in a step stop after it"};
+	struct err e;
+
+	job->aborted = true;
+	job->paused = false;
+	if (journal_add(job->drive->room.journal, &row, &e) != 0)
+		log_error("job %lld: %s", (long long)o->job, e.text);
+	drive_job_go_on(job);
+}
+
+static void
+order_resume(struct drive_job *job, const struct power_order *o)
+{
+	if (!job->paused)
+		return;
+	job->released = true;
+	set_paused(job, false, o->who, "resumed");
+	drive_job_go_on(job);
+}
+
+void
+drive_order(struct drive *d, const struct power_order *o)
+{
+	struct drive_job *job;
+
+	if (strcmp(o->what, "check") == 0) {
+		order_check(d, o);
+		return;
+	}
+	for (job = d->jobs; job != NULL && job->request.id != o->job; job = job->next)
+		;
+	if (job == NULL || job->ended)
+		return; /* it has ended meanwhile: its page says so */
+	if (strcmp(o->what, "abort") == 0)
+		order_abort(job, o);
+	else if (strcmp(o->what, "resume") == 0)
+		order_resume(job, o);
+}

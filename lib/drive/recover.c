@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * After a start: an intent without an outcome is settled from what its device
+ * says, by reading only, and a job that was open is ended with where each
+ * machine is. What cannot be read stays open, red on the front page, and is
+ * tried again after each sweep.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine.h"
+
+/* One open intent; lives until its device has been read. */
+struct drive_settling {
+	struct drive *drive;
+	struct drive_settling *next;
+	struct arena *a;
+	struct journal_row intent;
+	struct drive_target target;
+	int64_t deadline;
+	uv_timer_t timer;
+	bool reading, done;
+};
+
+static void settle_read(struct drive_settling *s);
+
+/* ---- the end of a job that was open ----------------------------------------------------------- */
+
+struct tally {
+	size_t ok, bad, unknown;
+};
+
+static struct tally
+tally_steps(struct journal *j, int64_t job, size_t planned, struct arena *a)
+{
+	struct journal_step *steps;
+	struct tally t = {0};
+	struct err e;
+	size_t n = 0;
+
+	if (journal_steps(j, job, a, &steps, &n, &e) != 0)
+		return t;
+	for (size_t i = 0; i < n; i++) {
+		t.ok += strcmp(steps[i].state, "ok") == 0;
+		t.unknown += strcmp(steps[i].state, "unknown") == 0;
+	}
+	t.bad = planned > t.ok + t.unknown ? planned - t.ok - t.unknown : 0;
+	return t;
+}
+
+/* Steps that were never begun are said to be skipped; one that only waited has not ended either. */
+static void
+skip_open(struct drive *d, int64_t job, size_t planned, struct arena *a)
+{
+	struct journal_step *steps;
+	struct err e;
+	size_t n = 0;
+
+	if (journal_steps(d->room.journal, job, a, &steps, &n, &e) != 0)
+		return;
+	for (size_t i = 1; i <= planned; i++) {
+		struct journal_step s = {job, (int64_t)i, "skipped", "larchd was restarted before this step", 0,
+		    times_now()};
+		size_t k;
+
+		for (k = 0; k < n && steps[k].step != (int64_t)i; k++)
+			;
+		if (k < n && strcmp(steps[k].state, "running") != 0 && strcmp(steps[k].state, "waiting") != 0)
+			continue;
+		if (journal_set_step(d->room.journal, &s, &e) != 0)
+			log_error("job %lld step %zu: %s", (long long)job, i, e.text);
+	}
+}
+
+static void
+end_open(struct drive *d, const struct power_request *r, const struct power_plan *p, struct arena *a)
+{
+	struct tally t;
+	struct journal_row row = {.kind = "end", .job = r->id, .who = r->who, .address = r->address,
+	    .verb = power_verb_name(r->verb)};
+	struct journal_job state = {.job = r->id, .ended = times_now()};
+	struct status_job shown = {
+	    .id = r->id, .who = r->who, .verb = row.verb, .way = power_way_name(r->way), .reason = r->reason,
+	    .machines = r->machines, .created = r->created, .ended = state.ended, .total = (int64_t)p->n_steps,
+	};
+	struct err e;
+
+	t = tally_steps(d->room.journal, r->id, p->n_steps, a);
+	row.outcome = t.unknown > 0 ? "unknown" : t.bad == 0 ? "ok" : t.ok > 0 ? "partial" : "failed";
+	row.text = t.bad + t.unknown == 0
+	    ? "larchd was restarted; every step had been taken"
+	    : arena_printf(a, "larchd was restarted in the middle: %zu of %zu steps taken; nothing was sent again: "
+	                      "finish or undo by a new plan", t.ok, p->n_steps);
+	state.state = shown.state = row.outcome;
+	state.text = row.text;
+	shown.done = (int64_t)t.ok;
+	if (t.bad > 0)
+		skip_open(d, r->id, p->n_steps, a);
+	if (journal_add_with(d->room.journal, &row, NULL, &state, &e) != 0 ||
+	    status_put_job(d->room.status, &shown, &e) != 0)
+		log_error("job %lld: its end cannot be written: %s", (long long)r->id, e.text);
+	for (size_t i = 0; i < p->n_machines; i++) {
+		struct status_action action = {.at = state.ended, .job = r->id, .machine = p->machines[i].name,
+		    .who = r->who, .verb = row.verb, .way = shown.way, .outcome = row.outcome, .text = row.text};
+
+		(void)status_add_action(d->room.status, &action, &e);
+	}
+	log_warn("job %lld of %s: %s: %s", (long long)r->id, r->who, row.outcome, row.text);
+}
+
+static int
+end_job(struct drive *d, int64_t id, struct err *e)
+{
+	struct arena *a = arena_create();
+	struct power_request r;
+	struct power_plan p = {0};
+	json_t *j = NULL;
+	int rc = -1;
+
+	if (*d->room.requests == NULL)
+		err_set(e, ERR_UNAVAILABLE, "power.db is not there");
+	else if (power_request_get(*d->room.requests, id, a, &r, e) == 0 &&
+	    (j = jsn_parse(str_of(r.plan_text), "the request's plan", e)) != NULL &&
+	    power_plan_from_json(j, a, &p, e) == 0) {
+		end_open(d, &r, &p, a);
+		rc = 0;
+	}
+	json_decref(j);
+	arena_destroy(a);
+	return rc;
+}
+
+/* A job is ended once none of its intents is still being read. */
+static bool
+being_settled(const struct drive *d, int64_t job)
+{
+	for (const struct drive_settling *s = d->settling; s != NULL; s = s->next)
+		if (!s->done && s->intent.job == job)
+			return true;
+	return false;
+}
+
+static bool
+is_running(const struct drive *d, int64_t job)
+{
+	for (const struct drive_job *j = d->jobs; j != NULL; j = j->next)
+		if (j->request.id == job)
+			return true;
+	return false;
+}
+
+static void
+end_jobs(struct drive *d)
+{
+	struct arena *a = arena_create();
+	int64_t *jobs;
+	size_t n = 0;
+	struct err e;
+
+	if (journal_open_jobs(d->room.journal, a, &jobs, &n, &e) != 0)
+		log_error("open jobs cannot be read: %s", e.text);
+	for (size_t i = 0; i < n; i++)
+		if (!is_running(d, jobs[i]) && !being_settled(d, jobs[i]) && end_job(d, jobs[i], &e) != 0)
+			log_error("job %lld was open and cannot be ended: %s", (long long)jobs[i], e.text);
+	arena_destroy(a);
+	drive_publish_unsettled(d);
+}
+
+/* ---- settling one intent --------------------------------------------------------------------------- */
+
+static bool
+wanted_on(const struct journal_row *intent)
+{
+	return strcmp(intent->verb, "outlet-on") == 0 || strcmp(intent->verb, "chassis-on") == 0 ||
+	    strcmp(intent->verb, "ensure-on") == 0;
+}
+
+static void
+settling_closed(uv_handle_t *h)
+{
+	struct drive_settling *s = h->data;
+
+	arena_destroy(s->a);
+	free(s);
+}
+
+static void
+settling_end(struct drive_settling *s)
+{
+	struct drive *d = s->drive;
+	struct drive_settling **at;
+
+	s->done = true;
+	for (at = &d->settling; *at != NULL; at = &(*at)->next)
+		if (*at == s) {
+			*at = s->next;
+			break;
+		}
+	uv_timer_stop(&s->timer);
+	uv_close((uv_handle_t *)&s->timer, settling_closed);
+	if (!d->stopping)
+		end_jobs(d);
+}
+
+static void
+settle_write(struct drive_settling *s, const struct drive_reading *r)
+{
+	bool on = r->state == POWER_IS_ON, ok = on == wanted_on(&s->intent);
+	struct journal_row row = {
+	    .kind = "settled",
+	    .job = s->intent.job,
+	    .step = s->intent.step,
+	    .who = "larchd",
+	    .verb = s->intent.verb,
+	    .machine = s->intent.machine,
+	    .device = s->intent.device,
+	    .outlet = s->intent.outlet,
+	    .outcome = ok ? "ok" : "failed",
+	    .text = arena_printf(s->a, "after a restart it reads %s, the step wanted %s; read only, nothing was sent",
+	        power_state_name(r->state), wanted_on(&s->intent) ? "on" : "off"),
+	};
+	struct journal_step step = {row.job, row.step, row.outcome, row.text, s->intent.at, times_now()};
+	struct err e;
+
+	if (journal_add_with(s->drive->room.journal, &row, &step, NULL, &e) != 0)
+		log_error("job %lld step %lld: what it reads cannot be written: %s", (long long)row.job,
+		    (long long)row.step, e.text);
+}
+
+static void
+settle_unknown(struct drive_settling *s, const char *why)
+{
+	struct journal_step step = {s->intent.job, s->intent.step, "unknown",
+	    arena_printf(s->a, "larchd was restarted and the device cannot be read: %s", why), s->intent.at,
+	    times_now()};
+	struct err e;
+
+	if (journal_set_step(s->drive->room.journal, &step, &e) != 0)
+		log_error("job %lld step %lld: %s", (long long)step.job, (long long)step.step, e.text);
+}
+
+static void
+settle_later(uv_timer_t *t)
+{
+	settle_read(t->data);
+}
+
+static void
+settle_seen(void *ctx, const struct drive_reading *r)
+{
+	struct drive_settling *s = ctx;
+	bool settled = r->answered && r->state != POWER_IS_UNKNOWN;
+	/* A device may still be carrying it out: what it is at the end of its time counts. */
+	bool as_wanted = settled && (r->state == POWER_IS_ON) == wanted_on(&s->intent);
+
+	s->reading = false;
+	if (s->drive->stopping) {
+		settling_end(s);
+		return;
+	}
+	if (!as_wanted && times_boot() < s->deadline) {
+		uv_timer_start(&s->timer, settle_later, DRIVE_POLL_MS, 0);
+		return;
+	}
+	if (settled)
+		settle_write(s, r);
+	else
+		settle_unknown(s, r->answered ? "it names no state" : r->text);
+	settling_end(s);
+}
+
+static void
+settle_read(struct drive_settling *s)
+{
+	struct err e;
+
+	if (s->target.device == NULL &&
+	    probe_device(s->drive->room.probe, s->intent.device, s->a, &s->target.device, &e) != 0) {
+		settle_unknown(s, e.text);
+		settling_end(s);
+		return;
+	}
+	s->target.outlet = s->intent.outlet[0] == '\0' ? NULL : s->intent.outlet;
+	s->reading = true;
+	drive_driver_of(s->target.device)->read(&s->target, GATE_POWER, settle_seen, s);
+}
+
+static void
+settle_one(struct drive *d, const struct journal_row *intent)
+{
+	struct drive_settling *s = calloc(1, sizeof(*s));
+	const char **texts[] = {&s->intent.verb, &s->intent.machine, &s->intent.device, &s->intent.outlet,
+	    &s->intent.who};
+
+	if (s == NULL)
+		log_die("out of memory: an open intent");
+	s->drive = d;
+	s->a = arena_create();
+	s->intent = *intent;
+	for (size_t i = 0; i < LARCH_COUNT(texts); i++)
+		*texts[i] = arena_strdup(s->a, *texts[i]);
+	s->deadline = times_boot() + d->room.conf->off_limit_ms;
+	uv_timer_init(d->room.loop, &s->timer);
+	s->timer.data = s;
+	s->next = d->settling;
+	d->settling = s;
+	uv_timer_start(&s->timer, settle_later, 0, 0);
+}
+
+static bool
+is_settling(const struct drive *d, const struct journal_row *intent)
+{
+	for (const struct drive_settling *s = d->settling; s != NULL; s = s->next)
+		if (s->intent.job == intent->job && s->intent.step == intent->step)
+			return true;
+	return false;
+}
+
+void
+drive_settle(struct drive *d)
+{
+	struct arena *a = arena_create();
+	struct journal_row *rows;
+	struct err e;
+	size_t n = 0;
+
+	if (journal_unsettled(d->room.journal, a, &rows, &n, &e) != 0)
+		log_error("open intents cannot be read: %s", e.text);
+	for (size_t i = 0; i < n; i++)
+		if (!is_running(d, rows[i].job) && !is_settling(d, &rows[i]))
+			settle_one(d, &rows[i]);
+	arena_destroy(a);
+	end_jobs(d);
+}
+
+int
+drive_recover(struct drive *d, struct err *e)
+{
+	(void)e;
+	drive_settle(d);
+	return 0;
+}

@@ -1,0 +1,409 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+#include <string.h>
+
+#include <uthash.h>
+
+#include "gate.h"
+
+#define SNMP_PORT 161
+#define IPMI_PORT 623
+#define SILENT_BEFORE_REST 3 /* answers missed in a row before the sweep slows down */
+
+enum kind { JOB_GET, JOB_WALK, JOB_SET, JOB_ASK };
+
+struct job {
+	struct job *next;
+	struct gate_device *device;
+	enum kind kind;
+	enum gate_priority priority;
+	struct snmp_oid *oids;
+	size_t n, max_values;
+	int64_t value;
+	struct ipmi_command command;
+	snmp_done_fn *snmp_done;
+	ipmi_done_fn *ipmi_done;
+	void *ctx;
+};
+
+struct gate_device {
+	struct gate *gate;
+	char *name, *address_text;
+	const struct devtype *type;
+	const struct cred_snmp *snmp;
+	const struct cred_bmc *bmc;
+	struct sockaddr_storage address;
+	struct job *first[GATE_PRIORITY_COUNT], *last[GATE_PRIORITY_COUNT];
+	struct job *running;
+	int silent;        /* in a row */
+	int64_t silent_at; /* boot ms of the last one */
+	UT_hash_handle hh;
+};
+
+struct old_cred {
+	struct cred *cred;
+	struct old_cred *next;
+};
+
+struct gate {
+	struct snmp_client *snmp;
+	struct ipmi_client *ipmi;
+	struct old_cred *creds; /* newest first; old ones stay: requests in flight point into them */
+	struct gate_device *devices;
+	bool closing;
+};
+
+/* ---- the queue ------------------------------------------------------------------------- */
+
+static void start_next(struct gate_device *d);
+
+static void
+job_free(struct job *j)
+{
+	free(j->oids);
+	free(j);
+}
+
+static void
+count_silence(struct gate_device *d, bool silent)
+{
+	d->silent = silent ? d->silent + 1 : 0;
+	d->silent_at = silent ? times_boot() : 0;
+}
+
+static void
+snmp_answered(void *ctx, const struct snmp_answer *answer)
+{
+	struct job *j = ctx;
+	struct gate_device *d = j->device;
+
+	count_silence(d, answer->outcome == SNMP_SILENT || answer->outcome == SNMP_UNREACHABLE);
+	d->running = NULL;
+	j->snmp_done(j->ctx, answer);
+	job_free(j);
+	start_next(d);
+}
+
+static void
+ipmi_answered(void *ctx, const struct ipmi_answer *answer)
+{
+	struct job *j = ctx;
+	struct gate_device *d = j->device;
+
+	count_silence(d, answer->outcome == IPMI_SILENT || answer->outcome == IPMI_UNREACHABLE);
+	d->running = NULL;
+	j->ipmi_done(j->ctx, answer);
+	job_free(j);
+	start_next(d);
+}
+
+static void
+start_snmp(struct gate_device *d, struct job *j)
+{
+	const struct cred_snmp *c = d->snmp;
+	struct snmp_target t = {
+	    .address = d->address,
+	    .version = d->type->version1 && c->version == 2 ? 1 : c->version,
+	    .community = j->kind == JOB_SET ? c->write : c->read,
+	    .user = c->user,
+	    .auth_secret = c->auth_secret,
+	    .priv_secret = c->priv_secret,
+	    .max_varbinds = d->type->max_varbinds,
+	};
+
+	if (j->kind == JOB_GET)
+		snmp_get(d->gate->snmp, &t, j->oids, j->n, snmp_answered, j);
+	else if (j->kind == JOB_WALK)
+		snmp_walk(d->gate->snmp, &t, j->oids, j->n, j->max_values, snmp_answered, j);
+	else
+		snmp_set(d->gate->snmp, &t, j->oids, j->value, snmp_answered, j);
+}
+
+static void
+start_ipmi(struct gate_device *d, struct job *j)
+{
+	struct ipmi_target t = {
+	    .address = d->address,
+	    .user = d->bmc->user,
+	    .password = d->bmc->password,
+	    .suites = {d->bmc->suites[0], d->bmc->suites[1]},
+	};
+
+	ipmi_ask(d->gate->ipmi, &t, &j->command, ipmi_answered, j);
+}
+
+static void
+start_next(struct gate_device *d)
+{
+	struct job *j;
+
+	for (int p = 0; p < GATE_PRIORITY_COUNT && d->running == NULL && !d->gate->closing; p++) {
+		j = d->first[p];
+		if (j == NULL)
+			continue;
+		d->first[p] = j->next;
+		if (d->first[p] == NULL)
+			d->last[p] = NULL;
+		d->running = j;
+		if (j->kind == JOB_ASK)
+			start_ipmi(d, j);
+		else
+			start_snmp(d, j);
+	}
+}
+
+static struct job *
+job_create(struct gate_device *d, enum gate_priority p, enum kind kind, void *ctx)
+{
+	struct job *j = calloc(1, sizeof(*j));
+
+	if (j == NULL)
+		log_die("out of memory: no request to %s", d->name);
+	j->device = d;
+	j->kind = kind;
+	j->priority = p;
+	j->ctx = ctx;
+	return j;
+}
+
+static void
+enqueue(struct job *j)
+{
+	struct gate_device *d = j->device;
+
+	if (d->last[j->priority] == NULL)
+		d->first[j->priority] = j;
+	else
+		d->last[j->priority]->next = j;
+	d->last[j->priority] = j;
+	start_next(d);
+}
+
+static void
+job_oids(struct job *j, const struct snmp_oid *oids, size_t n)
+{
+	j->oids = calloc(n, sizeof(*oids));
+	if (j->oids == NULL)
+		log_die("out of memory: no request to %s", j->device->name);
+	memcpy(j->oids, oids, n * sizeof(*oids));
+	j->n = n;
+}
+
+void
+gate_get(struct gate_device *d, enum gate_priority p, const struct snmp_oid *oids, size_t n,
+    snmp_done_fn *done, void *ctx)
+{
+	struct job *j = job_create(d, p, JOB_GET, ctx);
+
+	job_oids(j, oids, n);
+	j->snmp_done = done;
+	enqueue(j);
+}
+
+void
+gate_walk(struct gate_device *d, enum gate_priority p, const struct snmp_oid *columns, size_t n,
+    size_t max_values, snmp_done_fn *done, void *ctx)
+{
+	struct job *j = job_create(d, p, JOB_WALK, ctx);
+
+	job_oids(j, columns, n);
+	j->max_values = max_values;
+	j->snmp_done = done;
+	enqueue(j);
+}
+
+void
+gate_set(struct gate_device *d, enum gate_priority p, const struct snmp_oid *oid, int64_t value,
+    snmp_done_fn *done, void *ctx)
+{
+	struct job *j = job_create(d, p, JOB_SET, ctx);
+
+	job_oids(j, oid, 1);
+	j->value = value;
+	j->snmp_done = done;
+	enqueue(j);
+}
+
+void
+gate_ask(struct gate_device *d, enum gate_priority p, const struct ipmi_command *command, ipmi_done_fn *done,
+    void *ctx)
+{
+	struct job *j = job_create(d, p, JOB_ASK, ctx);
+
+	j->command = *command;
+	j->ipmi_done = done;
+	enqueue(j);
+}
+
+int64_t
+gate_rest(const struct gate_device *d, int64_t interval_ms)
+{
+	int64_t rest = interval_ms, since;
+
+	if (d->silent < SILENT_BEFORE_REST)
+		return 0;
+	for (int i = SILENT_BEFORE_REST; i < d->silent && rest < GATE_REST_MAX; i++)
+		rest *= 2;
+	if (rest > GATE_REST_MAX)
+		rest = GATE_REST_MAX;
+	since = times_boot() - d->silent_at;
+	return since >= rest ? 0 : rest - since;
+}
+
+/* ---- devices ------------------------------------------------------------------------------ */
+
+static int
+device_cred(struct gate_device *d, const struct gate_spec *spec, struct err *e)
+{
+	const struct cred *c = d->gate->creds == NULL ? NULL : d->gate->creds->cred;
+
+	d->type = spec->type;
+	d->snmp = c == NULL || spec->type == NULL ? NULL : cred_find_snmp(c, spec->name);
+	d->bmc = c == NULL || spec->type != NULL ? NULL : cred_find_bmc(c, spec->name);
+	if (d->snmp == NULL && d->bmc == NULL)
+		return err_set(e, ERR_INPUT, "no row of credentials.json matches %s", spec->name);
+	return 0;
+}
+
+static char *
+copy(const char *s)
+{
+	char *c = strdup(s);
+
+	if (c == NULL)
+		log_die("out of memory: no device %s", s);
+	return c;
+}
+
+int
+gate_device(struct gate *g, const struct gate_spec *spec, struct gate_device **out, struct err *e)
+{
+	struct gate_device *d;
+	struct sockaddr_storage address;
+
+	if (spec->address == NULL || spec->address[0] == '\0')
+		return err_set(e, ERR_INPUT, "%s has no attribute 'address'", spec->name);
+	HASH_FIND_STR(g->devices, spec->name, d);
+	if (d == NULL) {
+		d = calloc(1, sizeof(*d));
+		if (d == NULL)
+			log_die("out of memory: no device %s", spec->name);
+		d->gate = g;
+		d->name = copy(spec->name);
+		HASH_ADD_KEYPTR(hh, g->devices, d->name, strlen(d->name), d);
+	}
+	if (d->address_text == NULL || strcmp(d->address_text, spec->address) != 0) {
+		if (addr_parse(str_of(spec->address), spec->type != NULL ? SNMP_PORT : IPMI_PORT, &address, e) != 0)
+			return err_prefix(e, "%s", spec->name);
+		d->address = address;
+		free(d->address_text);
+		d->address_text = copy(spec->address);
+		d->silent = 0;
+	}
+	if (device_cred(d, spec, e) != 0)
+		return -1;
+	*out = d;
+	return 0;
+}
+
+const struct devtype *
+gate_type(const struct gate_device *d)
+{
+	return d->type;
+}
+
+const char *
+gate_name(const struct gate_device *d)
+{
+	return d->name;
+}
+
+bool
+gate_may_write(const struct gate_device *d)
+{
+	return d->bmc != NULL || (d->snmp != NULL && (d->snmp->version == 3 || d->snmp->write != NULL));
+}
+
+/* ---- the gate -------------------------------------------------------------------------------- */
+
+int
+gate_create(uv_loop_t *loop, struct gate **out, struct err *e)
+{
+	struct gate *g = calloc(1, sizeof(*g));
+
+	if (g == NULL)
+		log_die("out of memory: no gate");
+	if (snmp_client_create(loop, &g->snmp, e) != 0 || ipmi_client_create(loop, NULL, &g->ipmi, e) != 0) {
+		gate_destroy(g);
+		return -1;
+	}
+	*out = g;
+	return 0;
+}
+
+static void
+cancel_waiting(struct gate_device *d)
+{
+	const struct snmp_answer no_snmp = {.outcome = SNMP_CANCELLED, .text = "larchd is stopping"};
+	const struct ipmi_answer no_ipmi = {.outcome = IPMI_CANCELLED, .text = "larchd is stopping"};
+
+	for (int p = 0; p < GATE_PRIORITY_COUNT; p++)
+		while (d->first[p] != NULL) {
+			struct job *j = d->first[p];
+
+			d->first[p] = j->next;
+			if (j->kind == JOB_ASK)
+				j->ipmi_done(j->ctx, &no_ipmi);
+			else
+				j->snmp_done(j->ctx, &no_snmp);
+			job_free(j);
+		}
+}
+
+void
+gate_destroy(struct gate *g)
+{
+	struct gate_device *d, *next;
+
+	if (g == NULL)
+		return;
+	g->closing = true;
+	if (g->snmp != NULL)
+		snmp_client_destroy(g->snmp);
+	if (g->ipmi != NULL)
+		ipmi_client_destroy(g->ipmi);
+	HASH_ITER(hh, g->devices, d, next) {
+		cancel_waiting(d);
+		HASH_DEL(g->devices, d);
+		free(d->name);
+		free(d->address_text);
+		free(d);
+	}
+	while (g->creds != NULL) {
+		struct old_cred *c = g->creds;
+
+		g->creds = c->next;
+		cred_destroy(c->cred);
+		free(c);
+	}
+	free(g);
+}
+
+void
+gate_set_cred(struct gate *g, struct cred *take)
+{
+	struct old_cred *c = calloc(1, sizeof(*c));
+	struct gate_device *d, *next;
+	struct err ignored;
+
+	if (c == NULL)
+		log_die("out of memory: no credentials");
+	c->cred = take;
+	c->next = g->creds;
+	g->creds = c;
+	HASH_ITER(hh, g->devices, d, next) {
+		struct gate_spec spec = {d->name, d->address_text, d->type};
+
+		(void)device_cred(d, &spec, &ignored);
+	}
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The journal is what was done: rows that are never changed, each carrying the
+ * SHA-256 of the row before (docs/formats/journal.md). Written by larchd alone,
+ * each intent flushed to disk before its packet leaves; read by `power`.
+ * Beside the chain stands where each job and step is now, which is derived.
+ */
+#ifndef LARCH_POWER_JOURNAL_H
+#define LARCH_POWER_JOURNAL_H
+
+#include "base/base.h"
+#include "store/store.h"
+
+#define JOURNAL_VERSION 1 /* of journal.db */
+#define JOURNAL_HASH 32
+
+/*
+ * Kinds: "start" "stop" of larchd; "accept" "refuse" of a request; "intent" before and "outcome"
+ * after a packet that switches; "seen" for what a waiting step saw; "settled" for an open intent after
+ * a restart; "abort"; "end" of a job.
+ */
+struct journal_row {
+	int64_t seq;             /* from 1, without a gap */
+	int64_t at, boot;        /* wall clock and CLOCK_BOOTTIME, ms */
+	const char *kind;
+	int64_t job, step;       /* 0: none; steps count from 1 */
+	const char *who, *address, *verb, *machine, *device, *outlet;
+	const char *outcome;     /* "ok" "failed" "unknown" "refused" ... or "" */
+	const char *text;        /* one sentence */
+	const char *cites;       /* what it rests on: a plan's hash, a request id */
+	unsigned char prev[JOURNAL_HASH], hash[JOURNAL_HASH];
+};
+
+struct journal;
+LARCH_API int journal_open(const char *path, struct journal **out, struct err *e);
+LARCH_API int journal_open_reader(const char *path, struct journal **out, struct err *e);
+LARCH_API void journal_close(struct journal *j);
+LARCH_API int64_t journal_generation(struct journal *j);
+
+/*
+ * Append and commit. seq, at, boot, prev and hash are filled here. When this
+ * returns 0 the row is on disk; when it returns -1 nothing may be sent.
+ */
+LARCH_API int journal_add(struct journal *j, struct journal_row *row, struct err *e);
+
+/* Where a job and its steps are. States: job "waiting running ok failed partial refused aborted
+ * unknown"; step "waiting running ok failed unknown skipped". */
+struct journal_step {
+	int64_t job, step;
+	const char *state, *text;
+	int64_t began, ended;
+};
+struct journal_job {
+	int64_t job;
+	const char *state, *text;
+	int64_t began, ended;    /* ended 0: open */
+};
+
+/* The same as journal_add with the step's (job's) new state in the same transaction; either may be NULL. */
+LARCH_API int journal_add_with(struct journal *j, struct journal_row *row, const struct journal_step *step,
+    const struct journal_job *job, struct err *e);
+/* A step's state alone (a wait that began). */
+LARCH_API int journal_set_step(struct journal *j, const struct journal_step *step, struct err *e);
+
+LARCH_API int journal_job(struct journal *j, int64_t job, struct arena *a, struct journal_job *out, struct err *e);
+LARCH_API int journal_steps(struct journal *j, int64_t job, struct arena *a, struct journal_step **out,
+    size_t *n_out, struct err *e);
+/* Jobs that have not ended, by number. */
+LARCH_API int journal_open_jobs(struct journal *j, struct arena *a, int64_t **out, size_t *n_out, struct err *e);
+LARCH_API int64_t journal_last_job(struct journal *j); /* highest request seen; 0 none, -1 failed */
+/* Intents without an outcome: their steps. */
+LARCH_API int journal_unsettled(struct journal *j, struct arena *a, struct journal_row **out, size_t *n_out,
+    struct err *e);
+
+/* Machines with an intent by `who` since `since`: what a ceiling an hour counts. -1 failed. */
+LARCH_API int64_t journal_machines_since(struct journal *j, const char *who, int64_t since, const char *except);
+
+struct journal_filter {
+	int64_t job;                          /* 0: any */
+	const char *thing, *who, *verb, *kind, *outcome; /* NULL: any; thing matches machine or device */
+	int64_t since, until;                 /* 0: any */
+	size_t limit, offset;                 /* limit 0: 100 */
+	bool oldest_first;
+};
+LARCH_API int journal_rows(struct journal *j, const struct journal_filter *f, struct arena *a,
+    struct journal_row **out, size_t *n_out, int64_t *total_out, struct err *e);
+
+/* SHA-256 of a row over its canonical form; prev is row->prev. */
+LARCH_API void journal_hash(const struct journal_row *row, unsigned char out[JOURNAL_HASH]);
+
+/*
+ * Walk the whole chain. 0 and *count_out rows, head in head_out; or -1 with a
+ * sentence that names the first bad row and what is wrong with it.
+ */
+LARCH_API int journal_verify(struct journal *j, int64_t *count_out, unsigned char head_out[JOURNAL_HASH],
+    struct err *e);
+
+/* A row as JSON, as the API and `larch log export` give it: hashes in hex, times RFC 3339. */
+LARCH_API json_t *journal_row_json(const struct journal_row *row);
+
+#endif

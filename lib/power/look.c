@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "look.h"
+
+#define HOUR_MS ((int64_t)3600000)
+
+/* ---- when a request is taken up ------------------------------------------------------------ */
+
+static int
+look_fits(const struct power_look *l, struct err *e)
+{
+	if (l->request->verb != l->plan->verb || l->request->way != l->plan->way)
+		return err_set(e, ERR_REFUSED, "the request's verb or way is not the one of its plan");
+	if (strcmp(l->request->plan_hash, l->plan->hash) != 0)
+		return err_set(e, ERR_REFUSED, "the request's plan is not the one that was confirmed");
+	if (l->plan->refused)
+		return err_set(e, ERR_REFUSED, "the plan has refusals in it");
+	if (l->plan->n_steps == 0)
+		return err_set(e, ERR_REFUSED, "the plan has no step");
+	return 0;
+}
+
+int
+power_look_request(const struct power_look *l, struct arena *a, struct err *e)
+{
+	const struct power_request *r = l->request;
+	char age[TIMES_TEXT];
+
+	(void)a;
+	if (l->now > r->until)
+		return err_set(e, ERR_REFUSED, "it was asked for %s ago, and its permit has run out; ask again",
+		    times_age(l->now - r->created, age));
+	if (look_fits(l, e) != 0)
+		return -1;
+	if (r->at_once > 0 && l->plan->n_machines > (size_t)r->at_once)
+		return err_set(e, ERR_REFUSED, "role %s may switch %lld machines at once, the plan has %zu", r->role,
+		    (long long)r->at_once, l->plan->n_machines);
+	return 0;
+}
+
+/* ---- before each intent ---------------------------------------------------------------------- */
+
+static int
+look_protected(const struct power_look *l, const char *name, struct err *e)
+{
+	for (size_t i = 0; name != NULL && i < l->conf->n_protected; i++)
+		if (strcmp(l->conf->protected_things[i], name) == 0)
+			return err_set(e, ERR_REFUSED, "%s is protected by larch.json", name);
+	return 0;
+}
+
+/* Does the inventory, as it is now, still say that this outlet feeds this machine? */
+static int
+look_cord(const struct power_look *l, const struct power_step *s, const char *machine, struct arena *a,
+    struct err *e)
+{
+	struct inv_cord *cords;
+	size_t n;
+
+	if (inv_cords(l->inv, machine, a, &cords, &n, e) != 0)
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(cords[i].pdu, s->device) == 0 && strcmp(cords[i].outlet, s->outlet) == 0)
+			return 0;
+	return err_set(e, ERR_REFUSED, "the inventory no longer says that %s %s feeds %s", s->device, s->outlet,
+	    machine);
+}
+
+/* Whatever hangs on the outlet now must have been in the plan: nobody is cut unseen. */
+static int
+look_fed(const struct power_look *l, const struct power_step *s, const char *machine, struct arena *a,
+    struct err *e)
+{
+	struct inv_cord *cords;
+	size_t n, k;
+
+	if (s->action != POWER_DO_OUTLET_OFF)
+		return 0;
+	if (inv_fed_by(l->inv, s->device, s->outlet, a, &cords, &n, e) != 0)
+		return -1;
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(cords[i].machine, machine) == 0)
+			continue;
+		if (look_protected(l, cords[i].machine, e) != 0)
+			return -1;
+		for (k = 0; k < l->plan->n_cut; k++)
+			if (strcmp(l->plan->cut[k].thing, cords[i].machine) == 0)
+				break;
+		if (k == l->plan->n_cut)
+			return err_set(e, ERR_REFUSED, "%s %s also feeds %s now, which the plan did not show", s->device,
+			    s->outlet, cords[i].machine);
+	}
+	return 0;
+}
+
+static int
+look_bmc(const struct power_look *l, const struct power_step *s, const char *machine, struct arena *a,
+    struct err *e)
+{
+	struct inv_thing bmc;
+
+	if (inv_bmc(l->inv, machine, a, &bmc, e) != 0)
+		return -1;
+	if (strcmp(bmc.name, s->device) != 0)
+		return err_set(e, ERR_REFUSED, "the inventory says that %s, not %s, is the BMC of %s", bmc.name,
+		    s->device, machine);
+	return 0;
+}
+
+static int
+look_ceiling(const struct power_look *l, const char *machine, struct err *e)
+{
+	const struct power_request *r = l->request;
+	int64_t n;
+
+	if (r->per_hour <= 0)
+		return 0;
+	n = journal_machines_since(l->journal, r->who, l->now - HOUR_MS, machine);
+	if (n < 0)
+		return err_set(e, ERR_UNAVAILABLE, "the journal cannot be counted");
+	if (n >= r->per_hour)
+		return err_set(e, ERR_REFUSED,
+		    "%s has switched %lld machines within the hour, the most that role %s may", r->who, (long long)n,
+		    r->role);
+	return 0;
+}
+
+int
+power_look_step(const struct power_look *l, size_t step, struct arena *a, struct err *e)
+{
+	const struct power_step *s = &l->plan->steps[step];
+	const char *machine = l->plan->machines[s->machine].name;
+	bool outlet_verb = power_verb_is_outlet(l->plan->verb);
+
+	if (look_protected(l, s->device, e) != 0 || look_protected(l, machine, e) != 0)
+		return -1;
+	if (s->outlet == NULL && look_bmc(l, s, machine, a, e) != 0)
+		return -1;
+	if (s->outlet != NULL && !outlet_verb && look_cord(l, s, machine, a, e) != 0)
+		return -1;
+	if (s->outlet != NULL && look_fed(l, s, machine, a, e) != 0)
+		return -1;
+	return look_ceiling(l, machine, e);
+}
+
+/* ---- after reading the device ------------------------------------------------------------------- */
+
+int
+power_look_device(const struct power_look *l, size_t step, const struct power_seen *seen, struct err *e)
+{
+	const struct power_step *s = &l->plan->steps[step];
+	const char *where = s->outlet == NULL ? "the chassis" : s->outlet;
+
+	if (seen->state == POWER_IS_UNKNOWN)
+		return err_set(e, ERR_REFUSED, "%s does not say whether %s is on or off (it says '%s')", s->device,
+		    where, seen->word == NULL ? "nothing" : seen->word);
+	if (s->expected != POWER_IS_UNKNOWN && seen->state != s->expected)
+		return err_set(e, ERR_REFUSED, "%s: %s is %s, the plan expected %s: somebody else has switched it",
+		    s->device, where, power_state_name(seen->state), power_state_name(s->expected));
+	if (s->outlet != NULL && s->device_name != NULL && s->device_name[0] != '\0' &&
+	    seen->device_name != NULL && strcmp(s->device_name, seen->device_name) != 0)
+		return err_set(e, ERR_REFUSED, "%s calls outlet %s \"%s\" now, the plan saw \"%s\"", s->device,
+		    s->outlet, seen->device_name, s->device_name);
+	return 0;
+}

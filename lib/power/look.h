@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The last look: larchd is the last judge, not the obedient hand. Before each
+ * intent it looks again at what the request was allowed on. What differs ends
+ * that machine with the sentence given here, and nothing is sent.
+ */
+#ifndef LARCH_POWER_LOOK_H
+#define LARCH_POWER_LOOK_H
+
+#include "journal.h"
+#include "plan.h"
+#include "request.h"
+
+/* What the device said just now of the outlet or chassis the step is about. */
+struct power_seen {
+	enum power_state state;
+	const char *word;        /* the device's own */
+	const char *device_name; /* outlets: what the device calls it now */
+};
+
+struct power_look {
+	struct inv *inv;
+	struct journal *journal;
+	const struct conf *conf;
+	const struct power_request *request;
+	const struct power_plan *plan;
+	int64_t now;
+};
+
+/* When a request is taken up: not too late, hash right, within its role's ceilings. 0 or -1. */
+LARCH_API int power_look_request(const struct power_look *l, struct arena *a, struct err *e);
+/* Before each intent: protected things, wiring as the inventory has it now, ceilings. 0 or -1. */
+LARCH_API int power_look_step(const struct power_look *l, size_t step, struct arena *a, struct err *e);
+/* After reading the device, before the intent: its state and its own name. 0 or -1. */
+LARCH_API int power_look_device(const struct power_look *l, size_t step, const struct power_seen *seen,
+    struct err *e);
+
+#endif

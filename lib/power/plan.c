@@ -1,0 +1,511 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
+#include <string.h>
+
+#include "plan.h"
+
+/* ---- names ------------------------------------------------------------------------ */
+
+static const char *const verbs[POWER_VERB_COUNT] = {
+    [POWER_ON] = "on",
+    [POWER_OFF] = "off",
+    [POWER_CYCLE] = "cycle",
+    [POWER_OUTLET_ON] = "outlet-on",
+    [POWER_OUTLET_OFF] = "outlet-off",
+    [POWER_OUTLET_CYCLE] = "outlet-cycle",
+};
+static const char *const ways[POWER_WAY_COUNT] = {
+    [POWER_WAY_AUTO] = "auto",
+    [POWER_WAY_BMC] = "bmc",
+    [POWER_WAY_PDU] = "pdu",
+};
+static const struct {
+	const char *name;
+	bool switches;
+} actions[POWER_ACTION_COUNT] = {
+    [POWER_DO_CHASSIS_OFF] = {"chassis-off", true},
+    [POWER_DO_CHASSIS_ON] = {"chassis-on", true},
+    [POWER_DO_OUTLET_OFF] = {"outlet-off", true},
+    [POWER_DO_OUTLET_ON] = {"outlet-on", true},
+    [POWER_DO_DARK] = {"dark", false},
+    [POWER_DO_DWELL] = {"dwell", false},
+    [POWER_DO_WAIT_BMC] = {"wait-bmc", false},
+    [POWER_DO_ENSURE_ON] = {"ensure-on", true},
+};
+
+const char *
+power_verb_name(enum power_verb v)
+{
+	return (unsigned)v < POWER_VERB_COUNT ? verbs[v] : "unknown";
+}
+
+const char *
+power_way_name(enum power_way w)
+{
+	return (unsigned)w < POWER_WAY_COUNT ? ways[w] : "unknown";
+}
+
+const char *
+power_action_name(enum power_action a)
+{
+	return (unsigned)a < POWER_ACTION_COUNT ? actions[a].name : "unknown";
+}
+
+bool
+power_action_switches(enum power_action a)
+{
+	return (unsigned)a < POWER_ACTION_COUNT && actions[a].switches;
+}
+
+const char *
+power_state_name(enum power_state s)
+{
+	static const char *const names[] = {"unknown", "off", "on"};
+
+	return (unsigned)s < LARCH_COUNT(names) ? names[s] : "unknown";
+}
+
+int
+power_verb_parse(struct str s, enum power_verb *out, struct err *e)
+{
+	for (size_t i = 0; i < POWER_VERB_COUNT; i++)
+		if (str_is(s, verbs[i])) {
+			*out = (enum power_verb)i;
+			return 0;
+		}
+	return err_set(e, ERR_INPUT,
+	    "'%.*s' is no power verb; there are on, off, cycle, outlet-on, outlet-off and outlet-cycle",
+	    (int)(s.n > 64 ? 64 : s.n), s.p == NULL ? "" : s.p);
+}
+
+int
+power_way_parse(struct str s, enum power_way *out, struct err *e)
+{
+	if (s.n == 0)
+		s = STR("auto");
+	for (size_t i = 0; i < POWER_WAY_COUNT; i++)
+		if (str_is(s, ways[i])) {
+			*out = (enum power_way)i;
+			return 0;
+		}
+	return err_set(e, ERR_INPUT, "'%.*s' is no way to switch a machine; there are bmc and pdu",
+	    (int)(s.n > 64 ? 64 : s.n), s.p);
+}
+
+bool
+power_verb_is_outlet(enum power_verb v)
+{
+	return v == POWER_OUTLET_ON || v == POWER_OUTLET_OFF || v == POWER_OUTLET_CYCLE;
+}
+
+/* ---- growing lists in the arena ------------------------------------------------------ */
+
+struct making {
+	const struct power_question *q;
+	struct arena *a;
+	struct power_plan *p;
+	size_t cap_steps, cap_warnings, cap_notes, cap_cut;
+};
+
+static void *
+grown(struct arena *a, void *old, size_t n, size_t *cap, size_t size)
+{
+	void *p;
+
+	if (n < *cap)
+		return old;
+	*cap = *cap == 0 ? 16 : *cap * 2;
+	p = arena_array(a, *cap, size);
+	if (n > 0)
+		memcpy(p, old, n * size);
+	return p;
+}
+
+static void
+add_step(struct making *m, size_t machine, enum power_action action, const char *device,
+    const struct power_outlet *o, enum power_state expected)
+{
+	struct power_plan *p = m->p;
+
+	p->steps = grown(m->a, p->steps, p->n_steps, &m->cap_steps, sizeof(*p->steps));
+	p->steps[p->n_steps++] = (struct power_step){
+	    .machine = machine,
+	    .action = action,
+	    .device = device,
+	    .outlet = o == NULL ? NULL : o->outlet,
+	    .device_name = o == NULL ? "" : o->device_name,
+	    .expected = expected,
+	};
+}
+
+static void
+add_text(struct making *m, const char ***list, size_t *n, size_t *cap, const char *text)
+{
+	*list = grown(m->a, *list, *n, cap, sizeof(**list));
+	(*list)[(*n)++] = text;
+}
+
+static void
+warn(struct making *m, const char *text)
+{
+	add_text(m, &m->p->warnings, &m->p->n_warnings, &m->cap_warnings, text);
+}
+
+static void
+note(struct making *m, const char *text)
+{
+	add_text(m, &m->p->notes, &m->p->n_notes, &m->cap_notes, text);
+}
+
+/* ---- refusals ------------------------------------------------------------------------ */
+
+static void
+note_age(struct making *m, int64_t at, int64_t interval)
+{
+	if (at == 0 || status_stale(at, interval, m->q->now))
+		m->p->stale = true;
+}
+
+static const char *
+refuse_bmc(const struct power_machine *x, struct arena *a)
+{
+	if (x->bmc == NULL)
+		return x->n_outlets > 0 ? "no BMC is recorded for it; ask for it by its outlets (pdu)"
+		                        : "nothing of it is wired: no BMC and no outlet is recorded";
+	if (!x->bmc_answers)
+		return arena_printf(a, "its BMC %s does not answer%s", x->bmc,
+		    x->n_outlets > 0 ? "; ask for it by its outlets (pdu)"
+		                     : ", and its wiring is unknown: there is no other way");
+	if (x->chassis == POWER_IS_UNKNOWN)
+		return arena_printf(a, "its BMC %s does not say whether the chassis is on", x->bmc);
+	return NULL;
+}
+
+static const char *
+refuse_outlet(const struct power_outlet *o, struct arena *a)
+{
+	if (o->at == 0)
+		return arena_printf(a, "outlet %s %s was never seen on its PDU", o->pdu, o->outlet);
+	if (!o->reachable)
+		return arena_printf(a, "%s does not answer, so what its outlet %s does could not be verified",
+		    o->pdu, o->outlet);
+	if (o->state == POWER_IS_UNKNOWN)
+		return arena_printf(a, "the state of outlet %s %s is unknown (the device says '%s')", o->pdu,
+		    o->outlet, o->word[0] == '\0' ? "nothing" : o->word);
+	return NULL;
+}
+
+/* Two machines on one outlet can only be cut together, which no step of one machine says. */
+static const char *
+refuse_shared(struct making *m, const struct power_outlet *o)
+{
+	for (size_t i = 0; i < o->n_fed; i++)
+		for (size_t k = 0; k < m->q->n_machines; k++)
+			if (!power_verb_is_outlet(m->q->verb) &&
+			    strcmp(o->fed[i].thing, m->q->machines[k].name) == 0)
+				return arena_printf(m->a,
+				    "shares outlet %s %s with %s: ask for that outlet itself (outlet cycle)", o->pdu,
+				    o->outlet, o->fed[i].thing);
+	return NULL;
+}
+
+static const char *
+refuse_pdu(struct making *m, const struct power_machine *x)
+{
+	const char *why = NULL;
+
+	if (x->n_outlets == 0)
+		return x->bmc != NULL ? "wiring unknown: no outlet is recorded for it; ask for it by its BMC (bmc)"
+		                      : "nothing of it is wired: no BMC and no outlet is recorded";
+	for (size_t i = 0; i < x->n_outlets && why == NULL; i++) {
+		why = refuse_outlet(&x->outlets[i], m->a);
+		if (why == NULL)
+			why = refuse_shared(m, &x->outlets[i]);
+	}
+	return why;
+}
+
+static const char *
+refusal(struct making *m, const struct power_machine *x)
+{
+	if (x->is_protected)
+		return "it is protected: larch.json lists it, and only the person who keeps that file can change it";
+	return m->p->way == POWER_WAY_BMC ? refuse_bmc(x, m->a) : refuse_pdu(m, x);
+}
+
+/* ---- steps by the BMC ------------------------------------------------------------------ */
+
+static const char *
+steps_bmc(struct making *m, size_t at, const struct power_machine *x)
+{
+	bool on = x->chassis == POWER_IS_ON;
+
+	note_age(m, x->chassis_at, x->chassis_interval);
+	if (m->q->verb == POWER_ON && on)
+		return "is on already";
+	if (m->q->verb == POWER_OFF && !on)
+		return "is off already";
+	if (m->q->verb == POWER_CYCLE && !on)
+		return "is off: there is nothing to cycle; ask for on";
+	if (m->q->verb != POWER_ON)
+		add_step(m, at, POWER_DO_CHASSIS_OFF, x->bmc, NULL, POWER_IS_ON);
+	if (m->q->verb == POWER_CYCLE)
+		add_step(m, at, POWER_DO_DWELL, NULL, NULL, POWER_IS_OFF);
+	if (m->q->verb != POWER_OFF)
+		add_step(m, at, POWER_DO_CHASSIS_ON, x->bmc, NULL, POWER_IS_OFF);
+	return NULL;
+}
+
+/* ---- steps by outlets ------------------------------------------------------------------- */
+
+static bool
+in_plan(const struct power_question *q, const char *thing)
+{
+	for (size_t i = 0; i < q->n_machines; i++)
+		if (strcmp(q->machines[i].name, thing) == 0)
+			return true;
+	return false;
+}
+
+static void
+add_cut(struct making *m, const struct power_outlet *o)
+{
+	struct power_plan *p = m->p;
+
+	for (size_t i = 0; i < o->n_fed; i++) {
+		const struct power_fed *f = &o->fed[i];
+
+		if (in_plan(m->q, f->thing))
+			continue;
+		p->cut = grown(m->a, p->cut, p->n_cut, &m->cap_cut, sizeof(*p->cut));
+		p->cut[p->n_cut++] = *f;
+		warn(m, arena_printf(m->a, "outlet %s %s %sfeeds %s (%s, %s): it %s", o->pdu, o->outlet,
+		    power_verb_is_outlet(m->q->verb) ? "" : "also ", f->thing, f->type, f->inlet,
+		    f->other_feed ? "loses this feed and keeps another" : "goes dark"));
+	}
+}
+
+static void
+tell_outlet(struct making *m, const struct power_outlet *o)
+{
+	char age[TIMES_TEXT], amps[32] = "load not measured";
+
+	note_age(m, o->at, o->interval);
+	if (!isnan(o->amps))
+		snprintf(amps, sizeof(amps), "%.2f A", o->amps);
+	note(m, arena_printf(m->a, "%s %s: %s, %s, seen %s ago", o->pdu, o->outlet,
+	    power_state_name(o->state), amps, times_age(m->q->now - o->at, age)));
+}
+
+static void
+warn_recent(struct making *m, const struct power_machine *x)
+{
+	for (size_t i = 0; i < x->n_outlets; i++)
+		if (x->outlets[i].recent) {
+			warn(m, arena_printf(m->a, "the wiring of %s was recorded within the last day, by %s", x->name,
+			    x->outlets[i].recent_by));
+			return;
+		}
+}
+
+/* How many outlets are in `state`; each one told with its value and age. */
+static size_t
+count_outlets(struct making *m, const struct power_machine *x, enum power_state state)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < x->n_outlets; i++) {
+		tell_outlet(m, &x->outlets[i]);
+		n += x->outlets[i].state == state;
+	}
+	return n;
+}
+
+static void
+outlets_off(struct making *m, size_t at, const struct power_machine *x)
+{
+	for (size_t i = 0; i < x->n_outlets; i++) {
+		const struct power_outlet *o = &x->outlets[i];
+
+		if (o->state != POWER_IS_ON)
+			continue;
+		add_step(m, at, POWER_DO_OUTLET_OFF, o->pdu, o, POWER_IS_ON);
+		add_cut(m, o);
+	}
+}
+
+/* Outlets that go on: for `on` those that are off, after `off` in a cycle those that were on. */
+static void
+outlets_on(struct making *m, size_t at, const struct power_machine *x, enum power_state was)
+{
+	for (size_t i = 0; i < x->n_outlets; i++)
+		if (x->outlets[i].state == was)
+			add_step(m, at, POWER_DO_OUTLET_ON, x->outlets[i].pdu, &x->outlets[i], POWER_IS_OFF);
+}
+
+static void
+steps_wake(struct making *m, size_t at, const struct power_machine *x)
+{
+	if (x->bmc == NULL)
+		return;
+	add_step(m, at, POWER_DO_WAIT_BMC, x->bmc, NULL, POWER_IS_UNKNOWN);
+	add_step(m, at, POWER_DO_ENSURE_ON, x->bmc, NULL, POWER_IS_UNKNOWN);
+}
+
+static void
+warn_odd(struct making *m, const struct power_machine *x)
+{
+	for (size_t i = 0; i < x->n_outlets; i++)
+		if (x->outlets[i].state == POWER_IS_OFF)
+			warn(m, arena_printf(m->a, "outlet %s %s of %s is off now and stays off", x->outlets[i].pdu,
+			    x->outlets[i].outlet, x->name));
+}
+
+static const char *
+steps_pdu(struct making *m, size_t at, const struct power_machine *x)
+{
+	size_t on = count_outlets(m, x, POWER_IS_ON);
+
+	warn_recent(m, x);
+	switch (m->q->verb) {
+	case POWER_ON:
+		if (on == x->n_outlets)
+			return "its outlets are on already";
+		outlets_on(m, at, x, POWER_IS_OFF);
+		steps_wake(m, at, x);
+		return NULL;
+	case POWER_OFF:
+		if (on == 0)
+			return "its outlets are off already";
+		outlets_off(m, at, x);
+		add_step(m, at, POWER_DO_DARK, x->bmc, NULL, POWER_IS_OFF);
+		return NULL;
+	default:
+		if (on == 0)
+			return "its outlets are off: there is nothing to cycle; ask for on";
+		warn_odd(m, x);
+		outlets_off(m, at, x);
+		add_step(m, at, POWER_DO_DARK, x->bmc, NULL, POWER_IS_OFF);
+		add_step(m, at, POWER_DO_DWELL, NULL, NULL, POWER_IS_OFF);
+		outlets_on(m, at, x, POWER_IS_ON);
+		steps_wake(m, at, x);
+		return NULL;
+	}
+}
+
+/* ---- steps on one outlet ------------------------------------------------------------------ */
+
+static const char *
+steps_outlet(struct making *m, size_t at, const struct power_machine *x)
+{
+	const struct power_outlet *o = &x->outlets[0];
+	bool on = o->state == POWER_IS_ON;
+
+	tell_outlet(m, o);
+	warn_recent(m, x);
+	if (m->q->verb == POWER_OUTLET_ON && on)
+		return "is on already";
+	if (m->q->verb == POWER_OUTLET_OFF && !on)
+		return "is off already";
+	if (m->q->verb == POWER_OUTLET_CYCLE && !on)
+		return "is off: there is nothing to cycle; ask for on";
+	if (m->q->verb != POWER_OUTLET_ON) {
+		add_step(m, at, POWER_DO_OUTLET_OFF, o->pdu, o, POWER_IS_ON);
+		add_cut(m, o);
+	}
+	if (m->q->verb == POWER_OUTLET_CYCLE)
+		add_step(m, at, POWER_DO_DWELL, NULL, NULL, POWER_IS_OFF);
+	if (m->q->verb != POWER_OUTLET_OFF)
+		add_step(m, at, POWER_DO_OUTLET_ON, o->pdu, o, POWER_IS_OFF);
+	return NULL;
+}
+
+/* ---- the plan -------------------------------------------------------------------------------- */
+
+/*
+ * One plan has one way (DESIGN 7, rule 1): the BMC where any of the machines'
+ * BMCs answered in the last sweep, else the outlets. What cannot go that way is
+ * refused by name, not quietly done another way.
+ */
+static enum power_way
+choose_way(const struct power_question *q)
+{
+	if (power_verb_is_outlet(q->verb))
+		return POWER_WAY_PDU;
+	if (q->way != POWER_WAY_AUTO)
+		return q->way;
+	for (size_t i = 0; i < q->n_machines; i++)
+		if (q->machines[i].bmc != NULL && q->machines[i].bmc_answers)
+			return POWER_WAY_BMC;
+	for (size_t i = 0; i < q->n_machines; i++)
+		if (q->machines[i].n_outlets > 0)
+			return POWER_WAY_PDU;
+	return POWER_WAY_BMC;
+}
+
+static void
+plan_machine(struct making *m, size_t at)
+{
+	const struct power_machine *x = &m->q->machines[at];
+	struct power_plan_machine *out = &m->p->machines[at];
+
+	*out = (struct power_plan_machine){.name = x->name, .owner = x->owner, .bmc = x->bmc};
+	out->refused = refusal(m, x);
+	if (out->refused != NULL) {
+		m->p->refused = true;
+		return;
+	}
+	if (power_verb_is_outlet(m->q->verb))
+		out->nothing = steps_outlet(m, at, x);
+	else if (m->p->way == POWER_WAY_BMC)
+		out->nothing = steps_bmc(m, at, x);
+	else
+		out->nothing = steps_pdu(m, at, x);
+}
+
+void power_plan_set_hash(struct power_plan *p); /* plan_text.c */
+
+int
+power_plan(const struct power_question *q, struct arena *a, struct power_plan *out, struct err *e)
+{
+	struct making m = {.q = q, .a = a, .p = out};
+
+	if (q->n_machines == 0)
+		return err_set(e, ERR_INPUT, "nothing is selected, and nothing never means everything; name machines");
+	if (q->n_machines > LIMIT_PLAN_THINGS)
+		return err_set(e, ERR_LIMIT, "%zu things in one plan; the most is %d", q->n_machines,
+		    LIMIT_PLAN_THINGS);
+	*out = (struct power_plan){.verb = q->verb, .way = choose_way(q), .revision = q->revision};
+	out->n_machines = q->n_machines;
+	out->machines = arena_array(a, q->n_machines, sizeof(*out->machines));
+	for (size_t i = 0; i < q->n_machines; i++)
+		plan_machine(&m, i);
+	if (out->n_steps > LIMIT_PLAN_STEPS)
+		return err_set(e, ERR_LIMIT, "%zu steps in one plan; the most is %d: ask for fewer machines",
+		    out->n_steps, LIMIT_PLAN_STEPS);
+	power_plan_set_hash(out);
+	return 0;
+}
+
+static void
+add_name(struct arena *a, struct hosts *h, size_t *cap, const char *name)
+{
+	h->name = grown(a, h->name, h->n, cap, sizeof(*h->name));
+	h->name[h->n++] = arena_strdup(a, name);
+}
+
+void
+power_plan_things(const struct power_plan *p, struct arena *a, struct hosts *out)
+{
+	size_t cap = 0;
+
+	*out = (struct hosts){0};
+	for (size_t i = 0; i < p->n_machines && !power_verb_is_outlet(p->verb); i++)
+		add_name(a, out, &cap, p->machines[i].name);
+	for (size_t i = 0; i < p->n_steps && power_verb_is_outlet(p->verb); i++)
+		if (p->steps[i].device != NULL)
+			add_name(a, out, &cap, p->steps[i].device);
+	for (size_t i = 0; i < p->n_cut; i++)
+		add_name(a, out, &cap, p->cut[i].thing);
+	hosts_sort(out);
+}

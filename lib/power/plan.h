@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A plan is a list of steps on outlets and BMCs with everything a person must
+ * know before they are taken. power_plan() is pure: the same facts give the
+ * same plan, byte for byte, on any machine and at any time.
+ */
+#ifndef LARCH_POWER_PLAN_H
+#define LARCH_POWER_PLAN_H
+
+#include "base/base.h"
+#include "conf/conf.h"
+#include "inv/inv.h"
+#include "status/status.h"
+
+enum power_verb { POWER_ON, POWER_OFF, POWER_CYCLE, POWER_OUTLET_ON, POWER_OUTLET_OFF,
+	POWER_OUTLET_CYCLE, POWER_VERB_COUNT };
+enum power_way { POWER_WAY_AUTO, POWER_WAY_BMC, POWER_WAY_PDU, POWER_WAY_COUNT };
+
+/* Names as typed and stored: "on", "outlet-cycle"; "auto", "bmc", "pdu". */
+LARCH_API const char *power_verb_name(enum power_verb v);
+LARCH_API const char *power_way_name(enum power_way w);
+LARCH_API int power_verb_parse(struct str s, enum power_verb *out, struct err *e);
+LARCH_API int power_way_parse(struct str s, enum power_way *out, struct err *e);
+/* on, outlet-on... what the verb is on outlets alone */
+LARCH_API bool power_verb_is_outlet(enum power_verb v);
+
+/* ---- facts --------------------------------------------------------------------- */
+
+/* "on" "off" "unknown" of an outlet or a chassis; a transitional state is unknown here. */
+enum power_state { POWER_IS_UNKNOWN, POWER_IS_OFF, POWER_IS_ON };
+LARCH_API const char *power_state_name(enum power_state s);
+
+struct power_fed {
+	const char *thing, *inlet, *type; /* what hangs on an outlet */
+	bool other_feed; /* it has another outlet that is on and not in this plan: it will not go dark */
+};
+
+struct power_outlet {
+	const char *pdu, *outlet;    /* "pdu-b01-a" "AA7" */
+	const char *inlet;           /* of the machine: "psu1" */
+	const char *device_name;     /* what the device called it in the last sweep; "" none */
+	enum power_state state;      /* in the last sweep */
+	const char *word;            /* the device's own word for it */
+	double amps;                 /* NAN: not measured */
+	int64_t at, interval;        /* 0: never seen */
+	bool reachable;              /* its PDU answered in the last sweep */
+	bool recent;                 /* its wiring was recorded within the last day ... */
+	const char *recent_by;       /* ... by this person */
+	const struct power_fed *fed; /* everything on it, the machine itself left out */
+	size_t n_fed;
+};
+
+struct power_machine {
+	const char *name, *type;
+	const char *owner;           /* "" none */
+	const char *bmc;             /* thing name, NULL: none recorded */
+	bool bmc_answers;            /* in the last sweep */
+	enum power_state chassis;
+	int64_t chassis_at, chassis_interval;
+	const struct power_outlet *outlets; /* n 0: wiring is not known */
+	size_t n_outlets;
+	bool is_protected;
+};
+
+struct power_question {
+	enum power_verb verb;
+	enum power_way way;
+	const char *revision;        /* of the policy */
+	int64_t now;
+	double load_floor_a;
+	const struct power_machine *machines; /* outlet verbs: one a outlet, its name "pdu:outlet" */
+	size_t n_machines;
+};
+
+/* ---- the plan ------------------------------------------------------------------- */
+
+enum power_action {
+	POWER_DO_CHASSIS_OFF,  /* BMC: hard off, read back off */
+	POWER_DO_CHASSIS_ON,
+	POWER_DO_OUTLET_OFF,   /* PDU: off, read back off */
+	POWER_DO_OUTLET_ON,
+	POWER_DO_DARK,         /* all outlets of the machine read off, load below the floor, BMC silent */
+	POWER_DO_DWELL,        /* wait, all off */
+	POWER_DO_WAIT_BMC,     /* until the BMC answers again */
+	POWER_DO_ENSURE_ON,    /* chassis on by the BMC where it stayed off */
+	POWER_ACTION_COUNT
+};
+LARCH_API const char *power_action_name(enum power_action a); /* "outlet-off" */
+/* Does the action send something that changes power? Then it needs an intent. */
+LARCH_API bool power_action_switches(enum power_action a);
+
+struct power_step {
+	size_t machine;              /* index into machines */
+	enum power_action action;
+	const char *device;          /* "pdu-b01-a", "n0001-bmc", NULL for a wait */
+	const char *outlet;          /* "AA7", NULL for a BMC */
+	const char *device_name;     /* of the outlet, as last seen */
+	enum power_state expected;   /* before the step, as the plan knows it */
+};
+
+struct power_plan_machine {
+	const char *name, *owner;
+	const char *refused;         /* why nothing is done to it; NULL: it is done */
+	const char *nothing;         /* "is on already"; NULL: there is something to do */
+	const char *bmc;             /* NULL none */
+};
+
+struct power_plan {
+	enum power_verb verb;
+	enum power_way way;          /* bmc or pdu: never auto */
+	const char *revision;
+	struct power_plan_machine *machines;
+	size_t n_machines;
+	struct power_step *steps;
+	size_t n_steps;
+	const char **warnings;       /* whole sentences, hashed */
+	size_t n_warnings;
+	const char **notes;          /* measured values and ages: shown, not hashed */
+	size_t n_notes;
+	struct power_fed *cut;       /* every other thing that loses this feed */
+	size_t n_cut;
+	bool stale;                  /* rests on a value older than two sweeps: ask larchd first */
+	bool refused;                /* at least one machine is refused: nothing may be filed */
+	char hash[65];               /* SHA-256 over what is decided (docs/formats/plan.md), hex */
+};
+
+/* Make the plan, in the arena. Refusals are in the plan; -1 only for an empty or oversized question. */
+LARCH_API int power_plan(const struct power_question *q, struct arena *a, struct power_plan *out,
+    struct err *e);
+
+/* The plan as text for a terminal, the same bytes wherever it is shown. */
+LARCH_API void power_plan_text(const struct power_plan *p, struct buf *out);
+/* The plan as JSON: for the API, and for the request row. */
+LARCH_API json_t *power_plan_json(const struct power_plan *p);
+/* Read a request row's plan back, checking every member and the hash. */
+LARCH_API int power_plan_from_json(const json_t *j, struct arena *a, struct power_plan *out, struct err *e);
+/* One step as a sentence part: "pdu-b01-a AA7 off". */
+LARCH_API const char *power_step_text(const struct power_plan *p, size_t step, struct arena *a);
+
+/* Gather the facts for names of machines (or "pdu:outlet" for outlet verbs) and plan. */
+struct power_room {
+	struct inv *inv;
+	struct status *status;
+	const struct conf *conf;
+	const char *revision;
+};
+LARCH_API int power_plan_for(const struct power_room *room, enum power_verb verb, enum power_way way,
+    const struct hosts *names, struct arena *a, struct power_plan *out, struct err *e);
+
+/* Every thing the plan touches or cuts: what a permit must cover. Sorted. */
+LARCH_API void power_plan_things(const struct power_plan *p, struct arena *a, struct hosts *out);
+
+#endif

@@ -1,0 +1,385 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A plan as text, as JSON, and its hash. */
+#include <openssl/evp.h>
+#include <string.h>
+
+#include "plan.h"
+
+void power_plan_set_hash(struct power_plan *p);
+
+/* ---- JSON of what is decided ---------------------------------------------------------- */
+
+static json_t *
+machine_json(const struct power_plan_machine *x)
+{
+	json_t *o = json_object();
+
+	jsn_set_text(o, "name", x->name);
+	jsn_set_text(o, "owner", x->owner);
+	jsn_set_text(o, "bmc", x->bmc);
+	jsn_set_text(o, "refused", x->refused);
+	jsn_set_text(o, "nothing", x->nothing);
+	return o;
+}
+
+static json_t *
+step_json(const struct power_plan *p, size_t i)
+{
+	const struct power_step *s = &p->steps[i];
+	json_t *o = json_object();
+
+	jsn_set(o, "n", json_integer((json_int_t)i + 1));
+	jsn_set_text(o, "machine", p->machines[s->machine].name);
+	jsn_set_text(o, "action", power_action_name(s->action));
+	jsn_set_text(o, "device", s->device);
+	jsn_set_text(o, "outlet", s->outlet);
+	jsn_set_text(o, "device_name", s->device_name);
+	jsn_set_text(o, "expected", power_state_name(s->expected));
+	return o;
+}
+
+static json_t *
+cut_json(const struct power_fed *f)
+{
+	json_t *o = json_object();
+
+	jsn_set_text(o, "thing", f->thing);
+	jsn_set_text(o, "inlet", f->inlet);
+	jsn_set_text(o, "type", f->type);
+	jsn_set(o, "keeps_another_feed", json_boolean(f->other_feed));
+	return o;
+}
+
+static json_t *
+texts_json(const char *const *texts, size_t n)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < n; i++)
+		jsn_add(list, json_string(texts[i]));
+	return list;
+}
+
+/* What the hash covers (DESIGN 7, rule 3): what is decided, not what is measured. */
+static json_t *
+decided_json(const struct power_plan *p)
+{
+	json_t *o = json_object(), *machines = json_array(), *steps = json_array(), *cut = json_array();
+
+	jsn_set_text(o, "verb", power_verb_name(p->verb));
+	jsn_set_text(o, "via", power_way_name(p->way));
+	jsn_set_text(o, "policy", p->revision);
+	for (size_t i = 0; i < p->n_machines; i++)
+		jsn_add(machines, machine_json(&p->machines[i]));
+	for (size_t i = 0; i < p->n_steps; i++)
+		jsn_add(steps, step_json(p, i));
+	for (size_t i = 0; i < p->n_cut; i++)
+		jsn_add(cut, cut_json(&p->cut[i]));
+	jsn_set(o, "machines", machines);
+	jsn_set(o, "steps", steps);
+	jsn_set(o, "cut", cut);
+	jsn_set(o, "warnings", texts_json(p->warnings, p->n_warnings));
+	return o;
+}
+
+static void
+hash_of(const json_t *decided, char out[65])
+{
+	unsigned char sum[EVP_MAX_MD_SIZE];
+	unsigned int n = 0;
+	struct buf text = BUF(LIMIT_PAGE);
+
+	buf_puts(&text, "larch-plan-v1\n");
+	jsn_canonical(decided, &text);
+	if (text.over || EVP_Digest(text.p, text.n, sum, &n, EVP_sha256(), NULL) != 1 || n != 32)
+		log_die("a plan cannot be hashed");
+	hex_encode(sum, 32, out);
+	buf_free(&text);
+}
+
+void
+power_plan_set_hash(struct power_plan *p)
+{
+	json_t *o = decided_json(p);
+
+	hash_of(o, p->hash);
+	json_decref(o);
+}
+
+/* ---- text -------------------------------------------------------------------------------- */
+
+static void
+step_words(const struct power_plan *p, const struct power_step *s, struct buf *b)
+{
+	const char *bmc = p->machines[s->machine].bmc;
+
+	switch (s->action) {
+	case POWER_DO_CHASSIS_OFF:
+		buf_printf(b, "%s: chassis off, read back", s->device);
+		break;
+	case POWER_DO_CHASSIS_ON:
+		buf_printf(b, "%s: chassis on, read back", s->device);
+		break;
+	case POWER_DO_OUTLET_OFF:
+		buf_printf(b, "%s %s: outlet off, read back", s->device, s->outlet);
+		break;
+	case POWER_DO_OUTLET_ON:
+		buf_printf(b, "%s %s: outlet on, read back", s->device, s->outlet);
+		break;
+	case POWER_DO_DARK:
+		buf_puts(b, "prove it dark: every outlet reads off, no load");
+		if (bmc != NULL)
+			buf_printf(b, ", %s silent", bmc);
+		break;
+	case POWER_DO_DWELL:
+		buf_puts(b, "wait, all off");
+		break;
+	case POWER_DO_WAIT_BMC:
+		buf_printf(b, "wait for %s to answer", s->device);
+		break;
+	default:
+		buf_printf(b, "%s: chassis on if it stayed off, read back", s->device);
+		break;
+	}
+}
+
+const char *
+power_step_text(const struct power_plan *p, size_t step, struct arena *a)
+{
+	struct buf b = BUF(LIMIT_PAGE);
+	char *text;
+
+	step_words(p, &p->steps[step], &b);
+	text = arena_strndup(a, b.p, b.n);
+	buf_free(&b);
+	return text;
+}
+
+static void
+text_machine(const struct power_plan *p, size_t at, struct buf *out)
+{
+	const struct power_plan_machine *x = &p->machines[at];
+
+	buf_printf(out, "\n%s", x->name);
+	if (x->owner != NULL && x->owner[0] != '\0')
+		buf_printf(out, "  (owner %s)", x->owner);
+	buf_char(out, '\n');
+	if (x->refused != NULL)
+		buf_printf(out, "  REFUSED: %s\n", x->refused);
+	if (x->nothing != NULL)
+		buf_printf(out, "  nothing to do: %s\n", x->nothing);
+	for (size_t i = 0; i < p->n_steps; i++) {
+		if (p->steps[i].machine != at)
+			continue;
+		buf_printf(out, "  %2zu. ", i + 1);
+		step_words(p, &p->steps[i], out);
+		if (p->steps[i].device_name != NULL && p->steps[i].device_name[0] != '\0')
+			buf_printf(out, " (\"%s\")", p->steps[i].device_name);
+		buf_char(out, '\n');
+	}
+}
+
+static void
+text_list(struct buf *out, const char *title, const char *const *texts, size_t n)
+{
+	if (n > 0)
+		buf_printf(out, "\n%s\n", title);
+	for (size_t i = 0; i < n; i++)
+		buf_printf(out, "  - %s\n", texts[i]);
+}
+
+void
+power_plan_text(const struct power_plan *p, struct buf *out)
+{
+	buf_printf(out, "Plan: %s of %zu %s, via %s\n", power_verb_name(p->verb), p->n_machines,
+	    power_verb_is_outlet(p->verb) ? (p->n_machines == 1 ? "outlet" : "outlets")
+	                                  : (p->n_machines == 1 ? "machine" : "machines"),
+	    power_way_name(p->way));
+	for (size_t i = 0; i < p->n_machines; i++)
+		text_machine(p, i, out);
+	text_list(out, "Warnings", p->warnings, p->n_warnings);
+	if (p->n_cut == 0 && p->n_steps > 0 && p->way == POWER_WAY_PDU)
+		buf_puts(out, "\nNothing else hangs on these outlets.\n");
+	text_list(out, "As last seen", p->notes, p->n_notes);
+	if (p->stale)
+		buf_puts(out, "\nSome of this is older than two sweeps: have it checked before you trust it.\n");
+	buf_printf(out, "\nplan %.16s  policy %s\n", p->hash, p->revision);
+}
+
+/* ---- JSON ---------------------------------------------------------------------------------- */
+
+static json_t *
+refused_json(const struct power_plan *p)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < p->n_machines; i++) {
+		json_t *o;
+
+		if (p->machines[i].refused == NULL)
+			continue;
+		o = json_object();
+		jsn_set_text(o, "machine", p->machines[i].name);
+		jsn_set_text(o, "reason", p->machines[i].refused);
+		jsn_add(list, o);
+	}
+	return list;
+}
+
+json_t *
+power_plan_json(const struct power_plan *p)
+{
+	json_t *o = decided_json(p);
+	struct buf text = BUF(LIMIT_PAGE);
+
+	jsn_set_text(o, "hash", p->hash);
+	power_plan_text(p, &text);
+	jsn_set_str(o, "text", buf_view(&text));
+	buf_free(&text);
+	jsn_set(o, "notes", texts_json(p->notes, p->n_notes));
+	jsn_set(o, "refused", refused_json(p));
+	jsn_set(o, "stale", json_boolean(p->stale));
+	return o;
+}
+
+/* ---- reading a request row's plan back ------------------------------------------------------- */
+
+static const char *
+kept(struct arena *a, const json_t *o, const char *key)
+{
+	const char *t = jsn_text_or(o, key, NULL);
+
+	return t == NULL ? NULL : arena_strdup(a, t);
+}
+
+static int
+row_of(const char *name, const char *(*name_of)(unsigned), unsigned count)
+{
+	for (unsigned i = 0; i < count; i++)
+		if (name != NULL && strcmp(name, name_of(i)) == 0)
+			return (int)i;
+	return -1;
+}
+
+static const char *
+action_at(unsigned i)
+{
+	return power_action_name((enum power_action)i);
+}
+
+static const char *
+state_at(unsigned i)
+{
+	return power_state_name((enum power_state)i);
+}
+
+static int
+machine_index(const struct power_plan *p, const char *name)
+{
+	for (size_t i = 0; i < p->n_machines && name != NULL; i++)
+		if (strcmp(p->machines[i].name, name) == 0)
+			return (int)i;
+	return -1;
+}
+
+static int
+step_from(const json_t *j, struct arena *a, struct power_plan *p, size_t at, struct err *e)
+{
+	struct power_step *s = &p->steps[at];
+	int machine = machine_index(p, jsn_text_or(j, "machine", NULL));
+	int action = row_of(jsn_text_or(j, "action", NULL), action_at, POWER_ACTION_COUNT);
+	int expected = row_of(jsn_text_or(j, "expected", NULL), state_at, 3);
+
+	if (machine < 0 || action < 0 || expected < 0 || jsn_integer_or(j, "n", 0) != (int64_t)at + 1)
+		return err_set(e, ERR_INPUT, "step %zu of the plan names no machine, action or state", at + 1);
+	s->machine = (size_t)machine;
+	s->action = (enum power_action)action;
+	s->expected = (enum power_state)expected;
+	s->device = kept(a, j, "device");
+	s->outlet = kept(a, j, "outlet");
+	s->device_name = kept(a, j, "device_name");
+	if (power_action_switches(s->action) && s->device == NULL)
+		return err_set(e, ERR_INPUT, "step %zu of the plan names no device", at + 1);
+	if ((s->action == POWER_DO_OUTLET_OFF || s->action == POWER_DO_OUTLET_ON) && s->outlet == NULL)
+		return err_set(e, ERR_INPUT, "step %zu of the plan names no outlet", at + 1);
+	return 0;
+}
+
+static int
+machines_from(const json_t *list, struct arena *a, struct power_plan *p, struct err *e)
+{
+	p->n_machines = json_array_size(list);
+	if (p->n_machines == 0 || p->n_machines > LIMIT_PLAN_THINGS)
+		return err_set(e, ERR_INPUT, "the plan has %zu machines", p->n_machines);
+	p->machines = arena_array(a, p->n_machines, sizeof(*p->machines));
+	for (size_t i = 0; i < p->n_machines; i++) {
+		const json_t *o = json_array_get(list, i);
+
+		p->machines[i] = (struct power_plan_machine){
+		    .name = kept(a, o, "name"),
+		    .owner = kept(a, o, "owner"),
+		    .bmc = kept(a, o, "bmc"),
+		    .refused = kept(a, o, "refused"),
+		    .nothing = kept(a, o, "nothing"),
+		};
+		if (p->machines[i].name == NULL)
+			return err_set(e, ERR_INPUT, "machine %zu of the plan has no name", i + 1);
+		p->refused |= p->machines[i].refused != NULL;
+	}
+	return 0;
+}
+
+static void
+cut_from(const json_t *list, struct arena *a, struct power_plan *p)
+{
+	p->n_cut = json_array_size(list);
+	p->cut = arena_array(a, p->n_cut, sizeof(*p->cut));
+	for (size_t i = 0; i < p->n_cut; i++) {
+		const json_t *o = json_array_get(list, i);
+
+		p->cut[i] = (struct power_fed){
+		    .thing = arena_strdup(a, jsn_text_or(o, "thing", "")),
+		    .inlet = arena_strdup(a, jsn_text_or(o, "inlet", "")),
+		    .type = arena_strdup(a, jsn_text_or(o, "type", "")),
+		    .other_feed = jsn_bool_or(o, "keeps_another_feed", false),
+		};
+	}
+}
+
+static void
+warnings_from(const json_t *list, struct arena *a, struct power_plan *p)
+{
+	p->n_warnings = json_array_size(list);
+	p->warnings = arena_array(a, p->n_warnings, sizeof(*p->warnings));
+	for (size_t i = 0; i < p->n_warnings; i++) {
+		const char *t = json_string_value(json_array_get(list, i));
+
+		p->warnings[i] = arena_strdup(a, t == NULL ? "" : t);
+	}
+}
+
+int
+power_plan_from_json(const json_t *j, struct arena *a, struct power_plan *out, struct err *e)
+{
+	const char *was = jsn_text_or(j, "hash", "");
+	const json_t *steps = jsn_array(j, "steps");
+
+	*out = (struct power_plan){.revision = arena_strdup(a, jsn_text_or(j, "policy", ""))};
+	if (power_verb_parse(str_of(jsn_text_or(j, "verb", "")), &out->verb, e) != 0 ||
+	    power_way_parse(str_of(jsn_text_or(j, "via", "")), &out->way, e) != 0 ||
+	    machines_from(jsn_array(j, "machines"), a, out, e) != 0)
+		return -1;
+	out->n_steps = json_array_size(steps);
+	if (out->n_steps > LIMIT_PLAN_STEPS)
+		return err_set(e, ERR_INPUT, "the plan has %zu steps", out->n_steps);
+	out->steps = arena_array(a, out->n_steps, sizeof(*out->steps));
+	for (size_t i = 0; i < out->n_steps; i++)
+		if (step_from(json_array_get(steps, i), a, out, i, e) != 0)
+			return -1;
+	cut_from(jsn_array(j, "cut"), a, out);
+	warnings_from(jsn_array(j, "warnings"), a, out);
+	power_plan_set_hash(out);
+	if (strcmp(out->hash, was) != 0)
+		return err_set(e, ERR_STALE, "the plan's hash does not fit its contents");
+	return 0;
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A request is a plan that somebody was permitted to ask for: a row of
+ * power.db, written by the `power` program, read by larchd. Its id is the job's.
+ */
+#ifndef LARCH_POWER_REQUEST_H
+#define LARCH_POWER_REQUEST_H
+
+#include "plan.h"
+#include "store/store.h"
+
+#define REQUEST_VERSION 1 /* of power.db */
+
+struct power_requests;
+LARCH_API int power_requests_open(const char *path, struct power_requests **out, struct err *e);        /* power */
+LARCH_API int power_requests_open_reader(const char *path, struct power_requests **out, struct err *e); /* larchd */
+LARCH_API void power_requests_close(struct power_requests *r);
+LARCH_API int64_t power_requests_generation(struct power_requests *r);
+
+struct power_request {
+	int64_t id, created, until;  /* ms; not begun after `until` */
+	const char *who, *source;    /* login name; "session 12" or "key ab12" */
+	const char *address;         /* from where */
+	const char *role, *reason;
+	const char *idempotency;     /* NULL none */
+	const char *request_id;
+	int64_t at_once, per_hour;   /* ceilings of the role; 0: none */
+	const char *plan_text;       /* canonical JSON of the plan */
+	const char *plan_hash;
+	const char *machines;        /* folded */
+	enum power_verb verb;
+	enum power_way way;
+};
+
+/*
+ * File a request. The permit must cover the plan's verb and every thing of
+ * power_plan_things; the plan must not be refused. On success *id_out is the
+ * job. A key already used by the same person gives the same job and *again_out true.
+ * `busy` tells whether a job has ended: a machine in an open one is ERR_CONFLICT with its number.
+ */
+typedef bool power_ended_fn(void *ctx, int64_t job);
+struct power_filing {
+	const struct permit *permit;
+	const struct power_plan *plan;
+	const char *source, *address, *reason, *idempotency, *request_id;
+	int64_t at_once, per_hour;
+	power_ended_fn *ended;
+	void *ctx;
+};
+LARCH_API int power_file(struct power_requests *r, const struct power_filing *f, int64_t *id_out,
+    bool *again_out, struct err *e);
+
+/* Requests with an id above `after`, oldest first, at most 64. */
+LARCH_API int power_requests_after(struct power_requests *r, int64_t after, struct arena *a,
+    struct power_request **out, size_t *n_out, struct err *e);
+LARCH_API int power_request_get(struct power_requests *r, int64_t id, struct arena *a,
+    struct power_request *out, struct err *e);
+
+/* The newest requests, newest first, at most limit. */
+LARCH_API int power_requests_newest(struct power_requests *r, size_t limit, struct arena *a,
+    struct power_request **out, size_t *n_out, struct err *e);
+
+/* What somebody asked of a running job ("abort"), and questions for larchd ("check now"). */
+struct power_order {
+	int64_t id, at, job;         /* job 0: a question */
+	const char *who, *what;      /* "abort" "resume" "check" */
+	const char *verb;            /* that the permit must be for: the job's; NULL: `what` itself */
+	const char *things;          /* folded, for "check" */
+};
+LARCH_API int power_order(struct power_requests *r, const struct permit *permit, const struct power_order *o,
+    int64_t *id_out, struct err *e);
+LARCH_API int power_orders_after(struct power_requests *r, int64_t after, struct arena *a,
+    struct power_order **out, size_t *n_out, struct err *e);
+
+#endif

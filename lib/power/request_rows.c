@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* power.db: what was asked. Written by the `power` program, read by larchd. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "request.h"
+
+struct power_requests {
+	struct store *s;
+};
+
+static const struct store_migration migrations[] = {
+    {1, "CREATE TABLE request (id INTEGER PRIMARY KEY AUTOINCREMENT, created INTEGER NOT NULL,"
+        " until INTEGER NOT NULL, who TEXT NOT NULL, source TEXT NOT NULL, address TEXT NOT NULL,"
+        " role TEXT NOT NULL, reason TEXT NOT NULL, idempotency TEXT, request_id TEXT NOT NULL,"
+        " at_once INTEGER NOT NULL, per_hour INTEGER NOT NULL, plan TEXT NOT NULL, hash TEXT NOT NULL,"
+        " machines TEXT NOT NULL, verb TEXT NOT NULL, way TEXT NOT NULL, UNIQUE(who, idempotency)) STRICT;"
+        "CREATE TABLE claim (thing TEXT NOT NULL, request INTEGER NOT NULL REFERENCES request(id),"
+        " PRIMARY KEY(thing, request)) STRICT, WITHOUT ROWID;"
+        "CREATE TABLE orders (id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, job INTEGER NOT NULL,"
+        " who TEXT NOT NULL, what TEXT NOT NULL, things TEXT NOT NULL) STRICT;"},
+};
+
+#define COLUMNS \
+	"id,created,until,who,source,address,role,reason,idempotency,request_id,at_once,per_hour,plan,hash," \
+	"machines,verb,way"
+
+static struct power_requests *
+requests_create(void)
+{
+	struct power_requests *r = calloc(1, sizeof(*r));
+
+	if (r == NULL)
+		log_die("out of memory: no requests");
+	return r;
+}
+
+int
+power_requests_open(const char *path, struct power_requests **out, struct err *e)
+{
+	struct power_requests *r = requests_create();
+
+	if (store_open(path, migrations, LARCH_COUNT(migrations), &r->s, e) != 0) {
+		free(r);
+		return -1;
+	}
+	*out = r;
+	return 0;
+}
+
+int
+power_requests_open_reader(const char *path, struct power_requests **out, struct err *e)
+{
+	struct power_requests *r = requests_create();
+
+	if (store_open_reader(path, REQUEST_VERSION, &r->s, e) != 0) {
+		free(r);
+		return -1;
+	}
+	*out = r;
+	return 0;
+}
+
+void
+power_requests_close(struct power_requests *r)
+{
+	if (r == NULL)
+		return;
+	store_close(r->s);
+	free(r);
+}
+
+int64_t
+power_requests_generation(struct power_requests *r)
+{
+	return store_data_version(r->s);
+}
+
+/* ---- filing ------------------------------------------------------------------------------ */
+
+/* The job this person filed with this key before, 0 none, -1 failed. */
+static int64_t
+filed_before(struct power_requests *r, const struct power_filing *f, struct err *e)
+{
+	struct store_query *q;
+	int64_t id = 0;
+	int more;
+
+	if (f->idempotency == NULL)
+		return 0;
+	q = store_ask(r->s, e, "SELECT id,hash FROM request WHERE who=? AND idempotency=?", "ss",
+	    permit_who(f->permit), f->idempotency);
+	more = store_next(q, e);
+	if (more == 1) {
+		id = store_int(q, 0);
+		if (strcmp(store_text(q, 1), f->plan->hash) != 0) {
+			id = -1;
+			err_set(e, ERR_CONFLICT,
+			    "this Idempotency-Key was used for another plan; make a new key for a new request");
+		}
+	}
+	store_done(q);
+	return more < 0 ? -1 : id;
+}
+
+/* A thing in a job that has not ended is somebody else's just now. */
+static int
+check_free(struct power_requests *r, const struct power_filing *f, const char *thing, struct err *e)
+{
+	struct store_query *q = store_ask(r->s, e,
+	    "SELECT m.request,r.who FROM claim m JOIN request r ON r.id=m.request WHERE m.thing=?"
+	    " ORDER BY m.request DESC LIMIT 8", "s", thing);
+	int more, rc = 0;
+
+	while (rc == 0 && (more = store_next(q, e)) == 1)
+		if (!f->ended(f->ctx, store_int(q, 0)))
+			rc = err_set(e, ERR_CONFLICT, "%s is in job %lld of %s, which has not ended: see /jobs/%lld",
+			    thing, (long long)store_int(q, 0), store_text(q, 1), (long long)store_int(q, 0));
+	store_done(q);
+	return rc != 0 || more < 0 ? -1 : 0;
+}
+
+static int
+check_permit(const struct power_filing *f, struct arena *a, struct err *e)
+{
+	const char *verb = power_verb_name(f->plan->verb);
+	int64_t now = times_now();
+	struct hosts things;
+
+	if (f->plan->refused)
+		return err_set(e, ERR_REFUSED, "the plan has refusals in it; nothing is filed until they are gone");
+	if (f->plan->n_steps == 0)
+		return err_set(e, ERR_REFUSED, "there is nothing to do");
+	power_plan_things(f->plan, a, &things);
+	for (size_t i = 0; i < things.n; i++)
+		if (!permit_covers(f->permit, verb, things.name[i], now))
+			return err_set(e, ERR_DENIED, "the permit does not cover '%s' on %s", verb, things.name[i]);
+	return 0;
+}
+
+static int
+insert(struct power_requests *r, const struct power_filing *f, struct arena *a, struct err *e)
+{
+	json_t *plan = power_plan_json(f->plan);
+	struct buf text = BUF(LIMIT_PAGE);
+	struct hosts names = {.n = f->plan->n_machines};
+	int rc;
+
+	names.name = arena_array(a, names.n, sizeof(*names.name));
+	for (size_t i = 0; i < names.n; i++)
+		names.name[i] = arena_strdup(a, f->plan->machines[i].name);
+	hosts_sort(&names);
+	jsn_canonical(plan, &text);
+	rc = text.over ? err_set(e, ERR_LIMIT, "the plan is too large to file; ask for fewer machines")
+	               : store_run(r->s, e,
+	                     "INSERT INTO request(created,until,who,source,address,role,reason,idempotency,"
+	                     "request_id,at_once,per_hour,plan,hash,machines,verb,way)"
+	                     " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+	                     "iisssssssiittsss", times_now(), permit_until(f->permit),
+	                     permit_who(f->permit), f->source, f->address, permit_role(f->permit), f->reason,
+	                     f->idempotency, f->request_id, f->at_once, f->per_hour, buf_view(&text),
+	                     str_of(f->plan->hash), hosts_fold(&names, a), power_verb_name(f->plan->verb),
+	                     power_way_name(f->plan->way));
+	buf_free(&text);
+	json_decref(plan);
+	return rc;
+}
+
+/*
+ * What a job claims while it is open: its machines, every outlet it switches,
+ * and what else it cuts. Two jobs never have one of these in common.
+ */
+static void
+claims_of(const struct power_plan *p, struct arena *a, struct hosts *out)
+{
+	size_t n = 0;
+
+	out->name = arena_array(a, p->n_machines + p->n_steps + p->n_cut, sizeof(*out->name));
+	for (size_t i = 0; i < p->n_machines; i++)
+		out->name[n++] = arena_strdup(a, p->machines[i].name);
+	for (size_t i = 0; i < p->n_steps; i++)
+		if (p->steps[i].outlet != NULL)
+			out->name[n++] = arena_printf(a, "%s:%s", p->steps[i].device, p->steps[i].outlet);
+	for (size_t i = 0; i < p->n_cut; i++)
+		out->name[n++] = arena_strdup(a, p->cut[i].thing);
+	out->n = n;
+	hosts_sort(out);
+}
+
+static int
+insert_claims(struct power_requests *r, const struct power_filing *f, int64_t id, struct arena *a, struct err *e)
+{
+	struct hosts claims;
+
+	claims_of(f->plan, a, &claims);
+	for (size_t i = 0; i < claims.n; i++)
+		if (check_free(r, f, claims.name[i], e) != 0 ||
+		    store_run(r->s, e, "INSERT INTO claim(thing,request) VALUES(?,?)", "si", claims.name[i], id) != 0)
+			return -1;
+	return 0;
+}
+
+int
+power_file(struct power_requests *r, const struct power_filing *f, int64_t *id_out, bool *again_out,
+    struct err *e)
+{
+	struct arena *a = arena_create();
+	int64_t before;
+	int rc = -1;
+
+	*again_out = false;
+	if (check_permit(f, a, e) != 0 || store_begin(r->s, e) != 0)
+		goto out;
+	before = filed_before(r, f, e);
+	if (before != 0) {
+		store_rollback(r->s);
+		*id_out = before;
+		*again_out = true;
+		rc = before > 0 ? 0 : -1;
+		goto out;
+	}
+	if (insert(r, f, a, e) != 0)
+		goto undo;
+	*id_out = store_last_id(r->s);
+	if (insert_claims(r, f, *id_out, a, e) != 0)
+		goto undo;
+	rc = store_commit(r->s, e);
+	goto out;
+undo:
+	store_rollback(r->s);
+out:
+	arena_destroy(a);
+	return rc;
+}
+
+/* ---- reading ------------------------------------------------------------------------------- */
+
+static void
+read_request(struct store_query *q, struct arena *a, struct power_request *x)
+{
+	*x = (struct power_request){
+	    .id = store_int(q, 0),
+	    .created = store_int(q, 1),
+	    .until = store_int(q, 2),
+	    .who = arena_strdup(a, store_text(q, 3)),
+	    .source = arena_strdup(a, store_text(q, 4)),
+	    .address = arena_strdup(a, store_text(q, 5)),
+	    .role = arena_strdup(a, store_text(q, 6)),
+	    .reason = arena_strdup(a, store_text(q, 7)),
+	    .idempotency = store_null(q, 8) ? NULL : arena_strdup(a, store_text(q, 8)),
+	    .request_id = arena_strdup(a, store_text(q, 9)),
+	    .at_once = store_int(q, 10),
+	    .per_hour = store_int(q, 11),
+	    .plan_text = arena_strdup(a, store_text(q, 12)),
+	    .plan_hash = arena_strdup(a, store_text(q, 13)),
+	    .machines = arena_strdup(a, store_text(q, 14)),
+	};
+	if (power_verb_parse(str_of(store_text(q, 15)), &x->verb, NULL) != 0)
+		x->verb = POWER_VERB_COUNT; /* larchd refuses it */
+	if (power_way_parse(str_of(store_text(q, 16)), &x->way, NULL) != 0)
+		x->way = POWER_WAY_COUNT;
+}
+
+int
+power_requests_after(struct power_requests *r, int64_t after, struct arena *a, struct power_request **out,
+    size_t *n_out, struct err *e)
+{
+	struct power_request *rows = arena_array(a, 64, sizeof(*rows));
+	struct store_query *q = store_ask(r->s, e,
+	    "SELECT " COLUMNS " FROM request WHERE id>? ORDER BY id LIMIT 64", "i", after);
+	size_t n = 0;
+	int more;
+
+	while ((more = store_next(q, e)) == 1)
+		read_request(q, a, &rows[n++]);
+	store_done(q);
+	*out = rows;
+	*n_out = n;
+	return more < 0 ? -1 : 0;
+}
+
+int
+power_request_get(struct power_requests *r, int64_t id, struct arena *a, struct power_request *out,
+    struct err *e)
+{
+	struct store_query *q = store_ask(r->s, e, "SELECT " COLUMNS " FROM request WHERE id=?", "i", id);
+	int more = store_next(q, e);
+
+	if (more == 1)
+		read_request(q, a, out);
+	store_done(q);
+	if (more == 0)
+		return err_set(e, ERR_NOT_FOUND, "there is no job %lld", (long long)id);
+	return more < 0 ? -1 : 0;
+}
+
+int
+power_requests_newest(struct power_requests *r, size_t limit, struct arena *a, struct power_request **out,
+    size_t *n_out, struct err *e)
+{
+	struct power_request *rows = arena_array(a, limit, sizeof(*rows));
+	struct store_query *q = store_ask(r->s, e,
+	    "SELECT " COLUMNS " FROM request ORDER BY id DESC LIMIT ?", "i", (int64_t)limit);
+	size_t n = 0;
+	int more;
+
+	while ((more = store_next(q, e)) == 1 && n < limit)
+		read_request(q, a, &rows[n++]);
+	store_done(q);
+	*out = rows;
+	*n_out = n;
+	return more < 0 ? -1 : 0;
+}
+
+/* ---- orders ---------------------------------------------------------------------------------- */
+
+int
+power_order(struct power_requests *r, const struct permit *permit, const struct power_order *o,
+    int64_t *id_out, struct err *e)
+{
+	const char *verb = o->verb == NULL ? o->what : o->verb;
+
+	if (strcmp(permit_verb(permit), verb) != 0 || times_now() >= permit_until(permit))
+		return err_set(e, ERR_DENIED, "the permit does not cover '%s'", verb);
+	if (store_run(r->s, e, "INSERT INTO orders(at,job,who,what,things) VALUES(?,?,?,?,?)", "iisss", times_now(),
+	        o->job, permit_who(permit), o->what, o->things == NULL ? "" : o->things) != 0)
+		return -1;
+	*id_out = store_last_id(r->s);
+	return 0;
+}
+
+int
+power_orders_after(struct power_requests *r, int64_t after, struct arena *a, struct power_order **out,
+    size_t *n_out, struct err *e)
+{
+	struct power_order *rows = arena_array(a, 64, sizeof(*rows));
+	struct store_query *q = store_ask(r->s, e,
+	    "SELECT id,at,job,who,what,things FROM orders WHERE id>? ORDER BY id LIMIT 64", "i", after);
+	size_t n = 0;
+	int more;
+
+	while ((more = store_next(q, e)) == 1)
+		rows[n++] = (struct power_order){
+		    .id = store_int(q, 0),
+		    .at = store_int(q, 1),
+		    .job = store_int(q, 2),
+		    .who = arena_strdup(a, store_text(q, 3)),
+		    .what = arena_strdup(a, store_text(q, 4)),
+		    .things = arena_strdup(a, store_text(q, 5)),
+		};
+	store_done(q);
+	*out = rows;
+	*n_out = n;
+	return more < 0 ? -1 : 0;
+}

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * probe: looking at the room. A sweep asks every thing that can be asked (ping,
+ * the BMC's chassis state, a PDU's outlets) and writes what it saw to status.db
+ * in one transaction; a check asks a few things now. It never switches
+ * anything. Used by larchd, and by drive to read a device before and after.
+ */
+#ifndef LARCH_PROBE_PROBE_H
+#define LARCH_PROBE_PROBE_H
+
+#include <uv.h>
+
+#include "base/base.h"
+#include "conf/conf.h"
+#include "gate/gate.h"
+#include "inv/inv.h"
+#include "status/status.h"
+
+/* ---- one reading of one device ----------------------------------------------------- */
+
+/* An outlet as the device reports it now. */
+struct probe_outlet {
+	const char *outlet;           /* the device's id, "AA7": the port's name in the inventory */
+	const char *device_name;      /* "" none */
+	enum devtype_state state;
+	const char *word;             /* the device's own word or number for it */
+	double amps, watts;           /* NAN: not measured */
+	struct snmp_oid index;        /* of the outlet's row */
+};
+
+struct probe_pdu {
+	enum snmp_outcome outcome;
+	const char *text;             /* a sentence when outcome is not SNMP_OK */
+	const struct probe_outlet *outlets;
+	size_t n;
+};
+
+/* Called once; what it points to lives until it returns. */
+typedef void probe_pdu_fn(void *ctx, const struct probe_pdu *pdu);
+/* Read the whole outlet table. */
+LARCH_API void probe_pdu_read(struct gate_device *d, enum gate_priority p, probe_pdu_fn *done, void *ctx);
+
+struct probe_chassis {
+	enum ipmi_outcome outcome;
+	bool on;                      /* when outcome is IPMI_OK */
+	bool fault;
+	const char *text;
+};
+typedef void probe_chassis_fn(void *ctx, const struct probe_chassis *chassis);
+LARCH_API void probe_chassis_read(struct gate_device *d, enum gate_priority p, probe_chassis_fn *done,
+    void *ctx);
+
+/* The SNMP form of a device type's OID, and with an index behind it. */
+LARCH_API struct snmp_oid probe_oid(const struct devtype_oid *column);
+LARCH_API struct snmp_oid probe_oid_at(const struct devtype_oid *column, const struct snmp_oid *index);
+
+/* ---- ping ------------------------------------------------------------------------------ */
+
+/*
+ * ICMP echo, one socket for all addresses: raw where the program may (CAP_NET_RAW), else a ping
+ * socket where net.ipv4.ping_group_range admits it, else not at all.
+ */
+struct probe_ping;
+LARCH_API int probe_ping_create(uv_loop_t *loop, struct probe_ping **out);
+LARCH_API void probe_ping_destroy(struct probe_ping *p);
+/* Why nothing can be pinged, or NULL: a sentence with the line that would allow it. */
+LARCH_API const char *probe_ping_refused(const struct probe_ping *p);
+
+enum probe_ping_outcome { PROBE_PING_UP, PROBE_PING_DOWN, PROBE_PING_NOT_PERMITTED,
+	PROBE_PING_CANCELLED };
+typedef void probe_ping_fn(void *ctx, enum probe_ping_outcome outcome, double ms);
+/* Two echo requests, `timeout_ms` each. */
+LARCH_API void probe_ping_send(struct probe_ping *p, const struct sockaddr_storage *to, int timeout_ms,
+    probe_ping_fn *done, void *ctx);
+
+/* ---- the sweep ---------------------------------------------------------------------------- */
+
+struct probe;
+struct probe_room {
+	uv_loop_t *loop;
+	const struct conf *conf;
+	const struct devtype_set *types;
+	struct gate *gate;
+	struct inv **inv;       /* where the current reader is; *inv NULL: no inventory yet */
+	struct status *status;
+};
+LARCH_API int probe_create(const struct probe_room *room, struct probe **out, struct err *e);
+LARCH_API void probe_destroy(struct probe *p);
+LARCH_API void probe_set_conf(struct probe *p, const struct conf *conf, const struct devtype_set *types);
+
+/* Begin a sweep of everything, unless one is running; 0 began, 1 one is running, -1 with a sentence. */
+LARCH_API int probe_sweep(struct probe *p, struct err *e);
+/* Ask these things now (machines: their BMC, their PDUs and a ping; PDUs: themselves). As probe_sweep. */
+LARCH_API int probe_check(struct probe *p, const struct hosts *things, struct err *e);
+
+struct probe_pulse {
+	int64_t began, ended;   /* wall ms of the last whole sweep */
+	int64_t things;
+	const char *notice;     /* for people, "" none */
+};
+LARCH_API void probe_pulse(const struct probe *p, struct probe_pulse *out);
+
+/* The gate of a thing (a PDU or a BMC) by its inventory entry. */
+LARCH_API int probe_device(struct probe *p, const char *thing, struct arena *a, struct gate_device **out,
+    struct err *e);
+
+#endif

@@ -1,0 +1,516 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A round: everything, or a few things, asked once; one transaction at its end. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "probe.h"
+
+#define PING_MS 700
+
+struct round;
+
+/* One question of a round; lives in the round's arena. */
+struct asked {
+	struct round *round;
+	const char *thing;   /* that the answer is about: the machine, not its BMC */
+	int64_t interval;    /* until it will be asked again */
+	bool done;
+};
+
+struct round {
+	struct probe *probe;
+	struct arena *a;
+	struct status_value *values;
+	size_t n_values, cap_values;
+	struct status_outlet *outlets;
+	size_t n_outlets, cap_outlets;
+	struct inv_cord *cords;
+	size_t n_cords;
+	size_t pending, things;
+	int64_t began;
+	const char **pdus;   /* asked in a check: two machines may hang on one */
+	size_t n_pdus, cap_pdus;
+	bool whole;          /* a sweep, not a check */
+};
+
+struct probe {
+	struct probe_room room;
+	struct probe_ping *ping;
+	struct round *sweep, *check;
+	int64_t began, ended, things;
+};
+
+/* ---- collecting ----------------------------------------------------------------------------- */
+
+static void *
+grown(struct arena *a, void *old, size_t n, size_t *cap, size_t size)
+{
+	void *p;
+
+	if (n < *cap)
+		return old;
+	*cap = *cap == 0 ? 64 : *cap * 2;
+	p = arena_array(a, *cap, size);
+	if (n > 0)
+		memcpy(p, old, n * size);
+	return p;
+}
+
+static struct status_value *
+add_value(struct asked *q, const char *check, enum status_level level, const char *text)
+{
+	struct round *r = q->round;
+	struct status_value *v;
+
+	r->values = grown(r->a, r->values, r->n_values, &r->cap_values, sizeof(*r->values));
+	v = &r->values[r->n_values++];
+	*v = (struct status_value){
+	    .thing = q->thing,
+	    .check = check,
+	    .level = level,
+	    .text = text,
+	    .number = NAN,
+	    .at = times_now(),
+	    .interval = q->interval,
+	};
+	return v;
+}
+
+static void
+add_outlet(struct asked *q, const struct probe_outlet *o)
+{
+	struct round *r = q->round;
+
+	r->outlets = grown(r->a, r->outlets, r->n_outlets, &r->cap_outlets, sizeof(*r->outlets));
+	r->outlets[r->n_outlets++] = (struct status_outlet){
+	    .pdu = q->thing,
+	    .outlet = arena_strdup(r->a, o->outlet),
+	    .device_name = arena_strdup(r->a, o->device_name),
+	    .state = devtype_state_name(o->state),
+	    .word = arena_strdup(r->a, o->word),
+	    .amps = o->amps,
+	    .watts = o->watts,
+	    .at = times_now(),
+	    .interval = q->interval,
+	};
+}
+
+/* ---- the end of a round ------------------------------------------------------------------------ */
+
+static const char *
+outlet_state(const struct round *r, const struct inv_cord *c)
+{
+	for (size_t i = 0; i < r->n_outlets; i++)
+		if (strcmp(r->outlets[i].pdu, c->pdu) == 0 && strcmp(r->outlets[i].outlet, c->outlet) == 0)
+			return r->outlets[i].state;
+	return NULL;
+}
+
+/* What the outlets of one machine say together; cords [from, to) are its own. */
+static void
+judge_outlets(struct round *r, size_t from, size_t to)
+{
+	struct asked q = {.round = r, .thing = r->cords[from].machine, .interval = r->probe->room.conf->sweep_ms};
+	size_t on = 0, off = 0, seen = 0;
+
+	for (size_t i = from; i < to; i++) {
+		const char *state = outlet_state(r, &r->cords[i]);
+
+		seen += state != NULL;
+		on += state != NULL && strcmp(state, "on") == 0;
+		off += state != NULL && strcmp(state, "off") == 0;
+	}
+	if (seen == 0 && !r->whole)
+		return;
+	if (on == to - from)
+		add_value(&q, "outlets", STATUS_OK, "on");
+	else if (off == to - from)
+		add_value(&q, "outlets", STATUS_WARN, "off");
+	else if (on + off == to - from)
+		add_value(&q, "outlets", STATUS_WARN, "mixed");
+	else
+		add_value(&q, "outlets", STATUS_UNKNOWN, "unknown");
+}
+
+static void
+judge_machines(struct round *r)
+{
+	size_t from = 0;
+
+	for (size_t i = 1; i <= r->n_cords; i++)
+		if (i == r->n_cords || strcmp(r->cords[i].machine, r->cords[from].machine) != 0) {
+			judge_outlets(r, from, i);
+			from = i;
+		}
+}
+
+static void
+round_end(struct round *r)
+{
+	struct probe *p = r->probe;
+	struct err e;
+
+	judge_machines(r);
+	if (status_put(p->room.status, r->values, r->n_values, r->outlets, r->n_outlets, &e) != 0)
+		log_error("what was seen cannot be kept: %s", e.text);
+	if (r->whole) {
+		p->began = r->began;
+		p->ended = times_now();
+		p->things = (int64_t)r->things;
+		p->sweep = NULL;
+	} else {
+		p->check = NULL;
+	}
+	arena_destroy(r->a);
+	free(r);
+}
+
+static void
+answered(struct asked *q)
+{
+	struct round *r = q->round;
+
+	q->done = true;
+	if (--r->pending == 0)
+		round_end(r);
+}
+
+/* ---- answers -------------------------------------------------------------------------------------- */
+
+static void
+ping_answered(void *ctx, enum probe_ping_outcome outcome, double ms)
+{
+	struct asked *q = ctx;
+	struct status_value *v;
+
+	if (outcome == PROBE_PING_UP)
+		add_value(q, "ping", STATUS_OK, "up")->number = ms;
+	else if (outcome == PROBE_PING_DOWN)
+		add_value(q, "ping", STATUS_CRITICAL, "down");
+	else if (outcome == PROBE_PING_NOT_PERMITTED) {
+		v = add_value(q, "ping", STATUS_UNKNOWN, "unknown");
+		v->detail = "not permitted";
+	}
+	answered(q);
+}
+
+static void
+chassis_seen(void *ctx, const struct probe_chassis *c)
+{
+	struct asked *q = ctx;
+	struct status_value *v;
+
+	if (c->outcome == IPMI_CANCELLED) {
+		answered(q);
+		return;
+	}
+	if (c->outcome == IPMI_OK) {
+		add_value(q, "bmc", STATUS_OK, "ok");
+		v = add_value(q, "chassis", c->fault ? STATUS_CRITICAL : c->on ? STATUS_OK : STATUS_WARN,
+		    c->on ? "on" : "off");
+		v->detail = c->fault ? "the chassis reports a power fault" : NULL;
+	} else {
+		v = add_value(q, "bmc", STATUS_CRITICAL, ipmi_outcome_name(c->outcome));
+		v->detail = arena_strdup(q->round->a, c->text);
+		add_value(q, "chassis", STATUS_UNKNOWN, "unknown");
+	}
+	answered(q);
+}
+
+static void
+pdu_seen(void *ctx, const struct probe_pdu *pdu)
+{
+	struct asked *q = ctx;
+	struct status_value *v;
+	double amps = 0;
+
+	if (pdu->outcome == SNMP_CANCELLED) {
+		answered(q);
+		return;
+	}
+	if (pdu->outcome != SNMP_OK) {
+		v = add_value(q, "pdu", STATUS_CRITICAL, snmp_outcome_name(pdu->outcome));
+		v->detail = arena_strdup(q->round->a, pdu->text);
+		answered(q);
+		return;
+	}
+	for (size_t i = 0; i < pdu->n; i++) {
+		add_outlet(q, &pdu->outlets[i]);
+		amps += isnan(pdu->outlets[i].amps) ? 0 : pdu->outlets[i].amps;
+	}
+	add_value(q, "pdu", STATUS_OK, "ok")->number = amps;
+	answered(q);
+}
+
+/* ---- questions --------------------------------------------------------------------------------------- */
+
+static struct asked *
+ask(struct round *r, const char *thing)
+{
+	struct asked *q = arena_alloc(r->a, sizeof(*q));
+
+	*q = (struct asked){.round = r, .thing = thing, .interval = r->probe->room.conf->sweep_ms};
+	r->pending++;
+	return q;
+}
+
+static int
+device_of(struct probe *p, const struct inv_thing *t, struct gate_device **out, struct err *e)
+{
+	struct gate_spec spec = {.name = t->name, .address = inv_attr(t, "address")};
+	const char *family = inv_attr(t, "family");
+
+	if (strcmp(t->type, "pdu") == 0) {
+		spec.type = family == NULL ? NULL : devtype_find(p->room.types, family);
+		if (spec.type == NULL)
+			return err_set(e, ERR_INPUT, "%s: its family is %s, which no file in mib/ describes", t->name,
+			    family == NULL ? "not recorded" : family);
+	} else if (strcmp(t->type, "bmc") != 0) {
+		return err_set(e, ERR_INPUT, "%s is a %s; only PDUs and BMCs are asked", t->name, t->type);
+	}
+	return gate_device(p->room.gate, &spec, out, e);
+}
+
+/* Leave a silent device alone for a while; its values keep their age and say how long they hold. */
+static bool
+rests(struct round *r, struct gate_device *d)
+{
+	return r->whole && gate_rest(d, r->probe->room.conf->sweep_ms) > 0;
+}
+
+static enum gate_priority
+priority(const struct round *r)
+{
+	return r->whole ? GATE_SWEEP : GATE_ASKED;
+}
+
+static bool
+asked_before(struct round *r, const char *pdu)
+{
+	if (r->whole)
+		return false;
+	for (size_t i = 0; i < r->n_pdus; i++)
+		if (strcmp(r->pdus[i], pdu) == 0)
+			return true;
+	r->pdus = grown(r->a, r->pdus, r->n_pdus, &r->cap_pdus, sizeof(*r->pdus));
+	r->pdus[r->n_pdus++] = pdu;
+	return false;
+}
+
+static void
+ask_pdu(struct round *r, const struct inv_thing *t)
+{
+	struct gate_device *d;
+	struct asked *q;
+	struct err e;
+
+	if (asked_before(r, t->name))
+		return;
+	if (device_of(r->probe, t, &d, &e) != 0) {
+		q = ask(r, t->name);
+		add_value(q, "pdu", STATUS_UNKNOWN, "unknown")->detail = arena_strdup(r->a, e.text);
+		answered(q);
+	} else if (!rests(r, d)) {
+		q = ask(r, t->name);
+		q->interval += gate_rest(d, q->interval);
+		probe_pdu_read(d, priority(r), pdu_seen, q);
+	}
+}
+
+static void
+ask_bmc(struct round *r, const char *machine, const struct inv_thing *bmc)
+{
+	struct gate_device *d;
+	struct asked *q;
+	struct err e;
+
+	if (device_of(r->probe, bmc, &d, &e) != 0) {
+		q = ask(r, machine);
+		add_value(q, "bmc", STATUS_UNKNOWN, "unknown")->detail = arena_strdup(r->a, e.text);
+		answered(q);
+	} else if (!rests(r, d)) {
+		q = ask(r, machine);
+		probe_chassis_read(d, priority(r), chassis_seen, q);
+	}
+}
+
+static void
+ask_ping(struct round *r, const struct inv_thing *t)
+{
+	struct sockaddr_storage to;
+	const char *address = inv_attr(t, "address");
+	struct asked *q;
+	struct err e;
+
+	if (address == NULL)
+		return;
+	q = ask(r, t->name);
+	if (addr_parse(str_of(address), 0, &to, &e) != 0) {
+		add_value(q, "ping", STATUS_UNKNOWN, "unknown")->detail = arena_strdup(r->a, e.text);
+		answered(q);
+		return;
+	}
+	probe_ping_send(r->probe->ping, &to, PING_MS, ping_answered, q);
+}
+
+static void
+ask_thing(struct round *r, const struct inv_thing *t)
+{
+	struct inv_thing bmc;
+	struct err e;
+
+	r->things++;
+	if (strcmp(t->type, "pdu") == 0) {
+		ask_pdu(r, t);
+	} else if (strcmp(t->type, "bmc") != 0 && strcmp(t->type, "rack") != 0) {
+		ask_ping(r, t);
+		if (inv_bmc(*r->probe->room.inv, t->name, r->a, &bmc, &e) == 0)
+			ask_bmc(r, t->name, &bmc);
+	}
+}
+
+static struct round *
+round_create(struct probe *p, bool whole, struct err *e)
+{
+	struct round *r;
+
+	if (*p->room.inv == NULL) {
+		err_set(e, ERR_UNAVAILABLE, "there is no inventory yet");
+		return NULL;
+	}
+	r = calloc(1, sizeof(*r));
+	if (r == NULL)
+		log_die("out of memory: no sweep");
+	*r = (struct round){.probe = p, .a = arena_create(), .whole = whole, .began = times_now(), .pending = 1};
+	if (inv_all_cords(*p->room.inv, r->a, &r->cords, &r->n_cords, e) != 0) {
+		arena_destroy(r->a);
+		free(r);
+		return NULL;
+	}
+	return r;
+}
+
+/* The round holds itself open while it asks, so that an early answer does not end it. */
+static void
+round_asked(struct round *r)
+{
+	if (--r->pending == 0)
+		round_end(r);
+}
+
+int
+probe_sweep(struct probe *p, struct err *e)
+{
+	struct inv_thing *things;
+	struct round *r;
+	size_t n;
+
+	if (p->sweep != NULL)
+		return 1;
+	r = round_create(p, true, e);
+	if (r == NULL)
+		return -1;
+	if (inv_list(*p->room.inv, NULL, r->a, &things, &n, e) != 0) {
+		arena_destroy(r->a);
+		free(r);
+		return -1;
+	}
+	p->sweep = r;
+	for (size_t i = 0; i < n; i++)
+		ask_thing(r, &things[i]);
+	round_asked(r);
+	return 0;
+}
+
+static void
+check_thing(struct round *r, const char *name)
+{
+	struct inv *inv = *r->probe->room.inv;
+	struct inv_thing t;
+	struct err e;
+
+	if (inv_get(inv, name, r->a, &t, &e) != 0)
+		return; /* gone since it was asked */
+	ask_thing(r, &t);
+	for (size_t i = 0; i < r->n_cords; i++)
+		if (strcmp(r->cords[i].machine, name) == 0 &&
+		    inv_get(inv, r->cords[i].pdu, r->a, &t, &e) == 0)
+			ask_pdu(r, &t);
+}
+
+int
+probe_check(struct probe *p, const struct hosts *things, struct err *e)
+{
+	struct round *r;
+
+	if (p->check != NULL)
+		return 1;
+	r = round_create(p, false, e);
+	if (r == NULL)
+		return -1;
+	p->check = r;
+	for (size_t i = 0; i < things->n; i++)
+		check_thing(r, things->name[i]);
+	round_asked(r);
+	return 0;
+}
+
+int
+probe_device(struct probe *p, const char *thing, struct arena *a, struct gate_device **out, struct err *e)
+{
+	struct inv_thing t;
+
+	if (*p->room.inv == NULL)
+		return err_set(e, ERR_UNAVAILABLE, "there is no inventory");
+	if (inv_get(*p->room.inv, thing, a, &t, e) != 0)
+		return -1;
+	return device_of(p, &t, out, e);
+}
+
+void
+probe_pulse(const struct probe *p, struct probe_pulse *out)
+{
+	const char *refused = probe_ping_refused(p->ping);
+
+	*out = (struct probe_pulse){
+	    .began = p->began,
+	    .ended = p->ended,
+	    .things = p->things,
+	    .notice = refused == NULL ? "" : refused,
+	};
+}
+
+void
+probe_set_conf(struct probe *p, const struct conf *conf, const struct devtype_set *types)
+{
+	p->room.conf = conf;
+	p->room.types = types;
+}
+
+int
+probe_create(const struct probe_room *room, struct probe **out, struct err *e)
+{
+	struct probe *p = calloc(1, sizeof(*p));
+
+	if (p == NULL)
+		log_die("out of memory: no probe");
+	p->room = *room;
+	if (probe_ping_create(room->loop, &p->ping) != 0) {
+		free(p);
+		return err_set(e, ERR_INTERNAL, "no ping");
+	}
+	if (probe_ping_refused(p->ping) != NULL)
+		log_warn("%s", probe_ping_refused(p->ping));
+	*out = p;
+	return 0;
+}
+
+void
+probe_destroy(struct probe *p)
+{
+	if (p == NULL)
+		return;
+	probe_ping_destroy(p->ping);
+	free(p);
+}

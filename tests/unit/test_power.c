@@ -1,0 +1,458 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The planner against golden cases (tests/data/power/NAME.in, .ok; LARCH_UPDATE=1
+ * writes the .ok anew), the plan's hash and round trip, the journal's chain, and
+ * the last look.
+ */
+#include <glob.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "power/power.h"
+#include "t.h"
+
+#define NOW INT64_C(1795210685000)
+
+/* ---- facts from JSON ------------------------------------------------------------------- */
+
+static enum power_state
+state_from(const char *word)
+{
+	return strcmp(word, "on") == 0 ? POWER_IS_ON : strcmp(word, "off") == 0 ? POWER_IS_OFF : POWER_IS_UNKNOWN;
+}
+
+static void
+read_fed(const json_t *list, struct arena *a, struct power_outlet *o)
+{
+	struct power_fed *fed = arena_array(a, json_array_size(list), sizeof(*fed));
+
+	o->fed = fed;
+	o->n_fed = json_array_size(list);
+	for (size_t i = 0; i < o->n_fed; i++) {
+		const json_t *f = json_array_get(list, i);
+
+		fed[i] = (struct power_fed){jsn_text_or(f, "thing", ""), jsn_text_or(f, "inlet", "psu1"),
+		    jsn_text_or(f, "type", "server"), jsn_bool_or(f, "other_feed", false)};
+	}
+}
+
+static void
+read_outlet(const json_t *j, struct arena *a, struct power_outlet *o)
+{
+	const json_t *amps = json_object_get(j, "amps");
+
+	*o = (struct power_outlet){
+	    .pdu = jsn_text_or(j, "pdu", ""),
+	    .outlet = jsn_text_or(j, "outlet", ""),
+	    .inlet = jsn_text_or(j, "inlet", "psu1"),
+	    .device_name = jsn_text_or(j, "name", ""),
+	    .word = jsn_text_or(j, "word", jsn_text_or(j, "state", "unknown")),
+	    .state = state_from(jsn_text_or(j, "state", "unknown")),
+	    .amps = json_is_number(amps) ? json_number_value(amps) : NAN,
+	    .at = NOW - 1000 * jsn_integer_or(j, "age", 12),
+	    .interval = 30000,
+	    .reachable = jsn_bool_or(j, "reachable", true),
+	    .recent = jsn_text_or(j, "recent_by", NULL) != NULL,
+	    .recent_by = jsn_text_or(j, "recent_by", NULL),
+	};
+	if (jsn_bool_or(j, "never_seen", false))
+		o->at = 0;
+	read_fed(jsn_array(j, "fed"), a, o);
+}
+
+static void
+read_machine(const json_t *j, struct arena *a, struct power_machine *m)
+{
+	const json_t *list = jsn_array(j, "outlets");
+	struct power_outlet *outlets = arena_array(a, json_array_size(list), sizeof(*outlets));
+
+	*m = (struct power_machine){
+	    .name = jsn_text_or(j, "name", ""),
+	    .type = jsn_text_or(j, "type", "server"),
+	    .owner = jsn_text_or(j, "owner", ""),
+	    .bmc = jsn_text_or(j, "bmc", NULL),
+	    .bmc_answers = jsn_bool_or(j, "bmc_answers", true),
+	    .chassis = state_from(jsn_text_or(j, "chassis", "on")),
+	    .chassis_at = NOW - 1000 * jsn_integer_or(j, "chassis_age", 12),
+	    .chassis_interval = 30000,
+	    .outlets = outlets,
+	    .n_outlets = json_array_size(list),
+	    .is_protected = jsn_bool_or(j, "protected", false),
+	};
+	for (size_t i = 0; i < m->n_outlets; i++)
+		read_outlet(json_array_get(list, i), a, &outlets[i]);
+}
+
+/* The question of a golden file; the JSON stays alive with the arena's owner. */
+static json_t *
+read_question(const char *path, struct arena *a, struct power_question *q)
+{
+	struct err e;
+	json_t *j = jsn_load(path, LIMIT_CONFIG_FILE, &e);
+	const json_t *list;
+	struct power_machine *machines;
+
+	if (!t_check(j != NULL, path, 0, "is JSON", j == NULL ? e.text : "", ""))
+		return NULL;
+	list = jsn_array(j, "machines");
+	machines = arena_array(a, json_array_size(list), sizeof(*machines));
+	*q = (struct power_question){.revision = "0123456789abcdef", .now = NOW, .load_floor_a = 0.1,
+	    .machines = machines, .n_machines = json_array_size(list)};
+	T_OK(power_verb_parse(str_of(jsn_text_or(j, "verb", "")), &q->verb, &e) == 0);
+	T_OK(power_way_parse(str_of(jsn_text_or(j, "via", "auto")), &q->way, &e) == 0);
+	for (size_t i = 0; i < q->n_machines; i++)
+		read_machine(json_array_get(list, i), a, &machines[i]);
+	return j;
+}
+
+/* ---- golden cases ------------------------------------------------------------------------- */
+
+static void
+golden_one(const char *in)
+{
+	struct arena *a = arena_create();
+	struct buf got = BUF(LIMIT_PAGE), want = BUF(LIMIT_PAGE);
+	struct power_question q;
+	struct power_plan p;
+	struct err e;
+	char *ok = arena_printf(a, "%.*s.ok", (int)strlen(in) - 3, in);
+	json_t *j = read_question(in, a, &q);
+
+	if (j == NULL)
+		goto out;
+	if (power_plan(&q, a, &p, &e) == 0)
+		power_plan_text(&p, &got);
+	else
+		buf_printf(&got, "ERROR: %s\n", e.text);
+	if (getenv("LARCH_UPDATE") != NULL)
+		T_OK(file_publish(ok, buf_view(&got), 0644, &e) == 0);
+	if (T_OK(file_read(ok, LIMIT_PAGE, &want, &e) == 0))
+		t_check(str_eq(buf_view(&got), buf_view(&want)), in, 0, "plan differs", got.p, want.p);
+out:
+	json_decref(j);
+	buf_free(&got);
+	buf_free(&want);
+	arena_destroy(a);
+}
+
+static void
+t_every_golden_question_has_its_plan(void)
+{
+	glob_t g;
+
+	if (!T_OK(glob(t_path("tests/data/power/*.in"), 0, NULL, &g) == 0))
+		return;
+	T_OK(g.gl_pathc >= 20);
+	for (size_t i = 0; i < g.gl_pathc; i++)
+		golden_one(g.gl_pathv[i]);
+	globfree(&g);
+}
+
+static struct power_plan
+plan_of(const char *name, struct arena *a, json_t **keep, struct power_question *q)
+{
+	struct power_plan p = {0};
+	struct err e;
+	char path[512];
+
+	snprintf(path, sizeof(path), "%s", t_path(""));
+	snprintf(path + strlen(path), sizeof(path) - strlen(path), "tests/data/power/%s.in", name);
+	*keep = read_question(path, a, q);
+	T_OK(*keep != NULL && power_plan(q, a, &p, &e) == 0);
+	return p;
+}
+
+static void
+t_the_hash_covers_what_is_decided_not_what_is_measured(void)
+{
+	struct arena *a = arena_create();
+	struct power_question q;
+	json_t *keep;
+	struct power_plan was = plan_of("cycle-two-pdus", a, &keep, &q), now;
+	struct power_outlet *o = (struct power_outlet *)(uintptr_t)q.machines[0].outlets;
+	struct err e;
+
+	o[0].amps = 7.5;
+	o[0].at -= 5000;
+	T_OK(power_plan(&q, a, &now, &e) == 0);
+	T_STR(now.hash, was.hash);
+	q.revision = "ffffffffffffffff";
+	T_OK(power_plan(&q, a, &now, &e) == 0);
+	T_OK(strcmp(now.hash, was.hash) != 0);
+	q.revision = "0123456789abcdef";
+	o[0].state = POWER_IS_OFF;
+	T_OK(power_plan(&q, a, &now, &e) == 0);
+	T_OK(strcmp(now.hash, was.hash) != 0);
+	json_decref(keep);
+	arena_destroy(a);
+}
+
+static void
+t_a_plan_is_read_back_as_it_was_written(void)
+{
+	struct arena *a = arena_create();
+	struct power_question q;
+	json_t *keep, *j;
+	struct power_plan was = plan_of("cycle-two-pdus", a, &keep, &q), now;
+	struct err e;
+
+	j = power_plan_json(&was);
+	T_OK(power_plan_from_json(j, a, &now, &e) == 0);
+	T_STR(now.hash, was.hash);
+	T_INT(now.n_steps, was.n_steps);
+	json_decref(j);
+	json_decref(keep);
+	arena_destroy(a);
+}
+
+static void
+t_a_plan_with_one_changed_word_is_refused(void)
+{
+	struct arena *a = arena_create();
+	struct power_question q;
+	json_t *keep, *j;
+	struct power_plan was = plan_of("cycle-two-pdus", a, &keep, &q), now;
+	struct err e;
+
+	j = power_plan_json(&was);
+	jsn_set_text(json_array_get(jsn_array(j, "steps"), 0), "outlet", "AA9");
+	T_OK(power_plan_from_json(j, a, &now, &e) != 0);
+	T_ERR(e, "hash does not fit");
+	jsn_set_text(json_array_get(jsn_array(j, "steps"), 0), "action", "explode");
+	T_OK(power_plan_from_json(j, a, &now, &e) != 0);
+	T_ERR(e, "step 1");
+	json_decref(j);
+	json_decref(keep);
+	arena_destroy(a);
+}
+
+static void
+t_every_outlet_goes_off_before_any_goes_on(void)
+{
+	struct arena *a = arena_create();
+	struct power_question q;
+	json_t *keep;
+	struct power_plan p = plan_of("cycle-two-pdus", a, &keep, &q);
+	size_t off = 0, dark = 0, first_on = 0;
+
+	for (size_t i = 0; i < p.n_steps; i++) {
+		off += p.steps[i].action == POWER_DO_OUTLET_OFF;
+		if (p.steps[i].action == POWER_DO_DARK)
+			dark = i;
+		if (p.steps[i].action == POWER_DO_OUTLET_ON && first_on == 0)
+			first_on = i;
+		if (p.steps[i].action == POWER_DO_OUTLET_OFF)
+			T_OK(first_on == 0);
+	}
+	T_INT(off, 2);
+	T_OK(dark == 2 && first_on == 4);
+	json_decref(keep);
+	arena_destroy(a);
+}
+
+/* ---- the journal ----------------------------------------------------------------------------- */
+
+static struct journal *
+new_journal(const char *name, char path[600])
+{
+	struct journal *j = NULL;
+	struct err e;
+
+	snprintf(path, 600, "%s/%s", t_folder(), name);
+	T_OK(journal_open(path, &j, &e) == 0);
+	return j;
+}
+
+static void
+add_rows(struct journal *j, int n)
+{
+	struct err e;
+
+	for (int i = 0; i < n; i++) {
+		struct journal_row row = {.kind = "intent", .job = 1, .step = i + 1, .who = "ana", .machine = "n0001",
+		    .text = "sending off"};
+
+		T_OK(journal_add(j, &row, &e) == 0);
+	}
+}
+
+static void
+t_a_whole_journal_verifies(void)
+{
+	char path[600];
+	struct journal *j = new_journal("whole.db", path);
+	unsigned char head[JOURNAL_HASH];
+	int64_t n = 0;
+	struct err e;
+
+	add_rows(j, 5);
+	T_OK(journal_verify(j, &n, head, &e) == 0);
+	T_INT(n, 5);
+	journal_close(j);
+}
+
+/* Change the file behind the journal's back, then verify. */
+static void
+tampered(const char *name, const char *sql, const char *sentence)
+{
+	char path[600];
+	struct journal *j = new_journal(name, path);
+	struct store *s = NULL;
+	unsigned char head[JOURNAL_HASH];
+	int64_t n;
+	struct err e = {0};
+
+	add_rows(j, 5);
+	journal_close(j);
+	T_OK(store_open(path, NULL, 0, &s, &e) == 0 || e.kind != ERR_NONE);
+	if (s == NULL) { /* the writer refuses a newer file: open it as the journal's own version */
+		static const struct store_migration same[] = {{1, ""}};
+
+		T_OK(store_open(path, same, 1, &s, &e) == 0);
+	}
+	T_OK(store_run_script(s, &e, "DROP TRIGGER row_stays; DROP TRIGGER row_kept;") == 0);
+	T_OK(store_run_script(s, &e, sql) == 0);
+	store_close(s);
+	T_OK(journal_open(path, &j, &e) == 0);
+	T_OK(journal_verify(j, &n, head, &e) != 0);
+	T_ERR(e, sentence);
+	journal_close(j);
+}
+
+static void
+t_a_changed_row_is_named(void)
+{
+	tampered("changed.db", "UPDATE row SET who='eve' WHERE seq=3", "row 3 has been changed");
+}
+
+static void
+t_a_removed_row_is_named(void)
+{
+	tampered("removed.db", "DELETE FROM row WHERE seq=2", "row 2 is missing");
+}
+
+static void
+t_two_rows_that_changed_places_are_named(void)
+{
+	tampered("swapped.db", "UPDATE row SET seq=-1 WHERE seq=2; UPDATE row SET seq=2 WHERE seq=3;"
+	                       "UPDATE row SET seq=3 WHERE seq=-1", "row 2");
+}
+
+static void
+t_the_file_itself_refuses_to_change_a_row(void)
+{
+	static const struct store_migration same[] = {{1, ""}};
+	char path[600];
+	struct journal *j = new_journal("fixed.db", path);
+	struct store *s = NULL;
+	struct err e;
+
+	add_rows(j, 1);
+	journal_close(j);
+	T_OK(store_open(path, same, 1, &s, &e) == 0);
+	T_OK(store_run_script(s, &e, "UPDATE row SET who='eve'") != 0);
+	T_ERR(e, "never changes");
+	T_OK(store_run_script(s, &e, "DELETE FROM row") != 0);
+	T_ERR(e, "never removed");
+	store_close(s);
+}
+
+static void
+t_an_intent_without_outcome_is_unsettled(void)
+{
+	char path[600];
+	struct journal *j = new_journal("open.db", path);
+	struct arena *a = arena_create();
+	struct journal_row *rows, out = {.kind = "outcome", .job = 1, .step = 2, .outcome = "ok"};
+	size_t n;
+	struct err e;
+
+	add_rows(j, 3);
+	T_OK(journal_add(j, &out, &e) == 0);
+	T_OK(journal_unsettled(j, a, &rows, &n, &e) == 0);
+	T_INT(n, 2);
+	if (n == 2)
+		T_OK(rows[0].step == 1 && rows[1].step == 3);
+	arena_destroy(a);
+	journal_close(j);
+}
+
+/* ---- the last look ------------------------------------------------------------------------------ */
+
+static void
+look_at(const struct power_seen *seen, const char *sentence)
+{
+	struct arena *a = arena_create();
+	struct power_question q;
+	json_t *keep;
+	struct power_plan p = plan_of("cycle-two-pdus", a, &keep, &q);
+	struct power_look look = {.plan = &p};
+	struct err e = {0};
+
+	if (sentence == NULL)
+		T_OK(power_look_device(&look, 0, seen, &e) == 0);
+	else if (T_OK(power_look_device(&look, 0, seen, &e) != 0))
+		T_ERR(e, sentence);
+	json_decref(keep);
+	arena_destroy(a);
+}
+
+static void
+t_the_last_look_agrees_when_all_is_as_planned(void)
+{
+	look_at(&(struct power_seen){POWER_IS_ON, "on", "n0001 psu1"}, NULL);
+}
+
+static void
+t_the_last_look_refuses_an_outlet_that_somebody_switched(void)
+{
+	look_at(&(struct power_seen){POWER_IS_OFF, "off", "n0001 psu1"}, "expected on");
+}
+
+static void
+t_the_last_look_refuses_an_outlet_of_another_name(void)
+{
+	look_at(&(struct power_seen){POWER_IS_ON, "on", "switch2 psu1"}, "the plan saw \"n0001 psu1\"");
+}
+
+static void
+t_the_last_look_refuses_a_state_it_cannot_read(void)
+{
+	look_at(&(struct power_seen){POWER_IS_UNKNOWN, "noComm", "n0001 psu1"}, "noComm");
+}
+
+static void
+t_a_request_that_came_too_late_is_refused(void)
+{
+	struct arena *a = arena_create();
+	struct power_question q;
+	json_t *keep;
+	struct power_plan p = plan_of("cycle-two-pdus", a, &keep, &q);
+	struct power_request r = {.created = NOW - 120000, .until = NOW - 60000, .plan_hash = p.hash,
+	    .verb = POWER_CYCLE, .way = POWER_WAY_PDU, .role = "operator"};
+	struct power_look look = {.plan = &p, .request = &r, .now = NOW};
+	struct err e = {0};
+
+	T_OK(power_look_request(&look, a, &e) != 0);
+	T_ERR(e, "permit has run out");
+	r.until = NOW + 1000;
+	T_OK(power_look_request(&look, a, &e) == 0);
+	r.verb = POWER_OFF;
+	T_OK(power_look_request(&look, a, &e) != 0);
+	T_ERR(e, "verb or way");
+	r.verb = POWER_CYCLE;
+	r.plan_hash = "0000";
+	T_OK(power_look_request(&look, a, &e) != 0);
+	T_ERR(e, "not the one that was confirmed");
+	json_decref(keep);
+	arena_destroy(a);
+}
+
+T_MAIN(T(t_every_golden_question_has_its_plan), T(t_the_hash_covers_what_is_decided_not_what_is_measured),
+    T(t_a_plan_is_read_back_as_it_was_written), T(t_a_plan_with_one_changed_word_is_refused),
+    T(t_every_outlet_goes_off_before_any_goes_on), T(t_a_whole_journal_verifies), T(t_a_changed_row_is_named),
+    T(t_a_removed_row_is_named), T(t_two_rows_that_changed_places_are_named),
+    T(t_the_file_itself_refuses_to_change_a_row), T(t_an_intent_without_outcome_is_unsettled),
+    T(t_the_last_look_agrees_when_all_is_as_planned), T(t_the_last_look_refuses_an_outlet_that_somebody_switched),
+    T(t_the_last_look_refuses_an_outlet_of_another_name), T(t_the_last_look_refuses_a_state_it_cannot_read),
+    T(t_a_request_that_came_too_late_is_refused))
