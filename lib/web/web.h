@@ -184,9 +184,10 @@ LARCH_API int web_if_match(struct web_call *c, const char *etag, struct err *e);
  * A page. template NULL: the row's. model: an object (may be NULL), taken over;
  * inside stand also: site, title (the model's, else the site), program, version,
  * person {name, display} when logged in, csrf, now ("2026-11-20 22:38:05 +01:00"), clock
- * ("22:38:05 +01:00"), nav [{href,text,current}], banners [{level,text}], request_id,
- * path, url (path with query). Every page template begins with {{> partials/head}}
- * and ends with {{> partials/foot}}.
+ * ("22:38:05 +01:00"), nav [{href,text,current}], banners [{level,word,text}], request_id,
+ * url (path with query, escaped), formats [{href,text}] of the same page. Every page template begins with
+ * {{> partials/head}} and ends with {{> partials/foot}}. In a row with more formats the model is the answer in
+ * JSON, and its texts and numbers as "key: value" lines in text.
  */
 LARCH_API int web_page(struct web_call *c, const char *template, json_t *model, struct err *e);
 
@@ -195,6 +196,8 @@ LARCH_API int web_json(struct web_call *c, int status, json_t *take, struct err 
 
 /* Plain text, UTF-8. */
 LARCH_API int web_plain(struct web_call *c, int status, struct str text, struct err *e);
+/* Text of another type: "text/plain; version=0.0.4; charset=utf-8" (/metrics), "application/yang-data+json". */
+LARCH_API int web_body(struct web_call *c, int status, const char *content_type, struct str body, struct err *e);
 
 /* 303 to a path of this site; anything else is ERR_INTERNAL. */
 LARCH_API int web_redirect(struct web_call *c, const char *path, struct err *e);
@@ -202,7 +205,10 @@ LARCH_API int web_redirect(struct web_call *c, const char *path, struct err *e);
 /* 201 or 202 with Location, and JSON (taken over); 202 adds Retry-After: 1. 204 with NULL and no location. */
 LARCH_API int web_created(struct web_call *c, int status, const char *location, json_t *take, struct err *e);
 
-/* Before returning -1: another status than the error's kind has (428, 413, 429 ...). */
+/*
+ * Before returning -1: another status than the error's kind has (428, 413, 429 ...).
+ * Before web_page and web_show: another status than 200 (the login form after a wrong password: 401).
+ */
 LARCH_API void web_status(struct web_call *c, int status);
 /* Before returning -1: a member beside type, title, status, detail and instance ("targets", "plan"), taken over. */
 LARCH_API void web_problem_add(struct web_call *c, const char *key, json_t *take);
@@ -218,6 +224,12 @@ LARCH_API int web_cookie(struct web_call *c, const char *name, const char *value
     int64_t max_age_s, struct err *e);
 #define WEB_COOKIE AUTH_COOKIE         /* the session's */
 #define WEB_COOKIE_PRE AUTH_COOKIE_PRE /* the pre-session of the login form */
+
+/*
+ * A link with its variable parts escaped as RFC 3986 wants: web_link(a, "/nodes/%s?tab=%s", name, tab).
+ * %s takes const char *, %d int64_t; nothing else.
+ */
+LARCH_API const char *web_link(struct arena *a, const char *fmt, ...);
 
 /* Show a line above the content of this page: level "info", "warn" or "critical". */
 LARCH_API void web_banner(struct web_call *c, const char *level, const char *fmt, ...) LARCH_PRINTF(3, 4);

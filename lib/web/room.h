@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files of this room share with each other and with nobody else. */
+#ifndef LARCH_WEB_ROOM_H
+#define LARCH_WEB_ROOM_H
+
+#include "web.h"
+
+/* What is read at the start and again on SIGHUP. A former one lives until the end: requests may stand on it. */
+struct web_site {
+	struct conf *conf;
+	struct auth_policy *policy;
+	struct mustache_set *templates;
+	char assets[17];        /* names the content of static/, so that it may be kept for ever */
+	struct web_site *older;
+};
+
+struct web_server {
+	const struct web_program *program;
+	_Atomic(struct web_site *) site;
+	const char *path;       /* of larch.json */
+	void *shared;
+};
+
+struct web_thread {
+	struct web_server *server;
+	struct store *sessions; /* NULL until it could be opened */
+	void *state;            /* the program's */
+};
+
+/* A field as it came, before its type is looked at. */
+struct web_input {
+	struct str name, text;
+	json_t *json;           /* of a JSON body, borrowed; else NULL and text counts */
+};
+
+/* A field of the call: its row and its value. */
+struct web_slot {
+	const struct web_field *row;
+	struct str *item;       /* n texts, NUL-ended; HOSTS: one, folded */
+	size_t n, cap;
+	int64_t number;
+	json_t *json;           /* WEB_JSON: borrowed from the body */
+};
+
+struct web_private {
+	struct http_response *response;
+	const struct web_program *program;
+	const struct web_site *site;
+	struct web_thread *thread;
+	struct web_match match;
+	struct web_input *input;
+	size_t n_input;
+	struct web_slot *slot;
+	size_t n_slot;
+	json_t *body;           /* of a JSON body, owned */
+	struct auth_person person;
+	const char *token;      /* the session cookie, "" none */
+	const char *pre;        /* CSRF token of the pre-session, or NULL */
+	int status;             /* set by web_status, or 0 */
+	json_t *problem;        /* members added to a problem, owned, or NULL */
+	json_t *banners;        /* owned, or NULL */
+	json_t *kept;           /* array of what the rendering still looks at, owned, or NULL */
+	int refresh;            /* seconds, 0: none */
+	bool answered;
+};
+
+/* ---- main.c ---- */
+int web_site_load(const char *path, const struct web_program *p, struct web_site **out, struct err *e);
+void web_site_destroy(struct web_site *s);
+
+/* ---- dispatch.c: from a request to an answer ---- */
+void web_handle(struct web_thread *t, const struct http_request *q, struct http_response *r);
+size_t web_body_limit(const struct web_program *p, const struct http_request *q);
+
+/* ---- guard.c ---- */
+int web_guard_person(struct web_call *c, struct err *e);  /* who is it; 401, 403 */
+int web_guard_change(struct web_call *c, struct err *e);  /* may it change something; 403 */
+int web_guard_verb(struct web_call *c, struct err *e);    /* the row's verb; 403 */
+
+/* ---- field.c ---- */
+int web_fields_gather(struct web_call *c, struct err *e); /* path, query, body to c->web->input */
+int web_fields_fill(struct web_call *c, struct err *e);   /* inputs to typed slots */
+const struct web_slot *web_slot(struct web_call *c, const char *name); /* aborts when there is none */
+const struct web_input *web_input(struct web_call *c, const char *name); /* NULL: not sent */
+extern const struct web_field web_list_fields[];          /* sort order limit offset q fields */
+
+/* ---- value.c ---- */
+int web_value_check(struct web_slot *s, struct arena *a, int *status, struct err *e);
+
+/* ---- problem.c ---- */
+void web_problem(struct web_call *c, const struct err *e);
+
+/* ---- page.c ---- */
+json_t *web_standard_model(struct web_call *c, const json_t *model);
+int web_finish(struct web_call *c, int status, const char *type); /* Content-Type, no-store */
+/* The page with extra members: `more` answers before the model does. Model is borrowed. */
+int web_render(struct web_call *c, int status, const char *template, json_t *model,
+    const struct mustache_value *more, struct err *e);
+
+/* ---- link.c ---- */
+const char *web_escape_path(struct arena *a, const char *path); /* decoded path to one for links */
+const char *web_here(struct web_call *c);                       /* path and query of this request */
+const char *web_base_path(struct web_call *c);                  /* without ".json", escaped */
+/* This address with `key` set to value (NULL: without it), and without each of the NULL-ended drop. */
+const char *web_with(struct web_call *c, const char *path, const char *key, const char *value,
+    const char *const *drop);
+const char *web_suffix(enum web_format f);                      /* ".json" */
+
+/* ---- view.c: which rows and columns of a table are shown ---- */
+struct web_shown {
+	const struct web_table *table;
+	struct web_call *c;
+	size_t *row;              /* n rows of the table, in order */
+	size_t n;
+	size_t matched, total;    /* before paging; before filtering */
+	size_t offset, limit;
+	size_t *column;
+	size_t n_column;
+	const char *sort;         /* key, or NULL */
+	bool descending, main;    /* main: the table that sort, q ... act on */
+};
+int web_shown_make(struct web_call *c, const struct web_table *t, bool main, struct web_shown *out, struct err *e);
+const char *web_shown_count(const struct web_shown *s, struct arena *a); /* "12 of 40" */
+
+/* ---- cell.c: what a cell says ---- */
+bool web_cell_known(const struct web_column *col, const struct web_cell *cell);
+const char *web_cell_shown(const struct web_call *c, const struct web_column *col, const struct web_cell *cell,
+    char scratch[TIMES_TEXT]); /* for people */
+const char *web_level_word(char level);  /* "ok" */
+int web_level_rank(char level);          /* 0 ok .. 3 unknown */
+
+/* ---- table_html.c, table_data.c ---- */
+struct mustache_value web_table_value(const struct web_shown *s);
+const char *web_next_page(const struct web_shown *s); /* a link, or NULL */
+json_t *web_table_rows(const struct web_shown *s);
+void web_table_csv(const struct web_shown *s, struct buf *out);
+void web_table_text(const struct web_shown *s, struct buf *out);
+
+#endif

@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A table as JSON, CSV and text: the same rows, for programs and terminals. */
+#include <math.h>
+#include <string.h>
+
+#include "room.h"
+
+#define TEXT_COLUMNS 80
+#define CELL_TEXT 160 /* bytes of one cell in text; longer ones are cut and end in "..." */
+
+/* ---- JSON ------------------------------------------------------------------------ */
+
+static json_t *
+when(int64_t at)
+{
+	char t[TIMES_TEXT];
+
+	return at == 0 ? json_null() : json_string(times_utc(at, t));
+}
+
+static json_t *
+number(double v)
+{
+	if (!isfinite(v))
+		return json_null();
+	return v == floor(v) && fabs(v) < 1e15 ? json_integer((json_int_t)v) : json_real(v);
+}
+
+static json_t *
+level(const struct web_cell *cell, bool known)
+{
+	json_t *o = json_object();
+
+	jsn_set_text(o, "state", known ? web_level_word(cell->level) : "unknown");
+	jsn_set_text(o, "text", cell->text);
+	jsn_set(o, "at", when(cell->at));
+	jsn_set(o, "stale", json_boolean(cell->stale));
+	return o;
+}
+
+static void
+cell_json(json_t *row, const struct web_column *col, const struct web_cell *cell)
+{
+	bool known = web_cell_known(col, cell);
+
+	switch (col->kind) {
+	case WEB_COL_LEVEL:
+		jsn_set(row, col->key, level(cell, known));
+		break;
+	case WEB_COL_NUMBER:
+		jsn_set(row, col->key, known ? number(cell->number) : json_null());
+		break;
+	case WEB_COL_TIME:
+	case WEB_COL_AGE:
+		jsn_set(row, col->key, when(cell->at));
+		break;
+	case WEB_COL_STATE:
+		jsn_set_text(row, col->key, known ? cell->text : "unknown");
+		break;
+	case WEB_COL_TEXT:
+	case WEB_COL_LINK:
+		jsn_set_text(row, col->key, cell->text);
+		break;
+	}
+}
+
+json_t *
+web_table_rows(const struct web_shown *s)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < s->n; i++) {
+		json_t *row = json_object();
+
+		for (size_t k = 0; k < s->n_column; k++) {
+			struct web_cell cell = s->table->cell(s->table->ctx, s->row[i], s->column[k]);
+
+			cell_json(row, &s->table->columns[s->column[k]], &cell);
+		}
+		jsn_add(list, row);
+	}
+	return list;
+}
+
+/* ---- CSV: RFC 4180 ------------------------------------------------------------------ */
+
+static void
+csv_field(struct buf *out, bool *first, const char *text)
+{
+	if (!*first)
+		buf_char(out, ',');
+	*first = false;
+	buf_csv(out, str_of(text));
+}
+
+static void
+csv_head(const struct web_shown *s, struct buf *out)
+{
+	char name[2 * LIMIT_NAME];
+	bool first = true;
+
+	for (size_t k = 0; k < s->n_column; k++) {
+		const struct web_column *col = &s->table->columns[s->column[k]];
+
+		csv_field(out, &first, col->key);
+		if (col->kind != WEB_COL_LEVEL)
+			continue;
+		snprintf(name, sizeof(name), "%s_level", col->key);
+		csv_field(out, &first, name);
+		snprintf(name, sizeof(name), "%s_at", col->key);
+		csv_field(out, &first, name);
+	}
+	buf_puts(out, "\r\n");
+}
+
+/* What is not known is an empty field where a program expects a number or a time, else "unknown". */
+static void
+csv_cell(const struct web_shown *s, const struct web_column *col, const struct web_cell *cell, struct buf *out,
+    bool *first)
+{
+	bool known = web_cell_known(col, cell);
+	char scratch[TIMES_TEXT];
+
+	if (col->kind == WEB_COL_TIME || col->kind == WEB_COL_AGE)
+		csv_field(out, first, known ? times_utc(cell->at, scratch) : "");
+	else if (col->kind == WEB_COL_NUMBER) {
+		snprintf(scratch, sizeof(scratch), "%.10g", cell->number);
+		csv_field(out, first, known ? scratch : "");
+	} else
+		csv_field(out, first, web_cell_shown(s->c, col, cell, scratch));
+	if (col->kind != WEB_COL_LEVEL)
+		return;
+	csv_field(out, first, known ? web_level_word(cell->level) : "unknown");
+	csv_field(out, first, cell->at != 0 ? times_utc(cell->at, scratch) : "");
+}
+
+void
+web_table_csv(const struct web_shown *s, struct buf *out)
+{
+	csv_head(s, out);
+	for (size_t i = 0; i < s->n; i++) {
+		bool first = true;
+
+		for (size_t k = 0; k < s->n_column; k++) {
+			struct web_cell cell = s->table->cell(s->table->ctx, s->row[i], s->column[k]);
+
+			csv_cell(s, &s->table->columns[s->column[k]], &cell, out, &first);
+		}
+		buf_puts(out, "\r\n");
+	}
+}
+
+/* ---- text: aligned ---------------------------------------------------------------------- */
+
+/* Columns a text takes on a terminal, one a code point. */
+static size_t
+width_of(struct str t)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < t.n; i++)
+		n += ((unsigned char)t.p[i] & 0xc0) != 0x80;
+	return n;
+}
+
+/* A cell on one line: "o up", "o up (3 min, stale)". */
+static void
+cell_line(const struct web_shown *s, size_t row, size_t column, struct buf *out)
+{
+	static const char letters[] = "owc?";
+	const struct web_column *col = &s->table->columns[column];
+	struct web_cell cell = s->table->cell(s->table->ctx, row, column);
+	char scratch[TIMES_TEXT], age[TIMES_TEXT];
+	struct str text = str_of(web_cell_shown(s->c, col, &cell, scratch));
+	bool cut = text.n > CELL_TEXT;
+
+	buf_clear(out);
+	if (col->kind == WEB_COL_LEVEL)
+		buf_printf(out, "%c ", letters[web_cell_known(col, &cell) ? web_level_rank(cell.level) : 3]);
+	if (cut) {
+		text.n = CELL_TEXT;
+		while (text.n > 0 && ((unsigned char)text.p[text.n] & 0xc0) == 0x80)
+			text.n--;
+	}
+	buf_plain(out, text);
+	if (cut)
+		buf_puts(out, "...");
+	if (cell.stale)
+		buf_printf(out, " (%s, stale)", times_age(s->c->now - cell.at, age));
+	for (size_t i = 0; i < out->n; i++)
+		if (out->p[i] == '\n' || out->p[i] == '\t' || out->p[i] == '\r')
+			out->p[i] = ' ';
+}
+
+static const char *
+title_of(const struct web_column *col)
+{
+	return col->title != NULL ? col->title : col->key;
+}
+
+/* Widths of all columns; the sum with gaps of two. */
+static size_t
+widths(const struct web_shown *s, size_t *width)
+{
+	struct buf b = BUF(4096);
+	size_t sum = 0;
+
+	for (size_t k = 0; k < s->n_column; k++) {
+		const struct web_column *col = &s->table->columns[s->column[k]];
+
+		width[k] = width_of(str_of(title_of(col))) + (col->unit != NULL ? strlen(col->unit) + 1 : 0);
+		for (size_t i = 0; i < s->n; i++) {
+			cell_line(s, s->row[i], s->column[k], &b);
+			if (width_of(buf_view(&b)) > width[k])
+				width[k] = width_of(buf_view(&b));
+		}
+		sum += width[k] + (k > 0 ? 2 : 0);
+	}
+	buf_free(&b);
+	return sum;
+}
+
+static void
+pad(struct buf *out, size_t n)
+{
+	while (n-- > 0)
+		buf_char(out, ' ');
+}
+
+/* Text to the left, numbers to the right, and no blanks at the end of a line. */
+static void
+put_column(struct buf *out, struct str text, size_t width, bool right, bool last)
+{
+	size_t have = width_of(text), fill = have < width ? width - have : 0;
+
+	if (right)
+		pad(out, fill);
+	buf_str(out, text);
+	if (!right && !last)
+		pad(out, fill);
+}
+
+void
+web_table_text(const struct web_shown *s, struct buf *out)
+{
+	size_t *width = arena_array(s->c->arena, s->n_column + 1, sizeof(*width));
+	size_t gap = widths(s, width) > TEXT_COLUMNS ? 1 : 2;
+	struct buf b = BUF(4096);
+
+	buf_printf(out, "# %s: %s\n", s->table->caption != NULL ? s->table->caption : s->table->name,
+	    web_shown_count(s, s->c->arena));
+	for (size_t k = 0; k < s->n_column && s->n > 0; k++) {
+		const struct web_column *col = &s->table->columns[s->column[k]];
+
+		buf_clear(&b);
+		buf_puts(&b, title_of(col));
+		if (col->unit != NULL)
+			buf_printf(&b, " %s", col->unit);
+		pad(out, k > 0 ? gap : 0);
+		put_column(out, buf_view(&b), width[k], col->kind == WEB_COL_NUMBER, k + 1 == s->n_column);
+	}
+	buf_puts(out, s->n > 0 ? "\n" : "");
+	for (size_t i = 0; i < s->n; i++) {
+		for (size_t k = 0; k < s->n_column; k++) {
+			cell_line(s, s->row[i], s->column[k], &b);
+			pad(out, k > 0 ? gap : 0);
+			put_column(out, buf_view(&b), width[k],
+			    s->table->columns[s->column[k]].kind == WEB_COL_NUMBER, k + 1 == s->n_column);
+		}
+		buf_char(out, '\n');
+	}
+	buf_free(&b);
+}
