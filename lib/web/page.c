@@ -111,6 +111,7 @@ web_standard_model(struct web_call *c, const json_t *model)
 	jsn_set_text(o, "clock", strlen(now) > 11 ? now + 11 : now); /* without the date */
 	jsn_set(o, "nav", nav_make(c));
 	jsn_set(o, "formats", formats_make(c));
+	jsn_set(o, "other_formats", json_boolean(json_array_size(json_object_get(o, "formats")) > 0));
 	jsn_set_text(o, "request_id", c->request->request_id);
 	jsn_set_text(o, "url", web_here(c));
 	jsn_set(o, "refresh", c->web->refresh > 0 ? json_integer(c->web->refresh) : json_false());
