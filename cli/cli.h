@@ -34,7 +34,7 @@ enum exit_code {
 struct options {
 	const char *output, *color, *server, *ca;
 	int help, version, verbose, quiet;
-	int dry_run, yes, no_wait, expand, abort_it;
+	int dry_run, yes, no_wait, expand, abort_it, resume;
 	const char *reason, *via, *timeout;
 	const char *list, *exclude, *group;
 	const char *user, *password_file, *password_fd, *expires;
@@ -79,6 +79,7 @@ enum option_group {
 	OPT_JOB = 1u << 8,
 	OPT_CONF = 1u << 9,
 	OPT_EXPAND = 1u << 10,
+	OPT_LIST = 1u << 11,
 };
 
 struct option_row {
@@ -179,6 +180,8 @@ void out_rows(const struct cli *c, enum format f, const json_t *whole, const jso
 void out_json(const json_t *value);
 void out_text(const char *text);  /* as it came, control bytes but newline and tab cleaned */
 bool out_colour(const struct cli *c, FILE *f);
+/* The rows of a list's answer: its member "rows", else its only array; NULL: none. */
+const json_t *out_list(const json_t *body);
 /* A JSON scalar as text, in the arena: null is "-". */
 const char *out_scalar(const struct cli *c, const json_t *v);
 /* "name: n1,n2" lines by state: rows grouped by `key`, names under `name_key` folded. */

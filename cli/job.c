@@ -24,7 +24,7 @@ static const struct column machine_columns[] = {
 };
 static const struct column job_columns[] = {
 	{"id", "job", false}, {"state", "state", true}, {"who", "who", false}, {"verb", "verb", false},
-	{"via", "via", false}, {"machines", "machines", false}, {"created", "created", false},
+	{"via", "via", false}, {"nodes", "machines", false}, {"created", "created", false},
 	{"ended", "ended", false},
 };
 
@@ -74,9 +74,8 @@ show_progress(const struct cli *c, const json_t *before, const json_t *now)
 
 		if (strcmp(state, was) == 0 || strcmp(state, "waiting") == 0)
 			continue;
-		cli_say(c, "%s  %s: %s %s: %s%s%s", times_clock(times_now(), clock), jsn_text_or(step, "machine", "-"),
-		    jsn_text_or(step, "action", "-"), jsn_text_or(step, "device", "-"), state,
-		    *text != '\0' ? ": " : "", text);
+		cli_say(c, "%s  %s: %s: %s%s%s", times_clock(times_now(), clock), jsn_text_or(step, "machine", "-"),
+		    jsn_text_or(step, "what", jsn_text_or(step, "action", "-")), state, *text != '\0' ? ": " : "", text);
 	}
 }
 
@@ -189,7 +188,7 @@ watch(struct cli *c, struct follow *w)
 	}
 	print_job(c, w->seen);
 	if (strcmp(state_of(w->seen), "paused") == 0)
-		fprintf(stderr, "larch: job %s is paused and waits for a person: %s/jobs/%s, or larch job %s --abort\n", w->id,
+		fprintf(stderr, "larch: job %s is paused and waits for a person: %s/jobs/%s, or larch job %s --resume or --abort\n", w->id,
 		    c->session.server, w->id, w->id);
 	return code;
 }
@@ -220,10 +219,12 @@ job_follow(struct cli *c, const char *id)
 	return code;
 }
 
+/* "abort" or "resume". */
 static int
-abort_job(struct cli *c, const char *id)
+order(struct cli *c, const char *id, const char *what)
 {
-	struct api_request q = {.method = "POST", .path = job_path(c, id, "/abort"), .body = STR("{}")};
+	struct api_request q = {.method = "POST", .body = STR("{}"),
+	    .path = job_path(c, id, arena_printf(c->arena, "/%s", what))};
 	struct api_answer a = {0};
 	struct err e = {0};
 	int code = EXIT_OK;
@@ -233,7 +234,7 @@ abort_job(struct cli *c, const char *id)
 	else if (a.status < 200 || a.status > 299)
 		code = api_fail(c, &a);
 	else
-		cli_say(c, "Job %s begins nothing more; what has begun is finished as asked.", id);
+		cli_say(c, "Job %s was asked to %s.", id, what);
 	api_answer_finish(&a);
 	return code;
 }
@@ -262,27 +263,13 @@ cmd_job(struct cli *c)
 
 	if (str_int(str_of(c->argv[0]), 1, INT64_MAX, &id) != 0)
 		return cli_usage(c, "\"%s\" is no job; they are numbers", c->argv[0]);
-	if (c->opt.abort_it && (code = abort_job(c, c->argv[0])) != EXIT_OK)
+	if (c->opt.abort_it && c->opt.resume)
+		return cli_usage(c, "--abort or --resume, not both");
+	if (c->opt.abort_it && (code = order(c, c->argv[0], "abort")) != EXIT_OK)
+		return code;
+	if (c->opt.resume && (code = order(c, c->argv[0], "resume")) != EXIT_OK)
 		return code;
 	return c->opt.no_wait ? show_job(c, c->argv[0]) : job_follow(c, c->argv[0]);
-}
-
-/* A job's machines are an array of objects: a table wants them folded. */
-static void
-fold_machines(const struct cli *c, json_t *row)
-{
-	const json_t *list = jsn_array(row, "machines"), *m;
-	struct hosts h = {0};
-	size_t i;
-
-	if (list == NULL)
-		return;
-	h.name = arena_array(c->arena, json_array_size(list) + 1, sizeof(*h.name));
-	json_array_foreach(list, i, m)
-		h.name[h.n++] = arena_strdup(c->arena, json_is_string(m) ? json_string_value(m)
-		    : jsn_text_or(m, "machine", "?"));
-	hosts_sort(&h);
-	jsn_set_text(row, "machines", h.n > 0 ? hosts_fold(&h, c->arena) : NULL);
 }
 
 int
@@ -292,17 +279,11 @@ cmd_jobs(struct cli *c)
 	const char *path = api_query(c, "/api/v1/jobs");
 	struct api_answer a = {0};
 	int code = EXIT_OK;
-	size_t i;
-	json_t *row;
 
 	if (path == NULL)
 		return EXIT_USAGE;
-	if (api_get(c, path, &a, &code) == 0) {
-		if (f != FORMAT_JSON && f != FORMAT_JSONL)
-			json_array_foreach(json_object_get(a.body, "rows"), i, row)
-				fold_machines(c, row);
-		out_rows(c, f, a.body, jsn_array(a.body, "rows"), job_columns, LARCH_COUNT(job_columns));
-	}
+	if (api_get(c, path, &a, &code) == 0)
+		out_rows(c, f, a.body, out_list(a.body), job_columns, LARCH_COUNT(job_columns));
 	api_answer_finish(&a);
 	return code;
 }

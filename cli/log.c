@@ -65,7 +65,7 @@ cmd_log(struct cli *c)
 	if (path == NULL)
 		return EXIT_USAGE;
 	if (api_get(c, path, &a, &code) == 0)
-		out_rows(c, f, a.body, jsn_array(a.body, "rows"), f == FORMAT_CSV ? all_columns : columns,
+		out_rows(c, f, a.body, out_list(a.body), f == FORMAT_CSV ? all_columns : columns,
 		    f == FORMAT_CSV ? LARCH_COUNT(all_columns) : LARCH_COUNT(columns));
 	api_answer_finish(&a);
 	return code;

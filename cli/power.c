@@ -81,7 +81,7 @@ cmd_status(struct cli *c)
 	}
 	if (api_get(c, path.p, &a, &code) != 0)
 		goto out;
-	rows = jsn_array(a.body, "rows");
+	rows = out_list(a.body);
 	if (outlets)
 		out_rows(c, f, a.body, rows, outlet_columns, LARCH_COUNT(outlet_columns));
 	else if (f == FORMAT_TEXT)
@@ -148,7 +148,7 @@ say_refused(const struct cli *c, const json_t *plan)
 	json_array_foreach(jsn_array(plan, "refused"), i, row) {
 		const char *machine = jsn_text_or(row, "machine", "");
 		const char *text = json_is_string(row) ? json_string_value(row)
-		    : jsn_text_or(row, "text", jsn_text_or(row, "detail", "refused"));
+		    : jsn_text_or(row, "reason", jsn_text_or(row, "text", "refused"));
 
 		buf_printf(&b, "%s%s%s%s", i > 0 ? "; " : "", machine, *machine != '\0' ? ": " : "", text);
 	}
