@@ -1,0 +1,424 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The whole made-up room on loopback: slapd, PDUs, BMCs, larchd, three web programs, nginx.
+
+    from room import Room
+    with Room(machines=12) as room:
+        room.origin                      "https://localhost:PORT"
+        room.login("ana")                the CLI, logged in: room.larch("power", "status", who="ana")
+        room.pdu("pdu-b01-a")            the control socket of a simulator: .ask("fault AA3 lie")
+        room.bmc.ask("get n0001-bmc")
+        room.kill("larchd"), room.start_program("larchd"), room.log("larchd")
+
+ana may do everything, ben may switch, ida may only see. Everything lies in one folder and is
+ended by stop(); what this process started ends with it, also when it is killed. The programs'
+listening sockets are held here, as systemd's socket units do: a request that comes while a program
+is away waits for it.
+"""
+import contextlib, json, os, pathlib, shutil, signal, socket, ssl, subprocess, sys, tempfile, time
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+sys.path.insert(0, str(HERE))
+import room_json
+from children import die_with_parent
+from nginx import Nginx
+from slapd import Slapd
+
+PEOPLE = {"ana": ("Ana Krenn", "ana-opens-it"), "ben": ("Ben Okoro", "ben-opens-it"), "ida": ("Ida Lund", "ida-opens-it")}
+GROUPS = {"admins": ["ana"], "operators": ["ben"], "interns": ["ida"]}
+ROLES = [
+    {"name": "reader", "groups": ["admins", "operators"], "verbs": ["see", "log"], "hosts": "@*", "at_once": 64, "per_hour": 1000},
+    {"name": "intern", "groups": ["interns"], "verbs": ["see"], "hosts": "@*", "at_once": 1, "per_hour": 1},
+    {"name": "operator", "groups": ["operators"], "hosts": "@*", "at_once": 8, "per_hour": 400,
+     "verbs": ["check", "tag", "on", "off", "cycle", "reset", "soft", "identify"]},
+    {"name": "admin", "groups": ["admins"], "hosts": "@*", "at_once": 64, "per_hour": 4000,
+     "verbs": ["edit", "wire", "import", "claim", "check", "tag", "on", "off", "cycle", "reset", "soft", "nmi", "identify",
+               "outlet-on", "outlet-off", "outlet-cycle"]},
+]
+WEB = ("login", "pages", "power")
+FAMILIES = {"pdu-b02-a": "apc-rpdu2", "pdu-b02-b": "apc-rpdu"}
+FAST = {"dwell": "1s", "off_limit": "4s", "on_limit": "4s", "boot_limit": "15s", "stagger": "1s"}
+
+
+class Control:
+    """The control socket of a simulator: a line in, a line out."""
+
+    def __init__(self, path):
+        self.path = str(path)
+
+    def ask(self, line):
+        with socket.socket(socket.AF_UNIX) as s:
+            s.settimeout(10)
+            s.connect(self.path)
+            s.sendall(line.encode() + b"\n")
+            answer = b""
+            while not answer.endswith(b"\n"):
+                data = s.recv(65536)
+                if not data:
+                    break
+                answer += data
+        answer = answer.decode().strip()
+        if not answer.startswith("ok"):
+            raise RuntimeError(f"{self.path}: {line}: {answer}")
+        return answer[3:]
+
+
+class Program:
+    """One process of the room and its log."""
+
+    def __init__(self, room, name, argv, stdin=subprocess.DEVNULL, env=None):
+        self.room, self.name, self.argv, self.stdin, self.env = room, name, [str(a) for a in argv], stdin, env
+        self.log_path = room.folder / "log" / f"{name}.log"
+        self.process = None
+
+    def start(self, ready=None, limit=20):
+        """`ready`: wait for a line of its output that begins so, and return the rest of that line."""
+        with open(self.log_path, "ab") as log:
+            self.process = subprocess.Popen(
+                self.argv, stdin=self.stdin, stdout=subprocess.PIPE if ready else log, stderr=log,
+                env={**os.environ, **(self.env or {})}, preexec_fn=die_with_parent, cwd=self.room.folder)
+        if not ready:
+            return None
+        os.set_blocking(self.process.stdout.fileno(), False)
+        seen, until = b"", time.monotonic() + limit
+        while time.monotonic() < until:
+            seen += self.process.stdout.read() or b""
+            for line in seen.decode(errors="replace").splitlines(keepends=True):
+                if line.startswith(ready) and line.endswith("\n"):
+                    return line[len(ready):].strip()
+            if self.process.poll() is not None:
+                break
+            time.sleep(0.01)
+        raise RuntimeError(f"{self.name} did not start: {self.log()[-2000:]}")
+
+    def alive(self):
+        return self.process is not None and self.process.poll() is None
+
+    def log(self):
+        return self.log_path.read_text(errors="replace") if self.log_path.exists() else ""
+
+    def kill(self):
+        if self.alive():
+            self.process.kill()
+        if self.process is not None:
+            self.process.wait()
+
+    def stop(self, limit=10):
+        if self.alive():
+            with contextlib.suppress(ProcessLookupError):
+                self.process.send_signal(signal.SIGCONT)
+                self.process.terminate()
+            try:
+                self.process.wait(limit)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        if self.process is not None and self.process.stdout is not None:
+            self.process.stdout.close()
+        self.process = None
+
+
+def wait_for(what, limit=20, each=0.05, says="it did not happen in time"):
+    """Call until it gives something true; that is returned. `says` may be a function."""
+    until = time.monotonic() + limit
+    while True:
+        value = what()
+        if value:
+            return value
+        if time.monotonic() > until:
+            raise AssertionError(says() if callable(says) else says)
+        time.sleep(each)
+
+
+class Room:
+    def __init__(self, folder=None, machines=12, racks=2, sweep="5s", power=None, rates=None, families=None,
+                 import_room=True, say=None, sessions=None, ldap=None):
+        self.build = pathlib.Path(os.environ.get("LARCH_BUILD") or ROOT / "build" / "release").resolve()
+        self.own = folder is None
+        self.folder = pathlib.Path(folder or tempfile.mkdtemp(prefix="larch-room."))
+        self.machines, self.racks, self.sweep = machines, racks, sweep
+        self.families = dict(FAMILIES if families is None else families)
+        self.power_settings = dict(FAST, **(power or {}))
+        self.sessions = {"lifetime": "12h", "group_recheck": "5m", **(sessions or {})}
+        self.ldap_settings = dict(ldap or {})
+        self.rates = {"login_rate": "6000r/m", "power_rate": "1000r/s", "rate": "1000r/s"} if rates is None else rates
+        self.import_room = import_room
+        self.say = say or (lambda text: None)
+        self.programs, self.sockets = {}, {}
+        self.slapd = self.nginx = self.bmc = None
+        self.pdu_controls, self.addresses, self.logged_in = {}, {}, set()
+
+    # ---- starting ----
+
+    def __enter__(self):
+        try:
+            return self.start()
+        except BaseException:
+            if os.environ.get("KEEP"):
+                self.own = False
+            print(self.tails(), file=sys.stderr)
+            self.stop()
+            raise
+
+    def start(self):
+        for name in ("log", "sim", "conf/secret", "cli") + tuple(f"run/{p}" for p in WEB + ("larchd",)) + tuple(
+                f"data/{d}" for d in ("auth", "sessions", "inventory", "status", "power", "journal")):
+            (self.folder / name).mkdir(parents=True, exist_ok=True)
+        self.document = room_json.make(self.machines, self.racks, families=self.families)
+        self.say("a directory of people (slapd)")
+        self.slapd = Slapd(self.folder / "slapd", people=PEOPLE, groups=GROUPS).start()
+        self.say(f"{len(self.bmcs())} BMCs and {len(self.pdus())} PDUs")
+        self.write_secrets()
+        self.start_bmcs()
+        for i, pdu in enumerate(self.pdus()):
+            self.start_pdu(pdu, i)
+        self.document = room_json.make(self.machines, self.racks, self.addresses, self.families)
+        (self.folder / "room.json").write_text(json.dumps(self.document, indent=1))
+        self.nginx = Nginx(self.folder / "nginx", {n: self.folder / f"run/{n}/{n}.sock" for n in WEB}, rates=self.rates)
+        self.origin, self.ca_file = self.nginx.origin, str(self.nginx.ca_file)
+        self.write_conf()
+        self.say("login, pages, power and larchd")
+        for name in WEB:
+            self.start_web(name)
+        self.start_program("larchd", [self.build / "bin/larchd", "-c", self.conf])
+        self.make_openapi()
+        self.say("nginx")
+        self.nginx.start()
+        for name in WEB:
+            self.wait_web(name)
+        if self.import_room:
+            self.say("the room's inventory")
+            self.login("ana")
+            done = self.larch("import", str(self.folder / "room.json"), who="ana")
+            if done.returncode != 0:
+                raise RuntimeError(f"larch import: {done.stderr}")
+            self.say("the first look at every device")
+            self.wait_known()
+        return self
+
+    def pdus(self):
+        return [n for n, t in room_json.by_thing(self.document).items() if t["type"] == "pdu"]
+
+    def bmcs(self):
+        return room_json.bmcs(self.document)
+
+    def secret(self, name, text):
+        path = self.folder / "conf/secret" / name
+        path.touch(mode=0o640)
+        path.write_text(text + "\n")
+        return path
+
+    def write_secrets(self):
+        self.secret("bmc", "bmc-opens-it")
+        self.secret("snmp.read", "reads-it")
+        self.secret("snmp.write", "writes-it")
+        (self.folder / "sim/communities").write_text("reads-it\nwrites-it\n")
+
+    def start_bmcs(self):
+        feeds = room_json.feeds(self.document)
+        lines = ["default user larch password bmc-opens-it suites 17,3 restore last off_ms 400 on_ms 400 boot_ms 900"
+                 " load_ma 1200 standby_ma 60 port 0 power on"]
+        for n, (machine, bmc) in enumerate(self.bmcs().items(), 1):
+            words = "".join(f" feed {pdu}/{outlet}" for pdu, outlet in feeds.get(machine, []))
+            self.addresses[bmc] = f"127.1.{n // 250}.{n % 250 + 1}"
+            lines.append(f"bmc {bmc} address {self.addresses[bmc]}{words}")
+        (self.folder / "sim/bmcs").write_text("\n".join(lines) + "\n")
+        sim = self.folder / "sim"
+        said = self.start_program("bmc-sim", [
+            self.build / "bin/bmc-sim", "--config", sim / "bmcs", "--control", sim / "bmc.ctl", "--room", sim / "bmc.room",
+            "--with-parent"], ready="READY")
+        port = said.split()[-1]
+        for bmc in self.bmcs().values():
+            self.addresses[bmc] += f":{port}"
+        self.bmc = Control(sim / "bmc.ctl")
+
+    def start_pdu(self, pdu, n):
+        sim, family = self.folder / "sim", self.families.get(pdu, "sentry3")
+        self.pdu_argv = getattr(self, "pdu_argv", {})
+        listen = self.addresses.get(pdu) or f"127.0.3.{n + 1}:0"
+        said = self.start_program(pdu, [
+            self.build / "bin/pdu-sim", "--profile", ROOT / f"tests/data/pdu/{family}.simrec", "--name", pdu,
+            "--listen", listen, "--communities", sim / "communities", "--control", sim / f"{pdu}.ctl",
+            "--room", sim / "bmc.room", "--loads", sim / f"{pdu}.loads", "--parent"], ready="READY udp")
+        self.addresses[pdu] = said
+        self.pdu_controls[pdu] = Control(sim / f"{pdu}.ctl")
+
+    def pdu(self, name):
+        return self.pdu_controls[name]
+
+    def write_conf(self):
+        self.conf = self.folder / "conf/larch.json"
+        d = self.slapd
+        doc = {
+            "site": "Demo room", "origin": self.origin, "data": str(self.folder / "data"), "run": str(self.folder / "run"),
+            "templates": str(ROOT / "templates"), "assets": str(ROOT / "static"), "mib": str(ROOT / "mib"),
+            "yang": str(ROOT / "etc/yang"), "policy": "policy.json", "credentials": "credentials.json", "threads": 4,
+            "sweep": self.sweep, "sessions": self.sessions,
+            "ldap": {"uri": [d.ldaps], "ca_file": d.ca_file, "bind_dn": d.bind_dn, "bind_secret_file": d.bind_secret_file,
+                     "user_base": d.people_base, "user_filter": "(uid=%s)", "group_base": d.groups_base,
+                     "group_filter": "(member=%s)", "group_name": "cn", "timeout": "3s", **self.ldap_settings},
+            "power": {**self.power_settings, "load_floor_a": "0.1"},
+        }
+        credentials = {"snmp": [{"match": "*", "version": "2c", "read_file": "secret/snmp.read", "write_file": "secret/snmp.write"}],
+                       "bmc": [{"match": "*", "user": "larch", "password_file": "secret/bmc", "suites": [17, 3]}]}
+        for name, module, inside in (("larch.json", "larch-conf:larch", doc), ("policy.json", "larch-policy:policy", {"roles": ROLES}),
+                                     ("credentials.json", "larch-credentials:credentials", credentials)):
+            (self.folder / "conf" / name).write_text(json.dumps({module: inside}, indent=1))
+
+    def start_program(self, name, argv=None, ready=None, **kw):
+        """Start it, or start it again as it was."""
+        if argv is not None:
+            self.programs[name] = Program(self, name, argv, **kw)
+        return self.programs[name].start(ready)
+
+    def start_web(self, name):
+        path = self.folder / f"run/{name}/{name}.sock"
+        if name not in self.sockets:
+            self.sockets[name] = s = socket.socket(socket.AF_UNIX)
+            s.bind(str(path))
+            path.chmod(0o660)
+            s.listen(511)
+        self.start_program(name, [self.build / "bin" / name, "-c", self.conf], stdin=self.sockets[name])
+
+    def make_openapi(self):
+        text = None
+        for name in WEB:
+            done = subprocess.run([self.build / "bin" / name, "-c", self.conf, "--routes" if text is None else "--routes=-"],
+                                  input=text, capture_output=True, text=True, timeout=20)
+            if done.returncode != 0:
+                return
+            text = done.stdout
+        self.nginx.openapi.write_text(text)
+
+    def tls(self):
+        return ssl.create_default_context(cafile=self.ca_file)
+
+    def get(self, path, limit=10):
+        """Status and text, without a login and without an exception."""
+        import urllib.error, urllib.request
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=self.tls()))
+        try:
+            with opener.open(self.origin + path, timeout=limit) as answer:
+                return answer.status, answer.read().decode(errors="replace")
+        except urllib.error.HTTPError as e:
+            return e.code, e.read().decode(errors="replace")
+        except OSError as e:
+            return 0, str(e)
+
+    def wait_web(self, name, limit=20):
+        """Until it answers itself: whatever it thinks of its health."""
+        def answers():
+            if not self.programs[name].alive():
+                raise RuntimeError(f"{name} has ended: {self.log(name)[-2000:]}")
+            return self.get(f"/{name}/healthz")[0] not in (0, 502, 504)
+        wait_for(answers, limit, says=lambda: f"{name} does not answer: {self.get(f'/{name}/healthz')}\n{self.log(name)[-2000:]}")
+
+    def states(self):
+        """{machine: "on" | "off" | "unknown"} as the API says."""
+        done = self.larch("power", "status", "--json", who="ana")
+        if done.returncode != 0:
+            return {}
+        body = json.loads(done.stdout)
+        return {r["machine"]: r["state"] for r in body.get("machines", body.get("rows"))}
+
+    def known(self):
+        last = list(room_json.by_thing(self.document))
+        states = self.states()
+        no_bmc = set(m for m, t in room_json.by_thing(self.document).items() if t["type"] == "server") - set(self.bmcs())
+        return bool(states) and bool(last) and all(s != "unknown" for m, s in states.items() if m not in no_bmc)
+
+    def wait_known(self, limit=60):
+        wait_for(self.known, limit, each=0.3, says=lambda: f"not everything is known: {self.states()}\n{self.log('larchd')[-3000:]}")
+
+    # ---- the command ----
+
+    def cli_env(self, who):
+        return {"LARCH_CONFIG": str(self.folder / f"cli/{who}.json"), "LARCH_SERVER": self.origin, "LARCH_CA": self.ca_file,
+                "PATH": os.environ.get("PATH", "/usr/bin:/bin"), "HOME": str(self.folder / "cli"), "TERM": "dumb", "LC_ALL": "C.UTF-8"}
+
+    def larch(self, *args, who="ana", stdin="", limit=120, env=None):
+        done = subprocess.run([self.build / "bin/larch", *map(str, args)], input=stdin, capture_output=True, text=True,
+                              timeout=limit, env={**self.cli_env(who), **(env or {})})
+        done.code = done.returncode
+        return done
+
+    def login(self, who, password=None):
+        done = self.larch("login", self.origin, "-u", who, who=who, env={"LARCH_PASSWORD": password or PEOPLE[who][1]})
+        if done.returncode != 0:
+            raise RuntimeError(f"larch login {who}: {done.stderr}")
+        return self
+
+    # ---- hurting and looking ----
+
+    def pid(self, name):
+        return self.nginx.child.pid if name == "nginx" else self.slapd.process.pid if name == "slapd" else self.programs[name].process.pid
+
+    def kill(self, name):
+        """kill -9, and wait until it is gone."""
+        if name == "nginx":
+            os.killpg(self.nginx.child.pid, signal.SIGKILL)
+            self.nginx.child.wait()
+        else:
+            self.programs[name].kill()
+
+    def revive(self, name):
+        if name == "nginx":
+            self.nginx.start()
+        elif name in WEB:
+            self.start_web(name)
+            self.wait_web(name)
+        elif name in self.pdu_controls:
+            self.start_pdu(name, 0)
+        else:
+            self.start_program(name)
+
+    def pause(self, name):
+        os.kill(self.pid(name), signal.SIGSTOP)
+
+    def resume(self, name):
+        os.kill(self.pid(name), signal.SIGCONT)
+
+    def log(self, name):
+        return self.nginx.log() if name == "nginx" else self.programs[name].log()
+
+    def tails(self, lines=25):
+        out = []
+        for path in sorted((self.folder / "log").glob("*.log")) + [self.folder / "nginx/logs/error.log"]:
+            text = path.read_text(errors="replace").splitlines() if path.exists() else []
+            if text:
+                out += [f"---- {path.name}"] + text[-lines:]
+        return "\n".join(out)
+
+    def outlets(self, machine):
+        """[(pdu, outlet)] that feed it."""
+        return room_json.feeds(self.document).get(machine, [])
+
+    def outlet_is(self, pdu, outlet):
+        return self.pdu(pdu).ask(f"get {outlet}").split()[0]
+
+    def chassis_is(self, machine):
+        words = dict(w.split("=", 1) for w in self.bmc.ask(f"get {self.bmcs()[machine]}").split() if "=" in w)
+        return words["power"]
+
+    # ---- the end ----
+
+    def stop(self):
+        if self.nginx is not None:
+            self.nginx.close()
+        for name in ("larchd",) + WEB:
+            if name in self.programs:
+                self.programs[name].stop()
+        for program in self.programs.values():
+            program.stop()
+        for s in self.sockets.values():
+            s.close()
+        if self.slapd is not None:
+            self.slapd.stop()
+        if self.own:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def __exit__(self, *_):
+        if os.environ.get("KEEP"):
+            print("kept: " + str(self.folder), file=sys.stderr)
+            self.own = False
+        self.stop()
