@@ -22,9 +22,9 @@ import sys
 OWNERS = ["chemistry", "physics", "biology", "library"]
 
 
-def outlet_name(n):
-    """Sentry3 numbers the outlets of its first unit AA1, AA2 ..."""
-    return f"AA{n}"
+def outlet_name(n, family="sentry3"):
+    """Sentry3 numbers the outlets of its first unit AA1, AA2 ...; others 1, 2 ..."""
+    return f"AA{n}" if family == "sentry3" else str(n)
 
 
 def attributes(**facts):
@@ -63,6 +63,9 @@ class Room:
     def address(self, kind, name, n):
         return self.addresses.get(name, self.next_address[kind](n))
 
+    def outlet(self, pdu, n):
+        return outlet_name(n, self.families.get(pdu, "sentry3"))
+
     def rack(self, r):
         name = f"b{r:02}"
         self.things.append(thing(name, "rack", room="room1"))
@@ -73,20 +76,20 @@ class Room:
         if r == 1:
             self.things.append(thing(f"sw-{name}", "switch", address=self.address("switch", f"sw-{name}", 1),
                                      rack=name, unit=42))
-            self.cables.append(cable(f"sw-{name}", "psu1", f"pdu-{name}-a", outlet_name(self.per_rack + 1)))
+            self.cables.append(cable(f"sw-{name}", "psu1", f"pdu-{name}-a", self.outlet(f"pdu-{name}-a", self.per_rack + 1)))
 
     def cords(self, name, rack, slot):
         if self.number == self.machines:
             return  # never recorded
-        self.cables.append(cable(name, "psu1", f"pdu-{rack}-a", outlet_name(slot)))
+        self.cables.append(cable(name, "psu1", f"pdu-{rack}-a", self.outlet(f"pdu-{rack}-a", slot)))
         if rack == "b02" and slot == 1:
             return  # one cord only
         if rack == "b02" and slot == 2:
             self.things += [thing(f"strip-{rack}", "strip", rack=rack), thing(f"kvm-{rack}", "appliance", rack=rack)]
-            self.cables += [cable(f"strip-{rack}", "inlet", f"pdu-{rack}-b", outlet_name(slot)),
+            self.cables += [cable(f"strip-{rack}", "inlet", f"pdu-{rack}-b", self.outlet(f"pdu-{rack}-b", slot)),
                             cable(name, "psu2", f"strip-{rack}", "1"), cable(f"kvm-{rack}", "psu1", f"strip-{rack}", "2")]
             return
-        self.cables.append(cable(name, "psu2", f"pdu-{rack}-b", outlet_name(slot)))
+        self.cables.append(cable(name, "psu2", f"pdu-{rack}-b", self.outlet(f"pdu-{rack}-b", slot)))
 
     def machine(self, n):
         self.number = n
