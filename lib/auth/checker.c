@@ -245,6 +245,8 @@ ask(const struct auth_checker *c, struct ldap_request *q, struct arena *a, struc
 	close(pair[0]);
 }
 
+int auth_least_ms = AUTH_LEAST_MS;
+
 static void
 rest_until(int64_t at)
 {
@@ -258,7 +260,7 @@ enum auth_outcome
 auth_check(struct auth_checker *c, struct str name, struct str password, struct arena *a,
     struct auth_found *out, struct err *e)
 {
-	int64_t least = times_boot() + AUTH_LEAST_MS;
+	int64_t least = times_boot() + auth_least_ms;
 	struct ldap_request q = {.kind = LDAP_ASK_PASSWORD};
 	struct ldap_answer answer = {.outcome = AUTH_WRONG, .found = {.why = "not a password"}};
 

@@ -43,6 +43,14 @@ struct auth_span {
  * stands before the making is wrong, and ends it too.
  */
 bool auth_span_over(const struct auth_span *s, const struct auth_now *now);
+/*
+ * Is it over for good? A wall clock that is wrong for an hour (an empty battery,
+ * a typing error) must refuse, but not end every key of the site.
+ */
+bool auth_span_spent(const struct auth_span *s, const struct auth_now *now);
+
+/* ---- checker.c ---- */
+extern int auth_least_ms; /* AUTH_LEAST_MS; a test that asks hundreds of times sets it to 0 */
 
 /* ---- clean.c ---- */
 

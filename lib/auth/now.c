@@ -55,3 +55,9 @@ auth_span_over(const struct auth_span *s, const struct auth_now *now)
 		return now->boot >= s->ends_boot;
 	return now->wall < s->made_at - CLOCK_SLACK_MS;
 }
+
+bool
+auth_span_spent(const struct auth_span *s, const struct auth_now *now)
+{
+	return strcmp(s->boot_id, now->boot_id) == 0 ? now->boot >= s->ends_boot : now->wall >= s->ends_at;
+}

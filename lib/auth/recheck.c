@@ -51,7 +51,7 @@ end_over(struct auth_desk *d, const struct auth_passes *list, struct err *e)
 	auth_now(&now);
 	pthread_mutex_lock(&d->lock);
 	for (size_t i = 0; i < list->n; i++)
-		if (auth_span_over(&list->row[i].span, &now) &&
+		if (auth_span_spent(&list->row[i].span, &now) &&
 		    auth_desk_end(d, &list->row[i], "its time was over", "", e) != 0)
 			rc = -1;
 	pthread_mutex_unlock(&d->lock);
