@@ -115,41 +115,46 @@ times_age(int64_t span_ms, char out[TIMES_TEXT])
 	return out;
 }
 
+/* The unit at the front of s, in ms, and how many bytes it takes; 0 none. */
 static int64_t
-unit_ms(char c)
+unit_ms(struct str s, size_t *bytes)
 {
-	switch (c) {
-	case 's': return 1000;
-	case 'm': return 60000;
-	case 'h': return 3600000;
-	case 'd': return 86400000;
-	default: return 0;
-	}
+	static const struct {
+		const char *name;
+		int64_t ms;
+	} rows[] = {{"ms", 1}, {"s", 1000}, {"m", 60000}, {"h", 3600000}, {"d", 86400000}};
+
+	for (size_t i = 0; i < LARCH_COUNT(rows); i++)
+		if (str_starts(s, rows[i].name)) {
+			*bytes = strlen(rows[i].name);
+			return rows[i].ms;
+		}
+	return 0;
 }
 
 int
 times_duration(struct str s, int64_t *ms_out, struct err *e)
 {
 	int64_t total = 0, v;
-	size_t i = 0, from;
+	size_t i = 0, from, bytes = 0;
 
 	while (i < s.n) {
 		int64_t unit;
 
 		for (from = i; i < s.n && s.p[i] >= '0' && s.p[i] <= '9'; i++)
 			;
-		unit = i < s.n ? unit_ms(s.p[i]) : 0;
+		unit = unit_ms((struct str){s.p + i, s.n - i}, &bytes);
 		if (unit == 0 || str_int((struct str){s.p + from, i - from}, 0, 1000000, &v) != 0)
 			goto bad;
 		total += v * unit;
-		i++;
+		i += bytes;
 	}
 	if (total <= 0 || total > (int64_t)3650 * 86400000)
 		goto bad;
 	*ms_out = total;
 	return 0;
 bad:
-	return err_set(e, ERR_INPUT, "'%.*s' is not a duration; write it as 30s, 15m, 2h, 8h30m or 1d",
+	return err_set(e, ERR_INPUT, "'%.*s' is not a duration; write it as 500ms, 30s, 15m, 2h, 8h30m or 1d",
 	    (int)(s.n > 64 ? 64 : s.n), s.p == NULL ? "" : s.p);
 }
 

@@ -27,7 +27,7 @@ LARCH_API char *times_clock(int64_t ms, char out[TIMES_TEXT]);
 /* An age or a span for a person: "0 s", "45 s", "12 min", "3 h", "5 d"; negative reads "0 s". */
 LARCH_API char *times_age(int64_t span_ms, char out[TIMES_TEXT]);
 
-/* "15m" "2h" "8h30m" "30s" "1d" to ms, at least 1 ms; 0 or -1 with a sentence. */
+/* "500ms" "30s" "15m" "2h" "8h30m" "1d" to ms, at least 1 ms; 0 or -1 with a sentence. */
 LARCH_API int times_duration(struct str s, int64_t *ms_out, struct err *e);
 
 /* An RFC 3339 time to ms. */

@@ -36,7 +36,7 @@ static const struct setting settings[] = {
     {NULL, "policy", PATH, AT(policy), 0, 0},
     {NULL, "credentials", PATH, AT(credentials), 0, 0},
     {NULL, "threads", INTEGER, AT(threads), 0, 0},
-    {NULL, "sweep", SPAN, AT(sweep_ms), 5 * SECOND, HOUR},
+    {NULL, "sweep", SPAN, AT(sweep_ms), SECOND, HOUR},
     {"sessions", "lifetime", SPAN, AT(session_ms), MINUTE, 7 * 24 * HOUR},
     {"sessions", "group_recheck", SPAN, AT(group_recheck_ms), 10 * SECOND, HOUR},
     {"ldap", "starttls", BOOL, AT(ldap.starttls), 0, 0},
@@ -50,11 +50,11 @@ static const struct setting settings[] = {
     {"ldap", "group_filter", TEXT, AT(ldap.group_filter), 0, 0},
     {"ldap", "group_name", TEXT, AT(ldap.group_name), 0, 0},
     {"ldap", "timeout", SPAN_INT, AT(ldap.timeout_ms), SECOND, 30 * SECOND},
-    {"power", "dwell", SPAN, AT(dwell_ms), SECOND, 10 * MINUTE},
+    {"power", "dwell", SPAN, AT(dwell_ms), SECOND / 10, 10 * MINUTE},
     {"power", "off_limit", SPAN, AT(off_limit_ms), SECOND, 10 * MINUTE},
     {"power", "on_limit", SPAN, AT(on_limit_ms), SECOND, 10 * MINUTE},
     {"power", "boot_limit", SPAN, AT(boot_limit_ms), SECOND, HOUR},
-    {"power", "stagger", SPAN, AT(stagger_ms), SECOND, 5 * MINUTE},
+    {"power", "stagger", SPAN, AT(stagger_ms), SECOND / 10, 5 * MINUTE},
     {"power", "load_floor_a", DECIMAL, AT(load_floor_a), 0, 0},
 };
 

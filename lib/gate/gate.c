@@ -329,11 +329,12 @@ gate_may_write(const struct gate_device *d)
 int
 gate_create(uv_loop_t *loop, struct gate **out, struct err *e)
 {
+	static const struct ipmi_settings usual = {0};
 	struct gate *g = calloc(1, sizeof(*g));
 
 	if (g == NULL)
 		log_die("out of memory: no gate");
-	if (snmp_client_create(loop, &g->snmp, e) != 0 || ipmi_client_create(loop, NULL, &g->ipmi, e) != 0) {
+	if (snmp_client_create(loop, &g->snmp, e) != 0 || ipmi_client_create(loop, &usual, &g->ipmi, e) != 0) {
 		gate_destroy(g);
 		return -1;
 	}
