@@ -118,6 +118,8 @@ int cmd_completion(struct cli *c);
 
 /* Print the sentence (as JSON too, when -o json) and give the exit code of its kind. */
 int cli_fail(const struct cli *c, const struct err *e);
+/* The same with a kind and a code of one's own; gives the code. */
+int cli_fail_as(const struct cli *c, const char *kind, const char *detail, int code);
 int cli_usage(const struct cli *c, const char *fmt, ...) LARCH_PRINTF(2, 3);
 /* A line on stderr, unless -q. Foreign text is cleaned. */
 void cli_say(const struct cli *c, const char *fmt, ...) LARCH_PRINTF(2, 3);

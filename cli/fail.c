@@ -63,21 +63,22 @@ print_json(json_t *problem, int code)
 	json_decref(o);
 }
 
-static void
-print_error(const struct cli *c, const char *kind, const char *detail, int code)
+int
+cli_fail_as(const struct cli *c, const char *kind, const char *detail, int code)
 {
 	json_t *o;
 
 	fflush(stdout);
 	if (!wants_json(c)) {
 		print_sentence(c, detail);
-		return;
+		return code;
 	}
 	o = json_object();
 	jsn_set_text(o, "type", kind);
 	jsn_set_text(o, "detail", detail);
 	print_json(o, code);
 	json_decref(o);
+	return code;
 }
 
 int
@@ -87,8 +88,7 @@ cli_fail(const struct cli *c, const struct err *e)
 
 	if (interrupted)
 		code = EXIT_INTERRUPTED;
-	print_error(c, err_kind_name(e->kind), e->text, code);
-	return code;
+	return cli_fail_as(c, err_kind_name(e->kind), e->text, code);
 }
 
 int
@@ -100,7 +100,7 @@ cli_usage(const struct cli *c, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	print_error(c, "usage", text, EXIT_USAGE);
+	cli_fail_as(c, "usage", text, EXIT_USAGE);
 	if (!wants_json(c) && c->command != NULL)
 		fprintf(stderr, "usage: larch %s%s%s%s\n", c->command->words,
 		    c->command->options != 0 ? " [OPTIONS]" : "", c->command->args != NULL ? " " : "",
@@ -159,7 +159,7 @@ api_fail(const struct cli *c, const struct api_answer *a)
 	if (detail == NULL)
 		detail = arena_printf(c->arena, "the server answered with status %ld and no reason", a->status);
 	if (!wants_json(c) || !json_is_object(a->body)) {
-		print_error(c, err_kind_name(ERR_UNAVAILABLE), detail, code);
+		cli_fail_as(c, err_kind_name(ERR_UNAVAILABLE), detail, code);
 		if (!wants_json(c))
 			print_parts(c, a->body);
 	} else {

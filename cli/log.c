@@ -70,12 +70,3 @@ cmd_log(struct cli *c)
 	api_answer_finish(&a);
 	return code;
 }
-
-int
-cmd_log_verify(struct cli *c)
-{
-	struct err e = {0};
-
-	err_set(&e, ERR_INTERNAL, "%s: this build cannot verify a journal", c->argv[0]);
-	return cli_fail(c, &e);
-}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * log verify: the chain of a journal, walked without the server and without the
+ * code that wrote it: docs/formats/journal.md is all that both know.
+ */
+#ifndef LARCH_CLI_VERIFY_H
+#define LARCH_CLI_VERIFY_H
+
+#include "base/base.h"
+
+#define VERIFY_HASH 32
+#define VERIFY_NUMBERS 5
+#define VERIFY_TEXTS 10
+
+/* Names in the order in which they are hashed; the numbers are after prev, the texts after the numbers. */
+extern const char *const verify_numbers[VERIFY_NUMBERS], *const verify_texts[VERIFY_TEXTS];
+
+struct verify_row {
+	int64_t number[VERIFY_NUMBERS]; /* seq at boot job step */
+	struct str text[VERIFY_TEXTS];
+	unsigned char prev[VERIFY_HASH], hash[VERIFY_HASH];
+};
+
+struct verify_chain {
+	int64_t count, first, last;     /* rows seen; the lowest and the highest number */
+	int direction;                  /* 1 oldest first, -1 newest first, 0 not known yet */
+	int64_t seq;                    /* of the row before this one in the file */
+	unsigned char prev[VERIFY_HASH], hash[VERIFY_HASH];
+	unsigned char head[VERIFY_HASH]; /* of row `last` */
+};
+
+/* Take the next row of the file. -1: the chain is broken, and the sentence names the row. */
+int verify_next(struct verify_chain *chain, const struct verify_row *row, struct err *e);
+
+/* Every row of a journal.db, in order, to verify_next. */
+int verify_database(const char *path, struct verify_chain *chain, struct err *e);
+
+#endif
