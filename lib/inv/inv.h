@@ -109,6 +109,9 @@ LARCH_API int inv_all_cords(struct inv *i, struct arena *a, struct inv_cord **ou
 /* The BMC connected to a machine: a thing of type "bmc". ERR_NOT_FOUND: none is recorded. */
 LARCH_API int inv_bmc(struct inv *i, const char *machine, struct arena *a, struct inv_thing *out, struct err *e);
 
+/* The names of all things that a BMC is connected to, sorted: for a table of all. */
+LARCH_API int inv_with_bmc(struct inv *i, struct arena *a, struct hosts *out, struct err *e);
+
 /* ---- selection -------------------------------------------------------------- */
 
 /*
@@ -118,6 +121,9 @@ LARCH_API int inv_bmc(struct inv *i, const char *machine, struct arena *a, struc
  * the inventory matches nothing. 1, 0, or -1 for a query that is none.
  */
 LARCH_API int inv_match(struct inv *i, const char *query, const char *thing, struct err *e);
+
+/* All things that match a query, natural order; none is no error (a filter, not a selection). */
+LARCH_API int inv_find(struct inv *i, const char *query, struct arena *a, struct hosts *out, struct err *e);
 
 /* Expand what a person typed to names of existing things; unknown names are all named in one error. */
 LARCH_API int inv_select(struct inv *i, struct str text, struct arena *a, struct hosts *out, struct err *e);

@@ -70,6 +70,40 @@ inv_match(struct inv *i, const char *query, const char *thing, struct err *e)
 	return yes;
 }
 
+/* Keep those of `all` that fit. */
+static void
+keep(struct hosts *all, const char *glob, const struct hosts *list)
+{
+	size_t kept = 0;
+
+	for (size_t k = 0; k < all->n; k++)
+		if (glob != NULL ? fnmatch(glob, all->name[k], 0) == 0 : hosts_has(list, all->name[k]))
+			all->name[kept++] = all->name[k];
+	all->n = kept;
+}
+
+int
+inv_find(struct inv *i, const char *query, struct arena *a, struct hosts *out, struct err *e)
+{
+	struct hosts_rules rules = {.group = group, .ctx = i, .empty_ok = true};
+	struct hosts list;
+
+	if (strncmp(query, "type:", 5) == 0)
+		return inv_names(i, "type", query + 5, a, out, e);
+	if (inv_names(i, "*", "", a, out, e) != 0)
+		return -1;
+	if (strcmp(query, "*") == 0)
+		return 0;
+	if (strncmp(query, "name:", 5) == 0) {
+		keep(out, query + 5, NULL);
+		return 0;
+	}
+	if (hosts_parse(str_of(query), &rules, a, &list, e) != 0)
+		return err_prefix(e, "\"%s\"", query);
+	keep(out, NULL, &list);
+	return 0;
+}
+
 /* Name every unknown one, as far as a sentence holds. */
 static int
 all_known(struct inv *i, const struct hosts *list, struct arena *a, struct err *e)

@@ -208,13 +208,37 @@ inv_types(struct inv *i, struct arena *a, struct inv_type **out, size_t *n_out, 
 	return more;
 }
 
+static int
+take_names(struct store_query *q, struct arena *a, struct hosts *out, struct err *e)
+{
+	size_t cap = 0;
+	int more;
+
+	*out = (struct hosts){0};
+	while ((more = store_next(q, e)) == 1) {
+		out->name = grow(a, out->name, out->n, &cap, sizeof(*out->name));
+		out->name[out->n++] = arena_strdup(a, store_text(q, 0));
+	}
+	store_done(q);
+	hosts_sort(out);
+	return more;
+}
+
+int
+inv_with_bmc(struct inv *i, struct arena *a, struct hosts *out, struct err *e)
+{
+	return take_names(store_ask(i->s, e,
+	                      "SELECT DISTINCT m.name FROM thing b JOIN port p ON p.thing=b.id JOIN link l ON l.port=p.id"
+	                      " JOIN port o ON o.id=l.peer JOIN thing m ON m.id=o.thing WHERE b.type='bmc'",
+	                      ""),
+	    a, out, e);
+}
+
 int
 inv_names(struct inv *i, const char *source, const char *value, struct arena *a, struct hosts *out,
     struct err *e)
 {
 	struct store_query *q;
-	size_t cap = 0;
-	int more;
 
 	if (strcmp(source, "*") == 0)
 		q = store_ask(i->s, e, "SELECT name FROM thing", "");
@@ -224,14 +248,7 @@ inv_names(struct inv *i, const char *source, const char *value, struct arena *a,
 		q = store_ask(i->s, e,
 		    "SELECT DISTINCT t.name FROM attr a JOIN thing t ON t.id=a.thing WHERE a.key=? AND a.value=?",
 		    "ss", source, value);
-	*out = (struct hosts){0};
-	while ((more = store_next(q, e)) == 1) {
-		out->name = grow(a, out->name, out->n, &cap, sizeof(*out->name));
-		out->name[out->n++] = arena_strdup(a, store_text(q, 0));
-	}
-	store_done(q);
-	hosts_sort(out);
-	return more;
+	return take_names(q, a, out, e);
 }
 
 int

@@ -17,7 +17,8 @@ struct status;
 LARCH_API int status_open(const char *path, struct status **out, struct err *e);        /* larchd */
 LARCH_API int status_open_reader(const char *path, struct status **out, struct err *e); /* the others */
 LARCH_API void status_close(struct status *s);
-LARCH_API int64_t status_generation(struct status *s); /* changes with every commit, seen from this handle */
+/* Grows with every batch, job, action and count of open intents; not with the pulse. -1: cannot be read. */
+LARCH_API int64_t status_generation(struct status *s);
 
 /*
  * The sentence that stands on top of every page, or NULL when all is well: larchd is gone or stuck

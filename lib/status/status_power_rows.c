@@ -7,10 +7,9 @@
 #define HOUR_MS (60 * 60 * 1000)
 #define ACTIONS_KEPT 20
 
-int
-status_put_job(struct status *s, const struct status_job *j, struct err *e)
+static int
+put_job(struct status *s, const struct status_job *j, struct err *e)
 {
-	s->puts++;
 	return store_run(s->s, e,
 	    "INSERT INTO job(id,who,verb,way,reason,machines,state,created,ended,done,total)"
 	    " VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11)"
@@ -18,6 +17,18 @@ status_put_job(struct status *s, const struct status_job *j, struct err *e)
 	    "done=?10,total=?11",
 	    "issssssiiii", j->id, j->who, j->verb, j->way, j->reason == NULL ? "" : j->reason, j->machines, j->state,
 	    j->created, j->ended, j->done, j->total);
+}
+
+int
+status_put_job(struct status *s, const struct status_job *j, struct err *e)
+{
+	if (store_begin(s->s, e) != 0)
+		return -1;
+	if (put_job(s, j, e) != 0 || status_turn(s, e) != 0) {
+		store_rollback(s->s);
+		return -1;
+	}
+	return store_commit(s->s, e);
 }
 
 int
@@ -63,11 +74,11 @@ status_add_action(struct status *s, const struct status_action *x, struct err *e
 	    store_run(s->s, e,
 	        "DELETE FROM action WHERE machine=?1 AND id NOT IN"
 	        " (SELECT id FROM action WHERE machine=?1 ORDER BY id DESC LIMIT ?2)",
-	        "si", x->machine, (int64_t)ACTIONS_KEPT) != 0) {
+	        "si", x->machine, (int64_t)ACTIONS_KEPT) != 0 ||
+	    status_turn(s, e) != 0) {
 		store_rollback(s->s);
 		return -1;
 	}
-	s->puts++;
 	return store_commit(s->s, e);
 }
 
@@ -124,8 +135,7 @@ status_last_actions(struct status *s, struct arena *a, struct status_action **ou
 int
 status_set_unsettled(struct status *s, int64_t count, struct err *e)
 {
-	s->puts++;
-	return store_run(s->s, e, "UPDATE pulse SET unsettled=? WHERE id=1", "i", count);
+	return store_run(s->s, e, "UPDATE pulse SET unsettled=?,generation=generation+1 WHERE id=1", "i", count);
 }
 
 int64_t

@@ -8,9 +8,11 @@
 struct status {
 	struct store *s;
 	bool writer;
-	int64_t puts;       /* batches of this writer, part of the generation */
 	int64_t pruned;     /* times_now() of the last pruning */
 };
+
+/* Count a change of what is seen: within the transaction that makes it. */
+int status_turn(struct status *s, struct err *e);
 
 /* An array in an arena that doubles; what it leaves behind goes with the arena. */
 void *status_grow(struct arena *a, void *old, size_t n, size_t *cap, size_t size);

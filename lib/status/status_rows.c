@@ -25,7 +25,8 @@ static const char schema[] =
     "CREATE TABLE pulse("
     " id INTEGER PRIMARY KEY CHECK(id=1), beat INTEGER NOT NULL DEFAULT 0, began INTEGER NOT NULL DEFAULT 0,"
     " ended INTEGER NOT NULL DEFAULT 0, things INTEGER NOT NULL DEFAULT 0, notice TEXT NOT NULL DEFAULT '',"
-    " version TEXT NOT NULL DEFAULT '', unsettled INTEGER NOT NULL DEFAULT 0) STRICT;"
+    " version TEXT NOT NULL DEFAULT '', unsettled INTEGER NOT NULL DEFAULT 0,"
+    " generation INTEGER NOT NULL DEFAULT 0) STRICT;"
     "INSERT INTO pulse(id) VALUES(1);"
     "CREATE TABLE job("
     " id INTEGER PRIMARY KEY, who TEXT NOT NULL, verb TEXT NOT NULL, way TEXT NOT NULL, reason TEXT NOT NULL,"
@@ -104,7 +105,18 @@ status_close(struct status *s)
 int64_t
 status_generation(struct status *s)
 {
-	return store_data_version(s->s) + s->puts;
+	struct err e;
+	struct store_query *q = store_ask(s->s, &e, "SELECT generation FROM pulse WHERE id=1", "");
+	int64_t v = store_next(q, &e) == 1 ? store_int(q, 0) : -1;
+
+	store_done(q);
+	return v;
+}
+
+int
+status_turn(struct status *s, struct err *e)
+{
+	return store_run(s->s, e, "UPDATE pulse SET generation=generation+1 WHERE id=1", "");
 }
 
 /* ---- writing a batch ------------------------------------------------------------ */
@@ -224,9 +236,8 @@ status_put(struct status *s, const struct status_value *values, size_t n_values,
 	for (size_t i = 0; i < n_outlets; i++)
 		if (put_outlet(s, &outlets[i], e) != 0)
 			goto bad;
-	if (prune(s, e) != 0)
+	if (prune(s, e) != 0 || status_turn(s, e) != 0)
 		goto bad;
-	s->puts++;
 	return store_commit(s->s, e);
 bad:
 	store_rollback(s->s);
@@ -406,7 +417,6 @@ status_changes(struct status *s, const char *thing, int64_t since, size_t limit,
 int
 status_set_pulse(struct status *s, const struct status_pulse *p, struct err *e)
 {
-	s->puts++;
 	return store_run(s->s, e,
 	    "UPDATE pulse SET beat=?,began=?,ended=?,things=?,notice=?,version=? WHERE id=1", "iiiiss", p->beat,
 	    p->sweep_began, p->sweep_ended, p->sweep_things, p->notice == NULL ? "" : p->notice,

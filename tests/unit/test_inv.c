@@ -70,6 +70,7 @@ t_a_room_is_taken_over_and_read_back(void)
 	struct inv_thing t, *all;
 	struct inv_cord *cords;
 	struct inv_type *types;
+	struct hosts h;
 	size_t n;
 
 	T_INT(take(i, SMALL, &r), 0);
@@ -102,6 +103,9 @@ t_a_room_is_taken_over_and_read_back(void)
 	T_INT(inv_bmc(i, "n1", a, &t, &e), 0);
 	T_STR(t.name, "n1-bmc");
 	T_STR(inv_attr(&t, "address"), "127.0.4.1");
+	T_INT(inv_with_bmc(i, a, &h, &e), 0);
+	T_INT(h.n, 1);
+	T_STR(h.name[0], "n1");
 	T_INT(inv_types(i, a, &types, &n, &e), 0);
 	T_INT(n, 3);
 	T_STR(types[0].type, "bmc");
@@ -416,6 +420,29 @@ t_a_query_matches_what_it_says_and_nothing_unknown(void)
 }
 
 static void
+t_a_filter_finds_what_is_there_and_may_find_nothing(void)
+{
+	struct inv *i = fresh();
+	struct arena *a = arena_create();
+	struct hosts h;
+
+	T_INT(take(i, SMALL, NULL), 0);
+	T_INT(inv_find(i, "*", a, &h, &e), 0);
+	T_INT(h.n, 6);
+	T_INT(inv_find(i, "type:pdu", a, &h, &e), 0);
+	T_INT(h.n, 2);
+	T_INT(inv_find(i, "name:n1*", a, &h, &e), 0);
+	T_INT(h.n, 3);
+	T_INT(inv_find(i, "n[1-9],n77", a, &h, &e), 0);
+	T_INT(h.n, 2);
+	T_INT(inv_find(i, "zebra", a, &h, &e), 0);
+	T_INT(h.n, 0);
+	T_INT(inv_find(i, "@moon", a, &h, &e), -1);
+	arena_destroy(a);
+	inv_close(i);
+}
+
+static void
 t_a_selection_names_every_unknown_thing_and_never_means_all(void)
 {
 	struct inv *i = fresh();
@@ -572,6 +599,7 @@ T_MAIN(T(t_a_room_is_taken_over_and_read_back), T(t_what_is_missing_is_said_by_n
     T(t_a_dry_run_counts_and_changes_nothing), T(t_a_bad_file_is_refused_with_its_place_and_changes_nothing),
     T(t_cords_are_followed_through_passive_things), T(t_a_circle_of_cables_ends),
     T(t_a_query_matches_what_it_says_and_nothing_unknown),
+    T(t_a_filter_finds_what_is_there_and_may_find_nothing),
     T(t_a_selection_names_every_unknown_thing_and_never_means_all), T(t_the_shipped_example_is_a_room),
     T(t_readers_see_all_of_a_change_or_nothing_while_it_is_made),
     T(t_a_reader_may_not_write_and_a_second_writer_is_refused), T(t_ten_thousand_things_go_in_within_seconds))

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * pages: the program that shows the room. Its page families lie in
+ * pages_*.c; here is what they share: the room as it was last read, and tables
+ * whose columns are rows.
+ */
+#ifndef LARCH_CGI_PAGES_H
+#define LARCH_CGI_PAGES_H
+
+#include "inv/inv.h"
+#include "status/status.h"
+#include "web/web.h"
+
+/* ---- the room as it was last read ---------------------------------------------- */
+
+struct pages_node {
+	const struct inv_thing *thing;
+	const char *href;                 /* "/nodes/n0001" */
+	const char *owner, *rack, *unit;  /* NULL: nobody says */
+	const char *rack_unit;            /* "b01 U12"; "" */
+	const struct status_value *ping, *bmc, *chassis, *outlets; /* NULL: never seen */
+	bool has_bmc;
+	const struct inv_cord *cords;
+	size_t n_cords;
+	const char *cords_text;           /* "pdu-b01-a/AA1 pdu-b01-b/AA1" */
+	const struct status_action *action; /* the last one, or NULL */
+	const char *action_text;
+};
+
+struct pages_pdu {
+	const struct inv_thing *thing;
+	const char *href;
+	const char *family, *rack, *feed;
+	const struct status_value *value; /* of the check "pdu" */
+	const struct status_outlet *outlets;
+	size_t n_outlets, on, off, unknown;
+	double amps;                      /* NAN: nothing measured */
+};
+
+/*
+ * All of it, read in one go and kept until inventory or status change: a page
+ * of ten thousand rows is then a walk over memory. Shared by the threads,
+ * never changed once it is made.
+ */
+struct pages_room {
+	struct arena *arena;
+	int64_t inv_generation, status_generation;
+	uint64_t files;                   /* which files were read: a replaced file is another room */
+	int holders;
+
+	struct inv_thing *things;         /* natural order */
+	size_t n_things;
+	struct pages_node *nodes;
+	size_t n_nodes;
+	struct pages_pdu *pdus;
+	size_t n_pdus;
+	struct inv_cord *cords;           /* by machine */
+	size_t n_cords;
+	struct inv_cord *by_outlet;       /* the same, by PDU and outlet */
+	struct status_value *values;      /* by thing and check */
+	size_t n_values;
+	struct status_outlet *outlets;    /* by PDU and outlet, natural order */
+	size_t n_outlets;
+	struct status_action *actions;    /* the last of each machine, by machine */
+	size_t n_actions;
+};
+
+/* The room as it is now, or NULL with the sentence. pages_room_put when the answer is made. */
+struct pages_room *pages_room_get(struct web_call *c, struct err *e);
+void pages_room_put(struct web_call *c, struct pages_room *r);
+
+/* Is this thing one that a person calls a machine: not a PDU, a BMC, a rack, a place? */
+bool pages_is_node(const char *type);
+
+const struct pages_node *pages_node_find(const struct pages_room *r, const char *name);
+const struct pages_pdu *pages_pdu_find(const struct pages_room *r, const char *name);
+/* Cords that hang on one outlet: a run of by_outlet. */
+const struct inv_cord *pages_cords_on(const struct pages_room *r, const char *pdu, const char *outlet, size_t *n_out);
+
+/* ---- the files -------------------------------------------------------------------- */
+
+/* This thread's readers. inv: NULL with the sentence (503). status: NULL when it cannot be read now. */
+struct inv *pages_inv(struct web_call *c, struct err *e);
+struct status *pages_status(struct web_call *c);
+
+/* The writer, shared: hold the lock while you use it. */
+struct inv *pages_writer_lock(struct web_call *c, struct yang **yang_out);
+void pages_writer_unlock(struct web_call *c);
+
+int pages_open(const struct conf *conf, void **shared, struct err *e);
+void pages_close(void *shared);
+int pages_thread_open(const struct conf *conf, void *shared, void **state, struct err *e);
+void pages_thread_close(void *state);
+void pages_banners(struct web_call *c);
+
+/* ---- cells ------------------------------------------------------------------------- */
+
+/* A check's value with its age; text `none` (may be NULL: unknown) where it was never seen. */
+struct web_cell pages_value_cell(const struct status_value *v, int64_t now, const char *none);
+/* An outlet's state with its age. */
+struct web_cell pages_outlet_cell(const struct status_outlet *o, int64_t now);
+/* "/nodes/NAME", or "/pdus/NAME" for a PDU; in the arena. */
+const char *pages_href(struct arena *a, const char *type, const char *name);
+
+/* ---- tables -------------------------------------------------------------------------- */
+
+/* One column: what it is, and what stands in a row of it. */
+struct pages_column {
+	struct web_column column;
+	struct web_cell (*cell)(const void *ctx, size_t row, int64_t now);
+};
+
+/* A table over such columns; all of it lives in the call's arena. ctx is handed to the cells. */
+struct pages_table {
+	const char *name, *caption, *empty;
+	const struct pages_column *columns;
+	size_t n_columns, n;
+	const void *ctx;
+};
+struct web_table pages_table(struct web_call *c, const struct pages_table *t);
+
+/* ---- the page families: handlers ------------------------------------------------------ */
+
+web_handler pages_front, pages_help;
+web_handler pages_nodes, pages_node;
+web_handler pages_pdus, pages_pdu;
+web_handler pages_things, pages_import;
+web_handler pages_healthz, pages_metrics;
+
+#endif

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Tables whose columns are rows, and the cells that all page families use. */
+#include <math.h>
+#include <string.h>
+
+#include "pages.h"
+
+struct view {
+	struct pages_table table;
+	int64_t now;
+};
+
+static struct web_cell
+cell(void *ctx, size_t row, size_t column)
+{
+	const struct view *v = ctx;
+
+	return v->table.columns[column].cell(v->table.ctx, row, v->now);
+}
+
+struct web_table
+pages_table(struct web_call *c, const struct pages_table *t)
+{
+	struct view *v = arena_alloc(c->arena, sizeof(*v));
+	struct web_column *columns = arena_array(c->arena, t->n_columns, sizeof(*columns));
+
+	v->table = *t;
+	v->now = c->now;
+	for (size_t i = 0; i < t->n_columns; i++)
+		columns[i] = t->columns[i].column;
+	return (struct web_table){
+	    .name = t->name,
+	    .caption = t->caption,
+	    .empty = t->empty,
+	    .columns = columns,
+	    .n_columns = t->n_columns,
+	    .n = t->n,
+	    .cell = cell,
+	    .ctx = v,
+	};
+}
+
+struct web_cell
+pages_value_cell(const struct status_value *v, int64_t now, const char *none)
+{
+	struct web_cell made;
+
+	if (v == NULL)
+		return none == NULL ? (struct web_cell){.level = 'u'} : web_cell_text(none);
+	made = web_cell_level((int)v->level, v->text, v->at, status_stale(v->at, v->interval, now));
+	made.title = v->detail;
+	return made;
+}
+
+/* An outlet that is off is no fault: it has no letter. What it is about to do has one. */
+static const struct {
+	const char *state;
+	char level;
+} outlet_levels[] = {{"on", 'o'}, {"off", 0}, {"on-pending", 'w'}, {"off-pending", 'w'}};
+
+static char
+outlet_level(const char *state)
+{
+	for (size_t i = 0; i < LARCH_COUNT(outlet_levels); i++)
+		if (strcmp(outlet_levels[i].state, state) == 0)
+			return outlet_levels[i].level;
+	return 'u';
+}
+
+struct web_cell
+pages_outlet_cell(const struct status_outlet *o, int64_t now)
+{
+	struct web_cell made;
+
+	if (o == NULL)
+		return (struct web_cell){0};
+	made = web_cell_text(o->state);
+	made.at = o->at;
+	made.stale = status_stale(o->at, o->interval, now);
+	made.level = outlet_level(o->state);
+	made.title = *o->word == '\0' ? NULL : o->word;
+	return made;
+}
