@@ -61,12 +61,13 @@ MAIN_larch   := cli/main.c
 MAIN_bmc-sim := tests/sim/bmc_main.c
 MAIN_pdu-sim := tests/sim/pdu_main.c
 MAIN_filer   := tests/sim/filer.c
+MAIN_seed    := tests/sim/seed.c
 have     = $(foreach p,$(1),$(if $(wildcard $(MAIN_$(p))),$(p)))
 CGI     := $(call have,login pages power)
 DAEMON  := $(call have,larchd)
 CLI     := $(call have,larch)
 PROGRAMS := $(addprefix $(B)/bin/,$(CGI) $(DAEMON) $(CLI))
-SIMS    := $(addprefix $(B)/bin/,$(call have,bmc-sim pdu-sim filer))
+SIMS    := $(addprefix $(B)/bin/,$(call have,bmc-sim pdu-sim filer seed))
 
 .PHONY: all deps demo test check lint asan tsan fuzz cover bench install uninstall dist clean help \
 	programs sims units fuzzers benches flags public FORCE
@@ -120,6 +121,9 @@ $(B)/bin/bmc-sim: $(call objs,tests/sim/bmc_*.c tests/sim/sim_*.c)
 	$(link) -lcrypto -lm
 $(B)/bin/pdu-sim: $(call objs,tests/sim/pdu_*.c tests/sim/sim_*.c)
 	$(link) -lnetsnmpagent -lnetsnmpmibs -lnetsnmp -lm
+# seed stands in for login and larchd where a test looks at pages alone.
+$(B)/bin/seed: $(call objs,tests/sim/seed.c) $(B)/liblarch.a
+	$(link) $(B)/liblarch.a $(LIBS)
 # filer stands in for the web programs where a test drives larchd alone.
 $(B)/bin/filer: $(call objs,tests/sim/filer.c) $(B)/liblarch.a
 	$(link) $(B)/liblarch.a $(LIBS)

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * seed: the `login` and `larchd` programs' hands for tests that look at pages
+ * alone: makes sessions and keys, and writes what a sweep would have seen.
+ *
+ *	seed -c larch.json session NAME GROUP...    prints the cookie's value
+ *	seed -c larch.json key NAME SCOPE GROUP...  prints the bearer; SCOPE is words with commas
+ *	seed -c larch.json import room.json
+ *	seed -c larch.json status < FILE            one JSON object:
+ *		{"values":[{"thing","check","level","text","detail","number","age","interval"}],
+ *		 "outlets":[{"pdu","outlet","device_name","state","word","amps","watts","age","interval"}],
+ *		 "jobs":[{"id","who","verb","way","reason","machines","state","age","ended_age","done","total"}],
+ *		 "actions":[{"age","job","machine","who","verb","way","outcome","text"}],
+ *		 "pulse":{"age","things","notice"}, "unsettled":N}
+ *	ages and intervals in seconds; a status.db that is there is added to.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "auth/auth.h"
+#include "conf/conf.h"
+#include "inv/inv.h"
+#include "status/status.h"
+
+struct seed {
+	struct arena *a;
+	struct conf *conf;
+	int argc;
+	char **argv;
+};
+
+static void
+must(int rc, const struct err *e)
+{
+	if (rc != 0)
+		log_die("%s", e->text);
+}
+
+/* ---- who ------------------------------------------------------------------------------ */
+
+static struct auth_desk *
+desk(struct seed *s)
+{
+	struct auth_desk_conf conf = {
+	    .auth_db = conf_db(s->conf, "auth", s->a),
+	    .sessions_db = conf_db(s->conf, "sessions", s->a),
+	    .session_ms = s->conf->session_ms,
+	    .group_recheck_ms = s->conf->group_recheck_ms,
+	};
+	struct auth_desk *d = NULL;
+	struct err e = {0};
+
+	must(auth_desk_open(&conf, &d, &e), &e);
+	return d;
+}
+
+static void
+do_session(struct seed *s)
+{
+	const struct auth_from from = {.address = STR("127.0.0.1"), .agent = STR("seed"), .how = "form"};
+	struct auth_found found = {.dn = "", .display = s->argv[0], .groups = (const char **)&s->argv[1],
+	    .n_groups = (size_t)s->argc - 1};
+	struct auth_desk *d = desk(s);
+	char token[AUTH_TOKEN_TEXT];
+	struct err e = {0};
+
+	must(auth_desk_session_make(d, str_of(s->argv[0]), &found, &from, token, &e), &e);
+	puts(token);
+	auth_desk_close(d);
+}
+
+static void
+do_key(struct seed *s)
+{
+	const struct auth_from from = {.address = STR("127.0.0.1"), .agent = STR("seed"), .how = "api"};
+	struct auth_found found = {.dn = "", .display = s->argv[0], .groups = (const char **)&s->argv[2],
+	    .n_groups = (size_t)s->argc - 2};
+	struct auth_key_wish wish = {.title = STR("seed"), .lifetime_ms = 3600000};
+	const char *scope[16];
+	struct str rest = str_of(s->argv[1]);
+	struct auth_desk *d = desk(s);
+	struct auth_person who;
+	char bearer[AUTH_BEARER_TEXT];
+	struct err e = {0};
+
+	while (rest.p != NULL && wish.n_scope < LARCH_COUNT(scope)) {
+		struct str one = str_cut(&rest, ',');
+
+		scope[wish.n_scope++] = arena_strndup(s->a, one.p, one.n);
+	}
+	wish.scope = scope;
+	auth_person_of(str_of(s->argv[0]), &found, s->a, &who);
+	must(auth_desk_key_make(d, &who, &wish, &from, bearer, &e), &e);
+	puts(bearer);
+	auth_desk_close(d);
+}
+
+/* ---- what ----------------------------------------------------------------------------- */
+
+static void
+do_import(struct seed *s)
+{
+	const struct inv_author author = {.who = "seed", .why = "a test", .request_id = "seed"};
+	struct inv_import_result r;
+	struct yang *y = NULL;
+	struct inv *i = NULL;
+	struct buf text;
+	struct err e = {0};
+
+	must(file_read(s->argv[0], LIMIT_ROOM_FILE, &text, &e), &e);
+	must(yang_create(s->conf->yang, &y, &e), &e);
+	must(inv_open(conf_db(s->conf, "inventory", s->a), &i, &e), &e);
+	must(inv_import(i, y, buf_view(&text), &author, false, &r, &e), &e);
+	inv_close(i);
+	yang_destroy(y);
+	buf_free(&text);
+}
+
+static double
+real(const json_t *o, const char *key)
+{
+	const json_t *v = json_object_get(o, key);
+
+	return json_is_number(v) ? json_number_value(v) : NAN;
+}
+
+static int64_t
+ago(const json_t *o, const char *key)
+{
+	return times_now() - jsn_integer_or(o, key, 0) * 1000;
+}
+
+static void
+put_seen(struct status *st, struct arena *a, const json_t *doc)
+{
+	const json_t *values = jsn_array(doc, "values"), *outlets = jsn_array(doc, "outlets");
+	size_t nv = json_array_size(values), no = json_array_size(outlets);
+	struct status_value *v = arena_array(a, nv + 1, sizeof(*v));
+	struct status_outlet *o = arena_array(a, no + 1, sizeof(*o));
+	struct err e = {0};
+
+	for (size_t i = 0; i < nv; i++) {
+		const json_t *r = json_array_get(values, i);
+
+		v[i] = (struct status_value){jsn_text_or(r, "thing", ""), jsn_text_or(r, "check", ""),
+		    (enum status_level)jsn_integer_or(r, "level", 3), jsn_text_or(r, "text", ""),
+		    jsn_text_or(r, "detail", NULL), real(r, "number"), ago(r, "age"), 0,
+		    1000 * jsn_integer_or(r, "interval", 30)};
+	}
+	for (size_t i = 0; i < no; i++) {
+		const json_t *r = json_array_get(outlets, i);
+
+		o[i] = (struct status_outlet){jsn_text_or(r, "pdu", ""), jsn_text_or(r, "outlet", ""),
+		    jsn_text_or(r, "device_name", ""), jsn_text_or(r, "state", "unknown"), jsn_text_or(r, "word", ""),
+		    real(r, "amps"), real(r, "watts"), ago(r, "age"), 0, 1000 * jsn_integer_or(r, "interval", 30)};
+	}
+	must(status_put(st, v, nv, o, no, &e), &e);
+}
+
+static void
+put_power(struct status *st, const json_t *doc)
+{
+	struct err e = {0};
+	const json_t *r;
+	size_t i;
+
+	json_array_foreach(jsn_array(doc, "jobs"), i, r)
+	{
+		struct status_job j = {jsn_integer_or(r, "id", 1), jsn_text_or(r, "who", ""), jsn_text_or(r, "verb", ""),
+		    jsn_text_or(r, "way", ""), jsn_text_or(r, "reason", ""), jsn_text_or(r, "machines", ""),
+		    jsn_text_or(r, "state", "running"), ago(r, "age"),
+		    json_object_get(r, "ended_age") == NULL ? 0 : ago(r, "ended_age"), jsn_integer_or(r, "done", 0),
+		    jsn_integer_or(r, "total", 0)};
+
+		must(status_put_job(st, &j, &e), &e);
+	}
+	json_array_foreach(jsn_array(doc, "actions"), i, r)
+	{
+		struct status_action x = {ago(r, "age"), jsn_integer_or(r, "job", 1), jsn_text_or(r, "machine", ""),
+		    jsn_text_or(r, "who", ""), jsn_text_or(r, "verb", ""), jsn_text_or(r, "way", ""),
+		    jsn_text_or(r, "outcome", ""), jsn_text_or(r, "text", "")};
+
+		must(status_add_action(st, &x, &e), &e);
+	}
+}
+
+static void
+do_status(struct seed *s)
+{
+	struct buf text = BUF(LIMIT_ROOM_FILE);
+	struct status *st = NULL;
+	const json_t *pulse;
+	json_t *doc;
+	struct err e = {0};
+	int c;
+
+	while ((c = getchar()) != EOF)
+		buf_char(&text, (char)c);
+	doc = jsn_parse(buf_view(&text), "standard input", &e);
+	must(doc == NULL ? -1 : 0, &e);
+	must(status_open(conf_db(s->conf, "status", s->a), &st, &e), &e);
+	put_seen(st, s->a, doc);
+	put_power(st, doc);
+	pulse = json_object_get(doc, "pulse");
+	if (pulse != NULL) {
+		struct status_pulse p = {ago(pulse, "age"), ago(pulse, "age") - 900, ago(pulse, "age"),
+		    jsn_integer_or(pulse, "things", 0), jsn_text_or(pulse, "notice", ""), "0.1.0"};
+
+		must(status_set_pulse(st, &p, &e), &e);
+	}
+	if (json_object_get(doc, "unsettled") != NULL)
+		must(status_set_unsettled(st, jsn_integer_or(doc, "unsettled", 0), &e), &e);
+	status_close(st);
+	json_decref(doc);
+	buf_free(&text);
+}
+
+/* ---- the command line ------------------------------------------------------------------ */
+
+static const struct {
+	const char *name;
+	int least;
+	void (*run)(struct seed *s);
+} commands[] = {{"session", 2, do_session}, {"key", 3, do_key}, {"import", 1, do_import}, {"status", 0, do_status}};
+
+int
+main(int argc, char **argv)
+{
+	struct seed s = {.a = arena_create()};
+	struct err e = {0};
+
+	log_name("seed");
+	if (argc < 4 || strcmp(argv[1], "-c") != 0)
+		log_die("usage: seed -c larch.json session|key|import|status ...");
+	must(conf_load(argv[2], NULL, &s.conf, &e), &e);
+	s.argc = argc - 4;
+	s.argv = argv + 4;
+	for (size_t i = 0; i < LARCH_COUNT(commands); i++)
+		if (strcmp(commands[i].name, argv[3]) == 0 && s.argc >= commands[i].least) {
+			commands[i].run(&s);
+			conf_destroy(s.conf);
+			arena_destroy(s.a);
+			return 0;
+		}
+	log_die("seed: no command \"%s\", or too few words after it", argv[3]);
+}
