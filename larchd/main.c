@@ -24,6 +24,7 @@ load(struct larchd *l, struct conf **conf, struct devtype_set **types, struct cr
 	*conf = NULL;
 	*types = NULL;
 	*cred = NULL;
+	/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): conf_load gives one when it returns 0 */
 	if (conf_load(l->conf_path, NULL, conf, e) != 0 || yang_create((*conf)->yang, &yang, e) != 0 ||
 	    devtype_load((*conf)->mib, yang, types, e) != 0 ||
 	    cred_load((*conf)->credentials, yang, cred, e) != 0) {

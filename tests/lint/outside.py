@@ -173,10 +173,13 @@ def cppcheck(root, files):
         return
     build = CACHE / ("cppcheck" if root == PROJECT else "cppcheck-bad")
     build.mkdir(parents=True, exist_ok=True)
-    # cppcheck reads no system headers; without this one's macros it cannot parse the lists of sys/queue.h.
+    # It reads no system headers; without the macros of these two it cannot parse our lists and tables.
     queue = f"--include=/usr/include/{call('gcc', '-print-multiarch', cwd=root)[1].strip()}/sys/queue.h"
-    _, out = call("cppcheck", queue, "-q", "-j2", "--enable=warning,portability", "--inline-suppr", "--std=c11", "-Ilib", "-D_GNU_SOURCE",
-                  '-DLARCH_VERSION="0"', "--suppress=missingInclude", "--suppress=unknownMacro", f"--cppcheck-build-dir={build}",
+    # Left out, with the reason: what it cannot parse itself (internalAstError: a compound literal behind "?"), and two
+    # guesses about pointers that are wrong here and that clang's analyzer makes by following the paths.
+    silent = [f"--suppress={i}" for i in ("missingInclude", "unknownMacro", "internalAstError", "returnDanglingLifetime", "ctuuninitvar")]
+    _, out = call("cppcheck", "-q", "-j2", "--enable=warning,portability", "--inline-suppr", "--std=c11", "-Ilib", "-D_GNU_SOURCE",
+                  '-DLARCH_VERSION="0"', queue, "--include=/usr/include/uthash.h", *silent, f"--cppcheck-build-dir={build}",
                   "--template={file}:{line}: {message} [{id}]", *files, cwd=root)
     for line in out.splitlines():
         m = re.match(r"(\S+?):(\d+): (.*)", line)
