@@ -115,7 +115,7 @@ t_every_wrong_setting_is_refused_with_file_path_and_reason(void)
 	    {LEAST ",\"threads\":999", "", "threads"},
 	    {LEAST ",\"sweep\":30", "", "sweep"},
 	    {LEAST ",\"sweep\":\"30\"", "", "sweep"},
-	    {LEAST ",\"sweep\":\"1s\"", "", "/larch-conf:larch/sweep: '1s' is outside 5 s to"},
+	    {LEAST ",\"sweep\":\"500ms\"", "", "/larch-conf:larch/sweep: '500ms' is outside 1 s to"},
 	    {LEAST ",\"sweep\":\"2h\"", "", "is outside"},
 	    {LEAST ",\"sessions\":{\"lifetime\":\"8d\"}", "", "/larch-conf:larch/sessions/lifetime: '8d'"},
 	    {LEAST ",\"sessions\":{\"life\":\"8h\"}", "", "life"},

@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* power: plans, confirms, authorises and files power requests; shows jobs and the log. */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "power_private.h"
+
+/* ---- routes -------------------------------------------------------------------------------- */
+
+static const char *const verbs[] = {"on", "off", "cycle", "outlet-on", "outlet-off", "outlet-cycle", NULL};
+static const char *const machine_verbs[] = {"on", "off", "cycle", NULL};
+static const char *const outlet_verbs[] = {"on", "off", "cycle", NULL};
+static const char *const vias[] = {"auto", "bmc", "pdu", NULL};
+static const char *const orders[] = {"abort", "resume", NULL};
+
+#define FIELD_VIA {.name = "via", .type = WEB_ENUM, .choices = vias, .summary = "bmc or pdu; auto lets the plan choose"}
+#define FIELD_REASON {.name = "reason", .type = WEB_TEXT, .max = LIMIT_REASON, .summary = "why; kept in the log"}
+#define FIELD_ID {.name = "id", .type = WEB_INT, .min = 1, .max = INT64_MAX, .required = true, .summary = "the job's number"}
+#define FIELD_PLAN {.name = "plan", .type = WEB_TEXT, .min = 16, .max = 64, .required = true, \
+	.summary = "the hash of the plan that was shown"}
+
+static const struct web_field form_fields[] = {
+    {.name = "verb", .type = WEB_ENUM, .choices = verbs, .summary = "what to do"},
+    {.name = "nodes", .type = WEB_HOSTS, .list = true, .summary = "machines as a host list, or PDU:OUTLET"},
+    FIELD_VIA,
+    FIELD_REASON,
+    {.name = NULL},
+};
+static const struct web_field post_fields[] = {
+    {.name = "verb", .type = WEB_ENUM, .choices = verbs, .required = true, .summary = "what to do"},
+    {.name = "nodes", .type = WEB_HOSTS, .list = true, .required = true, .summary = "machines, or PDU:OUTLET"},
+    FIELD_VIA,
+    FIELD_REASON,
+    FIELD_PLAN,
+    {.name = NULL},
+};
+static const struct web_field check_fields[] = {
+    {.name = "nodes", .type = WEB_HOSTS, .list = true, .required = true, .summary = "what to ask now"},
+    {.name = "verb", .type = WEB_ENUM, .choices = verbs, .summary = "to come back to"},
+    FIELD_VIA,
+    {.name = NULL},
+};
+static const struct web_field plan_fields[] = {
+    {.name = "verb", .type = WEB_ENUM, .choices = machine_verbs, .required = true, .summary = "what to do"},
+    {.name = "nodes", .type = WEB_HOSTS, .list = true, .required = true, .summary = "machines as a host list"},
+    FIELD_VIA,
+    {.name = NULL},
+};
+static const struct web_field api_fields[] = {
+    {.name = "verb", .type = WEB_ENUM, .choices = machine_verbs, .required = true, .summary = "what to do"},
+    {.name = "nodes", .type = WEB_HOSTS, .list = true, .required = true, .summary = "machines as a host list"},
+    FIELD_VIA,
+    FIELD_REASON,
+    FIELD_PLAN,
+    {.name = NULL},
+};
+static const struct web_field outlet_plan_fields[] = {
+    {.name = "verb", .type = WEB_ENUM, .choices = outlet_verbs, .required = true, .summary = "what to do"},
+    {.name = "outlets", .type = WEB_HOSTS, .list = true, .required = true, .summary = "PDU:OUTLET, as a host list"},
+    {.name = NULL},
+};
+static const struct web_field outlet_fields[] = {
+    {.name = "verb", .type = WEB_ENUM, .choices = outlet_verbs, .required = true, .summary = "what to do"},
+    {.name = "outlets", .type = WEB_HOSTS, .list = true, .required = true, .summary = "PDU:OUTLET, as a host list"},
+    FIELD_REASON,
+    FIELD_PLAN,
+    {.name = NULL},
+};
+static const struct web_field status_fields[] = {
+    {.name = "nodes", .type = WEB_HOSTS, .list = true, .summary = "machines; absent: all"},
+    {.name = NULL},
+};
+static const struct web_field outlet_status_fields[] = {
+    {.name = "outlets", .type = WEB_HOSTS, .list = true, .summary = "PDU:OUTLET or PDU; absent: all"},
+    {.name = NULL},
+};
+static const struct web_field job_fields[] = {FIELD_ID, {.name = NULL}};
+static const struct web_field order_fields[] = {
+    FIELD_ID,
+    {.name = "what", .type = WEB_ENUM, .choices = orders, .required = true, .summary = "abort or resume"},
+    {.name = NULL},
+};
+static const struct web_field log_fields[] = {
+    {.name = "job", .type = WEB_INT, .min = 1, .max = INT64_MAX, .summary = "rows of this job"},
+    {.name = "thing", .type = WEB_NAME, .summary = "rows about this machine or device"},
+    {.name = "who", .type = WEB_NAME, .summary = "rows of this person"},
+    {.name = "verb", .type = WEB_NAME, .summary = "rows of this verb or action"},
+    {.name = "kind", .type = WEB_NAME, .summary = "intent, outcome, accept, refuse, end ..."},
+    {.name = "outcome", .type = WEB_NAME, .summary = "ok, failed, unknown, refused"},
+    {.name = "since", .type = WEB_TIME, .summary = "not before (RFC 3339)"},
+    {.name = "until", .type = WEB_TIME, .summary = "not after (RFC 3339)"},
+    {.name = NULL},
+};
+
+static const struct web_route routes[] = {
+    {.method = "GET", .path = "/power", .handler = power_show_form, .guard = WEB_LOGIN, .fields = form_fields,
+        .formats = WEB_HTML | WEB_JSON_FORMAT | WEB_TXT, .template = "power/plan"},
+    {.method = "POST", .path = "/power", .handler = power_post, .guard = WEB_LOGIN, .change = WEB_CSRF,
+        .fields = post_fields, .template = "power/plan"},
+    {.method = "POST", .path = "/power/check", .handler = power_post_check, .guard = WEB_LOGIN,
+        .change = WEB_CSRF, .fields = check_fields},
+    {.method = "POST", .path = "/power/jobs/{id}/{what}", .handler = power_post_order, .guard = WEB_LOGIN,
+        .change = WEB_CSRF, .fields = order_fields},
+    {.method = "GET", .path = "/jobs", .handler = power_show_jobs, .guard = WEB_LOGIN, .lists = true,
+        .formats = WEB_ANY_FORMAT, .template = "power/jobs"},
+    {.method = "GET", .path = "/jobs/{id}", .handler = power_show_job, .guard = WEB_LOGIN, .fields = job_fields,
+        .formats = WEB_HTML | WEB_JSON_FORMAT | WEB_TXT | WEB_CSV, .template = "power/job"},
+    {.method = "GET", .path = "/log", .handler = power_show_log, .guard = WEB_LOGIN, .verb = "log",
+        .fields = log_fields, .lists = true, .formats = WEB_ANY_FORMAT, .template = "power/log"},
+
+    {.method = "GET", .path = "/api/v1/power/plan", .handler = power_api_plan, .guard = WEB_LOGIN,
+        .fields = plan_fields, .formats = WEB_JSON_FORMAT | WEB_TXT, .operation_id = "planPower",
+        .summary = "What a power request would do; sends nothing"},
+    {.method = "POST", .path = "/api/v1/power", .handler = power_api_post, .guard = WEB_LOGIN, .change = WEB_KEY,
+        .fields = api_fields, .operation_id = "requestPower",
+        .summary = "File the plan that was shown; 202 with the job, 412 when the plan has changed"},
+    {.method = "POST", .path = "/api/v1/power/check", .handler = power_api_check, .guard = WEB_LOGIN,
+        .change = WEB_KEY, .fields = check_fields, .operation_id = "checkNow",
+        .summary = "Have larchd ask these things now"},
+    {.method = "GET", .path = "/api/v1/power/status", .handler = power_api_status, .guard = WEB_LOGIN,
+        .fields = status_fields, .operation_id = "powerStatus", .summary = "On, off or unknown of each machine"},
+    {.method = "GET", .path = "/api/v1/outlets/plan", .handler = power_api_plan, .guard = WEB_LOGIN,
+        .fields = outlet_plan_fields, .formats = WEB_JSON_FORMAT | WEB_TXT, .operation_id = "planOutlets",
+        .summary = "What an outlet request would do; sends nothing"},
+    {.method = "POST", .path = "/api/v1/outlets", .handler = power_api_post, .guard = WEB_LOGIN,
+        .change = WEB_KEY, .fields = outlet_fields, .operation_id = "requestOutlets",
+        .summary = "File the plan that was shown, for outlets"},
+    {.method = "GET", .path = "/api/v1/outlets/status", .handler = power_api_outlet_status, .guard = WEB_LOGIN,
+        .fields = outlet_status_fields, .operation_id = "outletStatus", .summary = "The state of each outlet"},
+    {.method = "GET", .path = "/api/v1/jobs", .handler = power_show_jobs, .guard = WEB_LOGIN, .lists = true,
+        .operation_id = "listJobs", .summary = "Jobs, newest first"},
+    {.method = "GET", .path = "/api/v1/jobs/{id}", .handler = power_api_job, .guard = WEB_LOGIN,
+        .fields = job_fields, .operation_id = "getJob", .summary = "A job with its machines and steps"},
+    {.method = "POST", .path = "/api/v1/jobs/{id}/{what}", .handler = power_api_order, .guard = WEB_LOGIN,
+        .change = WEB_KEY, .fields = order_fields, .operation_id = "orderJob",
+        .summary = "Abort a job, or let one that the brake paused go on"},
+    {.method = "GET", .path = "/api/v1/log", .handler = power_api_log, .guard = WEB_LOGIN, .verb = "log",
+        .fields = log_fields, .lists = true, .operation_id = "getLog", .summary = "Rows of the journal"},
+};
+
+/* ---- what is opened ------------------------------------------------------------------------------ */
+
+static int
+open_shared(const struct conf *conf, void **shared, struct err *e)
+{
+	struct arena *a = arena_create();
+	struct power_shared *s = calloc(1, sizeof(*s));
+	int rc;
+
+	if (s == NULL)
+		log_die("out of memory");
+	pthread_mutex_init(&s->lock, NULL);
+	rc = power_requests_open(conf_db(conf, "power", a), &s->requests, e);
+	arena_destroy(a);
+	if (rc != 0) {
+		free(s);
+		return -1;
+	}
+	*shared = s;
+	return 0;
+}
+
+static void
+close_shared(void *shared)
+{
+	struct power_shared *s = shared;
+
+	if (s == NULL)
+		return;
+	power_requests_close(s->requests);
+	pthread_mutex_destroy(&s->lock);
+	free(s);
+}
+
+static int
+open_thread(const struct conf *conf, void *shared, void **state, struct err *e)
+{
+	struct power_readers *s = calloc(1, sizeof(*s));
+
+	(void)conf;
+	(void)shared;
+	(void)e;
+	if (s == NULL)
+		log_die("out of memory");
+	*state = s;
+	return 0;
+}
+
+static void
+close_thread(void *state)
+{
+	struct power_readers *s = state;
+
+	if (s == NULL)
+		return;
+	inv_close(s->inv);
+	status_close(s->status);
+	journal_close(s->journal);
+	power_requests_close(s->requests);
+	free(s);
+}
+
+int
+power_need_inv(struct web_call *c, struct inv **out, struct err *e)
+{
+	struct power_readers *s = c->state;
+
+	if (s->inv == NULL && inv_open_reader(conf_db(c->conf, "inventory", c->arena), &s->inv, e) != 0)
+		return -1;
+	*out = s->inv;
+	return 0;
+}
+
+int
+power_need_status(struct web_call *c, struct status **out, struct err *e)
+{
+	struct power_readers *s = c->state;
+
+	if (s->status == NULL && status_open_reader(conf_db(c->conf, "status", c->arena), &s->status, e) != 0)
+		return -1;
+	*out = s->status;
+	return 0;
+}
+
+int
+power_need_journal(struct web_call *c, struct journal **out, struct err *e)
+{
+	struct power_readers *s = c->state;
+
+	if (s->journal == NULL && journal_open_reader(conf_db(c->conf, "journal", c->arena), &s->journal, e) != 0)
+		return -1;
+	*out = s->journal;
+	return 0;
+}
+
+int
+power_need_requests(struct web_call *c, struct power_requests **out, struct err *e)
+{
+	struct power_readers *s = c->state;
+
+	if (s->requests == NULL &&
+	    power_requests_open_reader(conf_db(c->conf, "power", c->arena), &s->requests, e) != 0)
+		return -1;
+	*out = s->requests;
+	return 0;
+}
+
+/* ---- shared by the families ------------------------------------------------------------------------ */
+
+void
+power_wake(struct web_call *c)
+{
+	struct sockaddr_un to = {.sun_family = AF_UNIX};
+	const char *path = conf_socket(c->conf, "larchd", c->arena);
+	size_t n = strlen(path);
+	int fd;
+
+	if (n >= sizeof(to.sun_path))
+		return;
+	memcpy(to.sun_path, path, n + 1);
+	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0)
+		return;
+	/* Lost, it costs half a second: larchd looks anyway. */
+	(void)!sendto(fd, "", 0, MSG_NOSIGNAL, (struct sockaddr *)&to, sizeof(to));
+	close(fd);
+}
+
+static int
+match(void *ctx, const char *query, const char *thing, struct err *e)
+{
+	return inv_match(ctx, query, thing, e);
+}
+
+int
+power_permit(struct web_call *c, const char *verb, const struct hosts *things, struct permit **out,
+    struct err *e)
+{
+	struct auth_ask ask = {.who = c->person, .verb = verb, .things = things, .match = match,
+	    .arena = c->arena};
+	struct inv *inv;
+
+	if (power_need_inv(c, &inv, e) != 0)
+		return -1;
+	ask.match_ctx = inv;
+	return auth_may(c->policy, &ask, out, e);
+}
+
+int
+power_permit_plan(struct web_call *c, const struct power_plan *p, struct permit **out, struct err *e)
+{
+	struct hosts things;
+
+	power_plan_things(p, c->arena, &things);
+	return power_permit(c, power_verb_name(p->verb), &things, out, e);
+}
+
+int
+power_names(struct web_call *c, const char *field, enum power_verb verb, struct hosts *out, struct err *e)
+{
+	struct inv *inv;
+
+	if (power_verb_is_outlet(verb))
+		return hosts_parse(web_str(c, field), NULL, c->arena, out, e);
+	if (power_need_inv(c, &inv, e) != 0)
+		return -1;
+	return inv_select(inv, web_str(c, field), c->arena, out, e);
+}
+
+static void
+banners(struct web_call *c)
+{
+	struct status_pulse pulse = {0};
+	struct status *status;
+	char age[TIMES_TEXT];
+	struct err e;
+
+	if (power_need_status(c, &status, &e) != 0 || status_pulse(status, c->arena, &pulse, &e) != 0 ||
+	    pulse.beat == 0)
+		web_banner(c, "critical", "larchd has never run: nothing here is known, and nothing will be carried out");
+	else if (c->now - pulse.beat > STATUS_GONE_MS)
+		web_banner(c, "critical", "larchd has not been heard of for %s: what is shown is as old, and requests wait",
+		    times_age(c->now - pulse.beat, age));
+}
+
+int
+main(int argc, char **argv)
+{
+	static const struct web_program program = {
+	    .name = "power",
+	    .routes = routes,
+	    .n_routes = LARCH_COUNT(routes),
+	    .open = open_shared,
+	    .close = close_shared,
+	    .thread_open = open_thread,
+	    .thread_close = close_thread,
+	    .banners = banners,
+	};
+
+	return web_main(argc, argv, &program);
+}

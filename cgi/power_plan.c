@@ -1,0 +1,546 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Plans: shown, confirmed, filed. What is on or off now. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "power_private.h"
+
+/* ---- what was asked -------------------------------------------------------------------- */
+
+struct asked {
+	enum power_verb verb;
+	enum power_way way;
+	struct hosts names;
+	struct power_plan plan;
+	struct permit *permit;  /* NULL: not allowed, `denied` says why */
+	struct err denied;
+};
+
+/* The API's outlet routes say "on" where the plan says "outlet-on". */
+static bool
+is_outlet_route(const struct web_call *c)
+{
+	return strncmp(c->route->path, "/api/v1/outlets", 15) == 0;
+}
+
+static int
+read_verb(struct web_call *c, enum power_verb *out, struct err *e)
+{
+	const char *verb = web_text(c, "verb");
+
+	if (is_outlet_route(c))
+		verb = arena_printf(c->arena, "outlet-%s", verb);
+	return power_verb_parse(str_of(verb), out, e);
+}
+
+static int
+make_plan(struct web_call *c, struct asked *q, struct err *e)
+{
+	struct power_room room = {.conf = c->conf, .revision = auth_policy_revision(c->policy)};
+
+	if (power_need_inv(c, &room.inv, e) != 0 || power_need_status(c, &room.status, e) != 0)
+		return -1;
+	return power_plan_for(&room, q->verb, q->way, &q->names, c->arena, &q->plan, e);
+}
+
+/* Fields to plan and permit. A refusal by the policy is kept in q, not returned: a plan may be looked at. */
+static int
+ask(struct web_call *c, struct asked *q, struct err *e)
+{
+	const char *field = is_outlet_route(c) ? "outlets" : "nodes";
+	const char *via = is_outlet_route(c) ? "pdu" : web_text(c, "via");
+
+	if (read_verb(c, &q->verb, e) != 0 || power_way_parse(str_of(via), &q->way, e) != 0 ||
+	    power_names(c, field, q->verb, &q->names, e) != 0 || make_plan(c, q, e) != 0)
+		return -1;
+	if (power_permit_plan(c, &q->plan, &q->permit, &q->denied) != 0) {
+		q->permit = NULL;
+		if (q->denied.kind == ERR_UNAVAILABLE) {
+			*e = q->denied;
+			return -1;
+		}
+	}
+	return 0;
+}
+
+/* ---- the page ---------------------------------------------------------------------------- */
+
+static json_t *
+way_links(struct web_call *c, const struct asked *q)
+{
+	json_t *list = json_array();
+
+	for (enum power_way w = POWER_WAY_BMC; w <= POWER_WAY_PDU && !power_verb_is_outlet(q->verb); w++) {
+		json_t *o = json_object();
+		struct buf url = BUF(LIMIT_URL);
+
+		buf_printf(&url, "/power?verb=%s&nodes=", power_verb_name(q->verb));
+		buf_url(&url, str_of(hosts_fold(&q->names, c->arena)));
+		buf_printf(&url, "&via=%s", power_way_name(w));
+		jsn_set_str(o, "href", buf_view(&url));
+		jsn_set_text(o, "name", power_way_name(w));
+		jsn_set(o, "current", json_boolean(q->plan.way == w));
+		jsn_add(list, o);
+		buf_free(&url);
+	}
+	return list;
+}
+
+static json_t *
+machine_models(struct web_call *c, const struct power_plan *p)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < p->n_machines; i++) {
+		const struct power_plan_machine *x = &p->machines[i];
+		json_t *o = json_object(), *steps = json_array();
+
+		jsn_set_text(o, "name", x->name);
+		jsn_set_text(o, "owner", x->owner);
+		jsn_set_text(o, "refused", x->refused);
+		jsn_set_text(o, "nothing", x->nothing);
+		for (size_t k = 0; k < p->n_steps; k++) {
+			json_t *s;
+
+			if (p->steps[k].machine != i)
+				continue;
+			s = json_object();
+			jsn_set(s, "n", json_integer((json_int_t)k + 1));
+			jsn_set_text(s, "text", power_step_text(p, k, c->arena));
+			jsn_set_text(s, "device_name", p->steps[k].device_name);
+			jsn_add(steps, s);
+		}
+		jsn_set(o, "has_steps", json_boolean(json_array_size(steps) > 0));
+		jsn_set(o, "steps", steps);
+		jsn_add(list, o);
+	}
+	return list;
+}
+
+static void
+model_plan(struct web_call *c, json_t *m, const struct asked *q)
+{
+	json_t *plan = power_plan_json(&q->plan);
+	bool may = q->permit != NULL && !q->plan.refused && q->plan.n_steps > 0;
+
+	jsn_set(plan, "groups", machine_models(c, &q->plan));
+	jsn_set(plan, "has_warnings", json_boolean(q->plan.n_warnings > 0));
+	jsn_set(plan, "has_notes", json_boolean(q->plan.n_notes > 0));
+	jsn_set(plan, "short_hash", json_stringn(q->plan.hash, 16));
+	jsn_set(plan, "is_refused", json_boolean(q->plan.refused));
+	jsn_set(plan, "may_confirm", json_boolean(may));
+	jsn_set(plan, "nothing_to_do", json_boolean(q->plan.n_steps == 0 && !q->plan.refused));
+	jsn_set(plan, "safe", json_boolean(q->plan.n_cut == 0 && q->plan.way == POWER_WAY_PDU && q->plan.n_steps > 0));
+	jsn_set_text(plan, "denied", q->permit == NULL ? q->denied.text : NULL);
+	jsn_set(plan, "ways", way_links(c, q));
+	jsn_set_text(plan, "nodes", hosts_fold(&q->names, c->arena));
+	jsn_set(plan, "count", json_integer((json_int_t)q->plan.n_machines));
+	jsn_set(m, "plan", plan);
+}
+
+static void
+model_choices(json_t *m, const char *key, const char *const *names, size_t n, const char *chosen)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < n; i++) {
+		json_t *o = json_object();
+
+		jsn_set_text(o, "name", names[i]);
+		jsn_set(o, "chosen", json_boolean(chosen != NULL && strcmp(chosen, names[i]) == 0));
+		jsn_add(list, o);
+	}
+	jsn_set(m, key, list);
+}
+
+static json_t *
+model_form(struct web_call *c)
+{
+	static const char *const verbs[] = {"on", "off", "cycle", "outlet-on", "outlet-off", "outlet-cycle"};
+	static const char *const vias[] = {"auto", "bmc", "pdu"};
+	const char *verb = web_text(c, "verb"), *via = web_text(c, "via");
+	json_t *m = json_object();
+
+	jsn_set_text(m, "title", "Power");
+	jsn_set_text(m, "nodes", web_text(c, "nodes"));
+	jsn_set_text(m, "reason", web_text(c, "reason"));
+	jsn_set_text(m, "verb", verb);
+	jsn_set_text(m, "via", via == NULL ? "auto" : via);
+	model_choices(m, "verbs", verbs, LARCH_COUNT(verbs), verb == NULL ? "cycle" : verb);
+	model_choices(m, "vias", vias, LARCH_COUNT(vias), via == NULL ? "auto" : via);
+	return m;
+}
+
+static int
+plan_plain(struct web_call *c, int status, const struct power_plan *p, struct err *e)
+{
+	struct buf text = BUF(LIMIT_PAGE);
+	int rc;
+
+	power_plan_text(p, &text);
+	rc = web_plain(c, status, buf_view(&text), e);
+	buf_free(&text);
+	return rc;
+}
+
+int
+power_show_form(struct web_call *c, struct err *e)
+{
+	struct asked q = {0};
+	json_t *m;
+
+	if (!web_has(c, "nodes") || !web_has(c, "verb")) {
+		if (c->format != WEB_HTML)
+			return err_set(e, ERR_INPUT, "name a verb and nodes, as in /power.txt?verb=cycle&nodes=n0001");
+		return web_page(c, NULL, model_form(c), e);
+	}
+	if (ask(c, &q, e) != 0)
+		return -1;
+	if (c->format == WEB_TXT)
+		return plan_plain(c, 200, &q.plan, e);
+	if (c->format == WEB_JSON_FORMAT)
+		return web_json(c, 200, power_plan_json(&q.plan), e);
+	m = model_form(c);
+	model_plan(c, m, &q);
+	return web_page(c, NULL, m, e);
+}
+
+/* ---- filing --------------------------------------------------------------------------------- */
+
+static bool
+job_ended(void *ctx, int64_t job)
+{
+	struct web_call *c = ctx;
+	struct journal *journal;
+	struct journal_job state;
+	struct power_requests *requests;
+	struct power_request request;
+	struct err e = {0};
+
+	if (power_need_journal(c, &journal, &e) != 0)
+		return false; /* not known: treat it as open */
+	if (journal_job(journal, job, c->arena, &state, &e) == 0)
+		return state.ended > 0;
+	/* Never taken up: over once its permit has run out and larchd would refuse it. */
+	return e.kind == ERR_NOT_FOUND && power_need_requests(c, &requests, &e) == 0 &&
+	    power_request_get(requests, job, c->arena, &request, &e) == 0 && c->now > request.until + 5000;
+}
+
+/* The plan that was confirmed is the plan that is now, or nothing is filed. A prefix of 16 digits will do. */
+static bool
+same_plan(const char *given, const char *now)
+{
+	size_t n = strlen(given);
+
+	return n >= 16 && n <= 64 && strncmp(given, now, n) == 0;
+}
+
+static const char *
+source(const struct web_call *c)
+{
+	return arena_printf(c->arena, "%s %s", c->person->source == AUTH_KEY ? "key" : "session", c->person->id);
+}
+
+static int
+file_plan(struct web_call *c, const struct asked *q, int64_t *job, bool *again, struct err *e)
+{
+	struct power_shared *shared = c->shared;
+	const char *key = c->request->idempotency_key;
+	struct power_filing f = {
+	    .permit = q->permit,
+	    .plan = &q->plan,
+	    .source = source(c),
+	    .address = c->request->remote,
+	    .reason = web_has(c, "reason") ? web_text(c, "reason") : "",
+	    .idempotency = key[0] == '\0' ? NULL : key,
+	    .request_id = c->request->request_id,
+	    .ended = job_ended,
+	    .ctx = c,
+	};
+	int rc;
+
+	if (key[0] != '\0' && (strlen(key) > LIMIT_NAME || !str_is_text(str_of(key))))
+		return err_set(e, ERR_INPUT, "the Idempotency-Key is longer than %d bytes, or is no text", LIMIT_NAME);
+	if (auth_policy_limits(c->policy, permit_role(q->permit), &f.at_once, &f.per_hour) != 0)
+		return err_set(e, ERR_INTERNAL, "the policy has no role %s", permit_role(q->permit));
+	pthread_mutex_lock(&shared->lock);
+	rc = power_file(shared->requests, &f, job, again, e);
+	pthread_mutex_unlock(&shared->lock);
+	if (rc == 0)
+		power_wake(c);
+	return rc;
+}
+
+/* 0 filed; 1 the plan has changed; -1 an error. */
+static int
+confirm(struct web_call *c, struct asked *q, int64_t *job, bool *again, struct err *e)
+{
+	if (ask(c, q, e) != 0)
+		return -1;
+	if (q->permit == NULL) {
+		*e = q->denied;
+		return -1;
+	}
+	if (!same_plan(web_text(c, "plan"), q->plan.hash))
+		return 1;
+	if (q->plan.refused)
+		return err_set(e, ERR_REFUSED, "the plan has refusals in it: leave those machines out, or choose another way");
+	return file_plan(c, q, job, again, e);
+}
+
+int
+power_post(struct web_call *c, struct err *e)
+{
+	struct asked q = {0};
+	int64_t job;
+	bool again;
+	json_t *m;
+
+	switch (confirm(c, &q, &job, &again, e)) {
+	case 0: return web_redirect(c, arena_printf(c->arena, "/jobs/%lld", (long long)job), e);
+	case 1: break;
+	default: return -1;
+	}
+	web_status(c, 412);
+	m = model_form(c);
+	model_plan(c, m, &q);
+	jsn_set(m, "changed", json_true());
+	return web_page(c, NULL, m, e);
+}
+
+/* ---- "check now" -------------------------------------------------------------------------------- */
+
+static int
+file_check(struct web_call *c, struct hosts *things, struct err *e)
+{
+	struct power_shared *shared = c->shared;
+	struct power_order order = {.what = "check"};
+	struct permit *permit;
+	int64_t id;
+	int rc;
+
+	if (power_permit(c, "check", things, &permit, e) != 0)
+		return -1;
+	order.things = hosts_fold(things, c->arena);
+	pthread_mutex_lock(&shared->lock);
+	rc = power_order(shared->requests, permit, &order, &id, e);
+	pthread_mutex_unlock(&shared->lock);
+	if (rc == 0)
+		power_wake(c);
+	return rc;
+}
+
+/* Machines, or the PDUs of outlets. */
+static int
+check_names(struct web_call *c, struct hosts *out, struct err *e)
+{
+	enum power_verb verb = POWER_CYCLE;
+	struct inv *inv;
+	char *colon;
+
+	if (web_has(c, "verb") && power_verb_parse(web_str(c, "verb"), &verb, e) != 0)
+		return -1;
+	if (!power_verb_is_outlet(verb)) {
+		if (power_need_inv(c, &inv, e) != 0)
+			return -1;
+		return inv_select(inv, web_str(c, "nodes"), c->arena, out, e);
+	}
+	if (hosts_parse(web_str(c, "nodes"), NULL, c->arena, out, e) != 0)
+		return -1;
+	for (size_t i = 0; i < out->n; i++)
+		if ((colon = strrchr(out->name[i], ':')) != NULL)
+			*colon = '\0';
+	hosts_sort(out);
+	return 0;
+}
+
+int
+power_post_check(struct web_call *c, struct err *e)
+{
+	struct buf url = BUF(LIMIT_URL);
+	struct hosts names;
+	int rc;
+
+	if (check_names(c, &names, e) != 0 || file_check(c, &names, e) != 0)
+		return -1;
+	buf_puts(&url, "/power?nodes=");
+	buf_url(&url, web_str(c, "nodes"));
+	if (web_has(c, "verb")) {
+		buf_puts(&url, "&verb=");
+		buf_url(&url, web_str(c, "verb"));
+	}
+	if (web_has(c, "via")) {
+		buf_puts(&url, "&via=");
+		buf_url(&url, web_str(c, "via"));
+	}
+	rc = web_redirect(c, url.p, e);
+	buf_free(&url);
+	return rc;
+}
+
+int
+power_api_check(struct web_call *c, struct err *e)
+{
+	struct hosts names;
+
+	if (check_names(c, &names, e) != 0 || file_check(c, &names, e) != 0)
+		return -1;
+	return web_created(c, 202, "/api/v1/power/status", NULL, e);
+}
+
+/* ---- the API -------------------------------------------------------------------------------------- */
+
+int
+power_api_plan(struct web_call *c, struct err *e)
+{
+	struct asked q = {0};
+	json_t *o;
+
+	if (ask(c, &q, e) != 0)
+		return -1;
+	if (c->format == WEB_TXT)
+		return plan_plain(c, 200, &q.plan, e);
+	o = power_plan_json(&q.plan);
+	jsn_set_text(o, "denied", q.permit == NULL ? q.denied.text : NULL);
+	return web_json(c, 200, o, e);
+}
+
+int
+power_api_post(struct web_call *c, struct err *e)
+{
+	struct asked q = {0};
+	json_t *o;
+	int64_t job;
+	bool again;
+
+	switch (confirm(c, &q, &job, &again, e)) {
+	case 0: break;
+	case 1:
+		web_problem_add(c, "plan", power_plan_json(&q.plan));
+		return err_set(e, ERR_STALE, "the plan has changed since it was shown; look at the new one and confirm that");
+	default: return -1;
+	}
+	o = json_object();
+	jsn_set(o, "id", json_integer(job));
+	jsn_set(o, "job", json_sprintf("/api/v1/jobs/%lld", (long long)job));
+	jsn_set(o, "again", json_boolean(again));
+	return web_created(c, again ? 200 : 202, arena_printf(c->arena, "/api/v1/jobs/%lld", (long long)job), o, e);
+}
+
+/* ---- on, off, unknown --------------------------------------------------------------------------------- */
+
+/* The chassis where the BMC says it, else the outlets: off without power, unknown with it. */
+static const char *
+machine_state(struct web_call *c, struct status *status, const char *name, int64_t *at)
+{
+	struct status_value v;
+	struct err e;
+
+	if (status_value(status, name, "chassis", c->arena, &v, &e) == 0) {
+		*at = v.at;
+		if (!status_stale(v.at, v.interval, c->now) && strcmp(v.text, "unknown") != 0)
+			return v.text;
+	}
+	if (status_value(status, name, "outlets", c->arena, &v, &e) == 0) {
+		*at = v.at;
+		if (!status_stale(v.at, v.interval, c->now) && strcmp(v.text, "off") == 0)
+			return "off"; /* a switched-on outlet is not a running server */
+	}
+	return "unknown";
+}
+
+/* Named machines, or every server. */
+static int
+status_names(struct web_call *c, struct hosts *out, struct err *e)
+{
+	struct inv_thing *things;
+	struct inv *inv;
+	size_t n;
+
+	if (power_need_inv(c, &inv, e) != 0)
+		return -1;
+	if (web_has(c, "nodes"))
+		return inv_select(inv, web_str(c, "nodes"), c->arena, out, e);
+	if (inv_list(inv, "server", c->arena, &things, &n, e) != 0)
+		return -1;
+	*out = (struct hosts){.name = arena_array(c->arena, n, sizeof(*out->name)), .n = n};
+	for (size_t i = 0; i < n; i++)
+		out->name[i] = arena_strdup(c->arena, things[i].name);
+	return 0;
+}
+
+int
+power_api_status(struct web_call *c, struct err *e)
+{
+	char when[TIMES_TEXT];
+	struct status *status;
+	struct hosts names;
+	json_t *list, *o;
+
+	if (power_need_status(c, &status, e) != 0 || status_names(c, &names, e) != 0)
+		return -1;
+	list = json_array();
+	for (size_t i = 0; i < names.n; i++) {
+		int64_t at = 0;
+
+		o = json_object();
+		jsn_set_text(o, "machine", names.name[i]);
+		jsn_set_text(o, "state", machine_state(c, status, names.name[i], &at));
+		jsn_set_text(o, "at", at == 0 ? NULL : times_utc(at, when));
+		jsn_add(list, o);
+	}
+	o = json_object();
+	jsn_set(o, "machines", list);
+	return web_json(c, 200, o, e);
+}
+
+static bool
+outlet_wanted(const struct hosts *names, const struct status_outlet *o, struct arena *a)
+{
+	return names->n == 0 || hosts_has(names, o->pdu) ||
+	    hosts_has(names, arena_printf(a, "%s:%s", o->pdu, o->outlet));
+}
+
+static json_t *
+outlet_json(const struct status_outlet *o)
+{
+	char when[TIMES_TEXT];
+	json_t *j = json_object();
+
+	jsn_set_text(j, "pdu", o->pdu);
+	jsn_set_text(j, "outlet", o->outlet);
+	jsn_set_text(j, "device_name", o->device_name);
+	jsn_set_text(j, "state", o->state);
+	jsn_set_text(j, "word", o->word);
+	jsn_set(j, "amperes", isnan(o->amps) ? json_null() : json_real(o->amps));
+	jsn_set(j, "watts", isnan(o->watts) ? json_null() : json_real(o->watts));
+	jsn_set_text(j, "at", times_utc(o->at, when));
+	return j;
+}
+
+int
+power_api_outlet_status(struct web_call *c, struct err *e)
+{
+	struct hosts names = {0};
+	struct status_outlet *rows;
+	struct status *status;
+	json_t *list, *o;
+	size_t n;
+
+	if (web_has(c, "outlets") && hosts_parse(web_str(c, "outlets"), NULL, c->arena, &names, e) != 0)
+		return -1;
+	if (power_need_status(c, &status, e) != 0 || status_outlets(status, NULL, c->arena, &rows, &n, e) != 0)
+		return -1;
+	list = json_array();
+	for (size_t i = 0; i < n; i++)
+		if (outlet_wanted(&names, &rows[i], c->arena))
+			jsn_add(list, outlet_json(&rows[i]));
+	if (names.n > 0 && json_array_size(list) == 0) {
+		json_decref(list);
+		return err_set(e, ERR_NOT_FOUND, "no PDU has been seen with an outlet of that name");
+	}
+	o = json_object();
+	jsn_set(o, "outlets", list);
+	return web_json(c, 200, o, e);
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the page families of the `power` program share. */
+#ifndef LARCH_CGI_POWER_PRIVATE_H
+#define LARCH_CGI_POWER_PRIVATE_H
+
+#include <pthread.h>
+
+#include "auth/auth.h"
+#include "base/base.h"
+#include "inv/inv.h"
+#include "power/power.h"
+#include "status/status.h"
+#include "web/web.h"
+
+/* Once: the writer of power.db, and its lock. */
+struct power_shared {
+	pthread_mutex_t lock;
+	struct power_requests *requests;
+};
+
+/* A thread's readers. They are opened when they are first wanted: their writers may come later. */
+struct power_readers {
+	struct inv *inv;
+	struct status *status;
+	struct journal *journal;
+	struct power_requests *requests;
+};
+
+int power_need_inv(struct web_call *c, struct inv **out, struct err *e);
+int power_need_status(struct web_call *c, struct status **out, struct err *e);
+int power_need_journal(struct web_call *c, struct journal **out, struct err *e);
+int power_need_requests(struct web_call *c, struct power_requests **out, struct err *e);
+
+/* Wake larchd: an empty datagram on its socket. */
+void power_wake(struct web_call *c);
+
+/* A permit of the caller for a plan's verb and everything it touches or cuts. */
+int power_permit_plan(struct web_call *c, const struct power_plan *p, struct permit **out, struct err *e);
+/* The same for a verb on a list of names. */
+int power_permit(struct web_call *c, const char *verb, const struct hosts *things, struct permit **out,
+    struct err *e);
+
+/* The names in field `field`: machines, checked against the inventory; or "pdu:outlet" for outlet verbs. */
+int power_names(struct web_call *c, const char *field, enum power_verb verb, struct hosts *out, struct err *e);
+
+/* power_plan.c */
+int power_show_form(struct web_call *c, struct err *e);
+int power_post(struct web_call *c, struct err *e);
+int power_post_check(struct web_call *c, struct err *e);
+int power_api_plan(struct web_call *c, struct err *e);
+int power_api_post(struct web_call *c, struct err *e);
+int power_api_check(struct web_call *c, struct err *e);
+int power_api_status(struct web_call *c, struct err *e);
+int power_api_outlet_status(struct web_call *c, struct err *e);
+
+/* power_jobs.c */
+int power_show_jobs(struct web_call *c, struct err *e);
+int power_show_job(struct web_call *c, struct err *e);
+int power_post_order(struct web_call *c, struct err *e);
+int power_api_order(struct web_call *c, struct err *e);
+int power_api_job(struct web_call *c, struct err *e);
+
+/* power_log.c */
+int power_show_log(struct web_call *c, struct err *e);
+int power_api_log(struct web_call *c, struct err *e);
+
+#endif
