@@ -41,6 +41,16 @@ decode(struct str in, struct arena *a, struct str *out)
 	return 0;
 }
 
+/* A name stands on one line; a value may be what somebody typed into a text area. */
+static bool
+is_field_name(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if ((unsigned char)s.p[i] < 0x20)
+			return false;
+	return s.n > 0 && str_is_text(s);
+}
+
 /* "name=value" to a pair, checked. `at` counts from 1, for a name that cannot be shown. */
 static int
 pair_parse(struct str piece, size_t at, struct arena *a, struct http_pair *out, struct err *e)
@@ -49,14 +59,14 @@ pair_parse(struct str piece, size_t at, struct arena *a, struct http_pair *out, 
 
 	if (name.n > LIMIT_NAME)
 		return err_set(e, ERR_INPUT, "The name of field %zu is longer than %d bytes.", at, LIMIT_NAME);
-	if (decode(name, a, &out->name) != 0 || out->name.n == 0 || !str_is_text(out->name))
+	if (decode(name, a, &out->name) != 0 || !is_field_name(out->name))
 		return err_set(e, ERR_INPUT, "Field %zu of the form or the address has no readable name.", at);
 	if (value.n > 3 * (size_t)LIMIT_FIELD)
-		return err_set(e, ERR_INPUT, "Field '%s' is longer than %d bytes.", out->name.p, LIMIT_FIELD);
+		return err_set(e, ERR_INPUT, "Field '%s' is longer than %u bytes.", out->name.p, LIMIT_FIELD);
 	if (decode(value, a, &out->value) != 0)
 		return err_set(e, ERR_INPUT, "Field '%s' has a '%%' that two hex digits do not follow.", out->name.p);
 	if (out->value.n > LIMIT_FIELD)
-		return err_set(e, ERR_INPUT, "Field '%s' is longer than %d bytes.", out->name.p, LIMIT_FIELD);
+		return err_set(e, ERR_INPUT, "Field '%s' is longer than %u bytes.", out->name.p, LIMIT_FIELD);
 	if (!str_is_text(out->value))
 		return err_set(e, ERR_INPUT, "Field '%s' holds control characters or is not UTF-8.", out->name.p);
 	return 0;

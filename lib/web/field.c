@@ -178,7 +178,7 @@ json_text(const struct web_field *row, const json_t *v, struct arena *a, struct 
 	if (json_is_string(v)) {
 		*out = (struct str){json_string_value(v), json_string_length(v)};
 		if (out->n > LIMIT_FIELD)
-			return err_set(e, ERR_INPUT, "Field '%s' is longer than %d bytes.", row->name, LIMIT_FIELD);
+			return err_set(e, ERR_INPUT, "Field '%s' is longer than %u bytes.", row->name, LIMIT_FIELD);
 		if (!str_is_text(*out))
 			return err_set(e, ERR_INPUT, "Field '%s' holds control characters.", row->name);
 		return 0;
