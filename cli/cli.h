@@ -162,8 +162,6 @@ void api_answer_finish(struct api_answer *a);
 int api_fail(const struct cli *c, const struct api_answer *a);
 /* GET path: 0, or -1 when the trouble was printed and *exit_out is its exit code. */
 int api_get(struct cli *c, const char *path, struct api_answer *out, int *exit_out);
-/* path with --since, --thing, --who and --limit as its query; NULL: printed, EXIT_USAGE. */
-const char *api_query(struct cli *c, const char *path);
 
 /* ---- out.c --------------------------------------------------------------------- */
 
@@ -217,9 +215,8 @@ int cmd_whoami(struct cli *c);
 int cmd_import(struct cli *c);
 int cmd_status(struct cli *c);       /* power status, outlet status */
 int cmd_power(struct cli *c);        /* power and outlet verbs */
-int cmd_jobs(struct cli *c);
+int cmd_list(struct cli *c);         /* nodes, pdus, jobs, log */
 int cmd_job(struct cli *c);
-int cmd_log(struct cli *c);
 int cmd_log_verify(struct cli *c);
 int cmd_check_config(struct cli *c);
 

@@ -22,12 +22,6 @@ static const struct { const char *state; bool end; int code; } states[] = {
 static const struct column machine_columns[] = {
 	{"machine", "machine", false}, {"state", "state", true}, {"text", "what", false},
 };
-static const struct column job_columns[] = {
-	{"id", "job", false}, {"state", "state", true}, {"who", "who", false}, {"verb", "verb", false},
-	{"via", "via", false}, {"nodes", "machines", false}, {"created", "created", false},
-	{"ended", "ended", false},
-};
-
 struct follow {
 	const char *id;
 	json_t *seen;          /* the job as last read, or NULL */
@@ -65,18 +59,21 @@ show_progress(const struct cli *c, const json_t *before, const json_t *now)
 	char clock[TIMES_TEXT];
 	size_t i;
 
-	if (strcmp(state_of(now), before != NULL ? state_of(before) : "") != 0)
-		cli_say(c, "%s  job %s: %s", times_clock(times_now(), clock),
-		    out_scalar(c, json_object_get(now, "id")), state_of(now));
 	json_array_foreach(steps, i, step) {
-		const char *state = state_of(step), *text = jsn_text_or(step, "text", "");
+		const char *state = state_of(step), *text = jsn_text_or(step, "text", ""), *machine;
 		const char *was = i < json_array_size(old) ? state_of(json_array_get(old, i)) : "waiting";
 
 		if (strcmp(state, was) == 0 || strcmp(state, "waiting") == 0)
 			continue;
-		cli_say(c, "%s  %s: %s: %s%s%s", times_clock(times_now(), clock), jsn_text_or(step, "machine", "-"),
+		machine = jsn_text_or(step, "machine", "");
+		if (strchr(machine, ':') != NULL)
+			machine = ""; /* an outlet: the step names it */
+		cli_say(c, "%s  %s%s%s: %s%s%s", times_clock(times_now(), clock), machine, *machine != '\0' ? ": " : "",
 		    jsn_text_or(step, "what", jsn_text_or(step, "action", "-")), state, *text != '\0' ? ": " : "", text);
 	}
+	if (strcmp(state_of(now), before != NULL ? state_of(before) : "") != 0)
+		cli_say(c, "%s  job %s: %s", times_clock(times_now(), clock),
+		    out_scalar(c, json_object_get(now, "id")), state_of(now));
 }
 
 /* The result: machines by their state, with the words of those that are not ok. */
@@ -270,20 +267,4 @@ cmd_job(struct cli *c)
 	if (c->opt.resume && (code = order(c, c->argv[0], "resume")) != EXIT_OK)
 		return code;
 	return c->opt.no_wait ? show_job(c, c->argv[0]) : job_follow(c, c->argv[0]);
-}
-
-int
-cmd_jobs(struct cli *c)
-{
-	enum format f = out_format(c, FORMAT_TABLE);
-	const char *path = api_query(c, "/api/v1/jobs");
-	struct api_answer a = {0};
-	int code = EXIT_OK;
-
-	if (path == NULL)
-		return EXIT_USAGE;
-	if (api_get(c, path, &a, &code) == 0)
-		out_rows(c, f, a.body, out_list(a.body), job_columns, LARCH_COUNT(job_columns));
-	api_answer_finish(&a);
-	return code;
 }

@@ -55,6 +55,8 @@ out_scalar(const struct cli *c, const json_t *v)
 	struct buf b = BUF(LIMIT_PAGE);
 	char *text;
 
+	if (json_is_object(v) && json_object_get(v, "text") != NULL)
+		v = json_object_get(v, "text"); /* a cell with a level or an age beside its text */
 	if (json_is_string(v))
 		buf_plain(&b, str_of(json_string_value(v)));
 	else if (json_is_integer(v))
@@ -138,10 +140,8 @@ csv_row(const struct cli *c, const json_t *row, const struct column *columns, si
 			buf_char(&b, ',');
 		if (row == NULL)
 			buf_puts(&b, columns[i].key);
-		else if (json_is_string(v))
-			buf_csv(&b, str_of(json_string_value(v)));
 		else if (v != NULL && !json_is_null(v))
-			buf_csv(&b, str_of(out_scalar(c, v)));
+			buf_csv(&b, str_of(json_is_string(v) ? json_string_value(v) : out_scalar(c, v)));
 	}
 	buf_puts(&b, "\r\n"); /* RFC 4180 section 2 */
 	fputs(b.p, stdout);

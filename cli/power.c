@@ -25,7 +25,7 @@ static const struct column machine_columns[] = {
 };
 static const struct column outlet_columns[] = {
 	{"pdu", "pdu", false}, {"outlet", "outlet", false}, {"state", "state", true},
-	{"machine", "feeds", false}, {"amps", "A", false}, {"watts", "W", false}, {"at", "seen", false},
+	{"device_name", "name", false}, {"amperes", "A", false}, {"watts", "W", false}, {"at", "seen", false},
 };
 
 static const char *

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Lists: machines, PDUs, jobs, the log. What they have in common is a path, its options, and columns. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli.h"
+
+static const struct column node_columns[] = {
+	{"name", "name", false}, {"power", "power", true}, {"chassis", "chassis", true}, {"ping", "ping", true},
+	{"bmc", "bmc", true}, {"owner", "owner", false}, {"rack", "rack", false}, {"outlets", "outlets", false},
+	{"last_action", "last action", false},
+};
+static const struct column pdu_columns[] = {
+	{"name", "name", false}, {"answers", "answers", true}, {"rack", "rack", false}, {"feed", "feed", false},
+	{"family", "family", false}, {"outlets_on", "on", false}, {"outlets_off", "off", false},
+	{"outlets_unknown", "unknown", false}, {"current_amperes", "A", false}, {"detail", "detail", false},
+};
+static const struct column job_columns[] = {
+	{"job", "job", false}, {"state", "state", true}, {"who", "who", false}, {"verb", "verb", false},
+	{"via", "via", false}, {"nodes", "machines", false}, {"created", "asked", false}, {"ended", "ended", false},
+	{"text", "result", false},
+};
+static const struct column log_columns[] = {
+	{"seq", "seq", false}, {"at", "at", false}, {"job", "job", false}, {"who", "who", false}, {"kind", "kind", false},
+	{"machine", "machine", false}, {"device", "device", false}, {"outlet", "outlet", false}, {"verb", "verb", false},
+	{"outcome", "outcome", true}, {"text", "text", false},
+};
+
+static const struct list {
+	const char *verb, *path;
+	const struct column *columns;
+	size_t n_columns;
+} lists[] = {
+	{"nodes", "/api/v1/nodes", node_columns, LARCH_COUNT(node_columns)},
+	{"pdus", "/api/v1/pdus", pdu_columns, LARCH_COUNT(pdu_columns)},
+	{"jobs", "/api/v1/jobs", job_columns, LARCH_COUNT(job_columns)},
+	{"log", "/api/v1/log", log_columns, LARCH_COUNT(log_columns)},
+};
+
+static void
+add_field(struct buf *b, const char *name, const char *value)
+{
+	if (value == NULL)
+		return;
+	buf_printf(b, "%c%s=", strchr(b->p, '?') == NULL ? '?' : '&', name);
+	buf_url(b, str_of(value));
+}
+
+/* The path with its query, in the arena; NULL: printed, EXIT_USAGE. */
+static const char *
+query(struct cli *c, const char *path, const char *nodes)
+{
+	struct buf b = BUF(LIMIT_URL);
+	struct err e = {0};
+	const char *since = NULL, *text = NULL;
+	int64_t n;
+
+	if (c->opt.limit != NULL && str_int(str_of(c->opt.limit), 1, 1000000, &n) != 0) {
+		cli_usage(c, "--limit: \"%s\" is no number from 1 to 1000000", c->opt.limit);
+		return NULL;
+	}
+	if (c->opt.since != NULL && (since = select_times(c, c->opt.since, &e)) == NULL) {
+		cli_fail(c, &e);
+		return NULL;
+	}
+	buf_puts(&b, path);
+	add_field(&b, "q", nodes);
+	add_field(&b, "since", since);
+	add_field(&b, "thing", c->opt.thing);
+	add_field(&b, "who", c->opt.who);
+	add_field(&b, "limit", c->opt.limit);
+	if (b.over)
+		cli_usage(c, "the options are too long for one question");
+	else
+		text = arena_strdup(c->arena, b.p);
+	buf_free(&b);
+	return text;
+}
+
+/* A CSV has every key of the server's rows, a table what fits: the first row says which there are. */
+static void
+print_rows(const struct cli *c, enum format f, const json_t *body, const struct list *l)
+{
+	const json_t *rows = out_list(body), *first = json_array_get(rows, 0);
+	struct column *all;
+	const char *key;
+	json_t *v;
+	size_t n = 0;
+
+	if (f != FORMAT_CSV || first == NULL) {
+		out_rows(c, f, body, rows, l->columns, l->n_columns);
+		return;
+	}
+	all = arena_array(c->arena, json_object_size(first), sizeof(*all));
+	json_object_foreach((json_t *)(uintptr_t)first, key, v)
+		all[n++] = (struct column){arena_strdup(c->arena, key), NULL, false};
+	out_rows(c, f, body, rows, all, n);
+}
+
+int
+cmd_list(struct cli *c)
+{
+	const struct list *l = lists;
+	const char *nodes = NULL, *path;
+	struct api_answer a = {0};
+	struct err e = {0};
+	int code = EXIT_OK;
+
+	while (strcmp(l->verb, c->command->verb) != 0)
+		l++;
+	if (c->argc > 0 && (nodes = select_nodes(c, &e)) == NULL)
+		return cli_fail(c, &e);
+	if ((path = query(c, l->path, nodes)) == NULL)
+		return EXIT_USAGE;
+	if (api_get(c, path, &a, &code) == 0)
+		print_rows(c, out_format(c, FORMAT_TABLE), a.body, l);
+	api_answer_finish(&a);
+	return code;
+}
