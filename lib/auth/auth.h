@@ -131,6 +131,10 @@ LARCH_API const char *auth_policy_revision(const struct auth_policy *p);
 LARCH_API int auth_policy_limits(const struct auth_policy *p, const char *role, int64_t *at_once,
     int64_t *per_hour);
 
+/* The names of the person's roles, in the policy's order; memory of the arena. */
+LARCH_API const char **auth_roles(const struct auth_policy *p, const struct auth_person *who, struct arena *a,
+    size_t *n);
+
 struct auth_ask {
 	const struct auth_person *who;
 	const char *verb;
@@ -192,6 +196,7 @@ struct auth_found {
 	const char **groups; /* sorted, each once */
 	size_t n_groups;
 	const char *why;     /* for the log, not for the person: "no entry", "wrong password" */
+	int64_t retry_ms;    /* of AUTH_LATER: when it may be tried again, from now */
 };
 
 struct auth_checker;
@@ -204,6 +209,12 @@ struct auth_checker;
  */
 LARCH_API int auth_checker_start(const struct auth_ldap *ldap, struct auth_checker **out, struct err *e);
 LARCH_API void auth_checker_stop(struct auth_checker *c);
+
+/*
+ * Has the helper died (killed from outside)? A threaded program cannot fork
+ * another safely: `login` then ends, and its supervisor starts it again.
+ */
+LARCH_API bool auth_checker_gone(const struct auth_checker *c);
 
 /*
  * Check a password. From any thread. Answers within n_uri * timeout_ms + 1 s and
@@ -252,7 +263,8 @@ LARCH_API int auth_login_name(struct str typed, char out[LIMIT_NAME], struct err
 
 /*
  * Throttle, then LDAP. Whatever comes of it is a row of the authentication log
- * before this returns; if the row cannot be written, nobody gets in.
+ * before this returns; if the row cannot be written, nobody gets in. *e is
+ * filled but for AUTH_OK: ERR_LOGIN or ERR_INPUT, ERR_LIMIT, ERR_UNAVAILABLE.
  */
 LARCH_API enum auth_outcome auth_desk_verify(struct auth_desk *d, struct str name, struct str password,
     const struct auth_from *from, struct arena *a, struct auth_found *out, struct err *e);

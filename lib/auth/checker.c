@@ -174,6 +174,14 @@ auth_recheck_possible(const struct auth_checker *c)
 	return c->ldap.dn_template == NULL || c->ldap.bind_dn != NULL;
 }
 
+bool
+auth_checker_gone(const struct auth_checker *c)
+{
+	struct pollfd p = {.fd = c->fd, .events = 0};
+
+	return poll(&p, 1, 0) == 1 && (p.revents & (POLLHUP | POLLERR)) != 0;
+}
+
 /* ---- asking ------------------------------------------------------------------------------------ */
 
 static int

@@ -104,17 +104,16 @@ unwritten(struct err *e)
 /* Throttle, under the lock; a refusal has its row. AUTH_OK: go on and ask LDAP. */
 static enum auth_outcome
 before(struct auth_desk *d, const char *account, const struct auth_from *from, struct arena *a,
-    int64_t *id, struct err *e)
+    struct auth_grant *grant, struct err *e)
 {
 	char key[64];
-	const char *why = "";
 	struct err werr;
 	int rc;
 
 	auth_address_key(from->address, key);
 	pthread_mutex_lock(&d->lock);
-	rc = auth_throttle_take(d, account, key, id, &why, e);
-	if (rc == 0 && auth_desk_write(d, account, shown_address(from, a), "throttled", why, &werr) != 0)
+	rc = auth_throttle_take(d, account, key, grant, e);
+	if (rc == 0 && auth_desk_write(d, account, shown_address(from, a), "throttled", grant->why, &werr) != 0)
 		log_error("%s", werr.text);
 	pthread_mutex_unlock(&d->lock);
 	if (rc < 0)
@@ -166,7 +165,7 @@ auth_desk_verify(struct auth_desk *d, struct str name, struct str password, cons
 	char account[LIMIT_NAME];
 	enum auth_outcome outcome;
 	struct err werr = {0};
-	int64_t id = 0;
+	struct auth_grant grant;
 
 	*out = (struct auth_found){.why = ""};
 	if (auth_login_name(name, account, e) != 0)
@@ -175,11 +174,12 @@ auth_desk_verify(struct auth_desk *d, struct str name, struct str password, cons
 		err_set(e, ERR_INPUT, "The password is empty.");
 		return not_asked(d, account, from, a, "the password is empty");
 	}
-	outcome = before(d, account, from, a, &id, e);
+	outcome = before(d, account, from, a, &grant, e);
+	out->retry_ms = grant.wait_ms;
 	if (outcome != AUTH_OK)
 		return outcome;
 	outcome = auth_check(d->conf.checker, str_of(account), password, a, out, e);
-	if (after(d, account, from, a, id, outcome, out, &werr) != 0) {
+	if (after(d, account, from, a, grant.id, outcome, out, &werr) != 0) {
 		*e = werr;
 		return unwritten(e);
 	}

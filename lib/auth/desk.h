@@ -23,9 +23,14 @@ struct auth_desk {
 
 /* ---- throttle.c: all under the lock ---- */
 
-/* Ask for one attempt: 1 granted (*id), 0 refused (*e says until when, `why` for the log), -1 failed. */
-int auth_throttle_take(struct auth_desk *d, const char *account, const char *address, int64_t *id,
-    const char **why, struct err *e);
+struct auth_grant {
+	int64_t id;       /* of an attempt that was granted */
+	const char *why;  /* of a refusal, for the log */
+	int64_t wait_ms;
+};
+/* Ask for one attempt: 1 granted, 0 refused (*e says until when), -1 failed. */
+int auth_throttle_take(struct auth_desk *d, const char *account, const char *address, struct auth_grant *out,
+    struct err *e);
 /* What came of it: a right password, and a directory that is down, are no guesses. */
 int auth_throttle_settle(struct auth_desk *d, int64_t id, enum auth_outcome outcome, const char *account,
     const char *address, struct err *e);

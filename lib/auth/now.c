@@ -16,10 +16,14 @@ read_boot_id(void)
 {
 	struct buf text;
 
-	/* not readable (a container): all boots look the same, and the wall clock still counts */
-	if (file_read("/proc/sys/kernel/random/boot_id", 128, &text, NULL) != 0)
-		return;
-	snprintf(this_boot, sizeof(this_boot), "%.36s", text.n >= 36 ? text.p : "");
+	/*
+	 * Not readable (a unit with ProcSubset=pid): then no row is of "this boot" but
+	 * our own, and the wall clock alone counts. Two empty names must never look alike.
+	 */
+	if (file_read("/proc/sys/kernel/random/boot_id", 128, &text, NULL) == 0 && text.n >= 36)
+		snprintf(this_boot, sizeof(this_boot), "%.36s", text.p);
+	else
+		auth_id_new(this_boot);
 	buf_free(&text);
 }
 

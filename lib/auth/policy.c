@@ -228,6 +228,18 @@ member(const struct auth_person *who, const struct role *r)
 	return false;
 }
 
+const char **
+auth_roles(const struct auth_policy *p, const struct auth_person *who, struct arena *a, size_t *n)
+{
+	const char **out = arena_array(a, p->n + 1, sizeof(*out));
+
+	*n = 0;
+	for (size_t i = 0; i < p->n; i++)
+		if (member(who, &p->roles[i]))
+			out[(*n)++] = arena_strdup(a, p->roles[i].name);
+	return out;
+}
+
 /* The verbs that the key, if it is one, leaves to its person. */
 static uint32_t
 in_scope(const struct auth_person *who)

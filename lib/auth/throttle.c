@@ -60,7 +60,7 @@ refuse(const struct limit *l, int64_t wait_ms, struct err *e)
 
 /* The limit that stands longest in the way, if any: 1 free, 0 refused, -1. */
 static int
-check(struct auth_desk *d, const struct auth_try *t, const char **why, struct err *e)
+check(struct auth_desk *d, const struct auth_try *t, struct auth_grant *out, struct err *e)
 {
 	const struct limit *worst = NULL;
 	int64_t longest = -1, count = 0, oldest = 0;
@@ -78,26 +78,28 @@ check(struct auth_desk *d, const struct auth_try *t, const char **why, struct er
 	}
 	if (worst == NULL)
 		return 1;
-	*why = worst->why;
+	out->why = worst->why;
+	out->wait_ms = longest;
 	return refuse(worst, longest, e);
 }
 
 int
-auth_throttle_take(struct auth_desk *d, const char *account, const char *address, int64_t *id,
-    const char **why, struct err *e)
+auth_throttle_take(struct auth_desk *d, const char *account, const char *address, struct auth_grant *out,
+    struct err *e)
 {
 	struct auth_try t = {.account = account, .address = address};
 	struct auth_now now;
 	int rc;
 
+	*out = (struct auth_grant){.why = ""};
 	auth_now(&now);
 	t.boot = now.boot;
 	rc = auth_known_has(d->desk, account, address, now.wall - KNOWN_MS, e);
 	if (rc < 0)
 		return -1;
 	t.known = rc == 1;
-	rc = check(d, &t, why, e);
-	if (rc == 1 && auth_try_add(d->desk, &t, &now, id, e) != 0)
+	rc = check(d, &t, out, e);
+	if (rc == 1 && auth_try_add(d->desk, &t, &now, &out->id, e) != 0)
 		return -1;
 	return rc;
 }

@@ -23,6 +23,9 @@ of slapd confines its paths. Nothing outside the folder is read or written but D
 """
 import base64, hashlib, json, os, pathlib, resource, shutil, signal, socket, subprocess, sys, tempfile, time
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from children import die_with_parent
+
 BASE = "dc=example,dc=org"
 ROOT = f"cn=root,{BASE}"
 ROOT_PASSWORD = "root-of-the-test"
@@ -178,7 +181,10 @@ class Slapd:
         self.ldapi = "ldapi://" + str(path).replace("/", "%2F")
         self.ports = ports
 
+        parent = os.getpid()
+
         def few_descriptors():  # slapd allocates by the limit of open files
+            die_with_parent(parent)
             resource.setrlimit(resource.RLIMIT_NOFILE, (1024, 1024))
 
         with open(self.folder / "slapd.log", "wb") as log:
