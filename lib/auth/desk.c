@@ -94,10 +94,12 @@ shown_address(const struct auth_from *from, struct arena *a)
 	return auth_clean(from->address, 64, a);
 }
 
+/* The reason names files, so it is for our own log. */
 static enum auth_outcome
 unwritten(struct err *e)
 {
-	err_prefix(e, "the authentication log cannot be written, so nobody gets in");
+	log_error("the authentication log cannot be written: %s", e->text);
+	err_set(e, ERR_UNAVAILABLE, "The authentication log cannot be written, so nobody gets in.");
 	return AUTH_DOWN;
 }
 

@@ -3,6 +3,7 @@
  * In the background: passes whose time is over are ended (a clock that is set
  * back afterwards revives nothing), and groups are asked for again.
  */
+#include <signal.h>
 #include <string.h>
 #include <time.h>
 
@@ -209,11 +210,16 @@ background(void *arg)
 int
 auth_desk_background(struct auth_desk *d, struct err *e)
 {
+	sigset_t all, was;
 	int rc;
 
 	if (d->conf.checker != NULL && !auth_recheck_possible(d->conf.checker))
 		log_warn("groups of people who are logged in cannot be asked again: with dn_template that needs bind_dn");
+	/* signals are for the program's own threads: one that is not blocked here would end it */
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &was);
 	rc = pthread_create(&d->thread, NULL, background, d);
+	pthread_sigmask(SIG_SETMASK, &was, NULL);
 	if (rc != 0)
 		return err_set(e, ERR_INTERNAL, "the background thread cannot be started: %s", strerror(rc));
 	d->running = true;
