@@ -115,8 +115,14 @@ client_complete(struct call *k)
 	c->n_calls--;
 	k->done(k->ctx, &k->answer);
 	release(k);
-	if (!c->dead && !TAILQ_EMPTY(&c->line))
+	if (c->dead)
+		return;
+	if (!TAILQ_EMPTY(&c->line)) {
 		arm(c, client_now(c));
+	} else if (c->n_calls == 0) { /* nothing unfinished holds the loop */
+		c->armed_ms = 0;
+		(void)uv_timer_stop(&c->timer);
+	}
 }
 
 void
