@@ -60,6 +60,7 @@ MAIN_larchd  := larchd/main.c
 MAIN_larch   := cli/main.c
 MAIN_bmc-sim := tests/sim/bmc_main.c
 MAIN_pdu-sim := tests/sim/pdu_main.c
+MAIN_ipmi-probe := tests/sim/ipmi_probe.c
 MAIN_filer   := tests/sim/filer.c
 MAIN_seed    := tests/sim/seed.c
 MAIN_web-probe := tests/sim/web_probe.c
@@ -68,7 +69,7 @@ CGI     := $(call have,login pages power)
 DAEMON  := $(call have,larchd)
 CLI     := $(call have,larch)
 PROGRAMS := $(addprefix $(B)/bin/,$(CGI) $(DAEMON) $(CLI))
-SIMS    := $(addprefix $(B)/bin/,$(call have,bmc-sim pdu-sim filer seed web-probe))
+SIMS    := $(addprefix $(B)/bin/,$(call have,bmc-sim pdu-sim ipmi-probe filer seed web-probe))
 
 .PHONY: all deps demo test check lint asan tsan fuzz cover bench install uninstall dist clean help \
 	programs sims units fuzzers benches flags public FORCE
@@ -127,6 +128,10 @@ $(B)/bin/seed: $(call objs,tests/sim/seed.c) $(B)/liblarch.a
 	$(link) $(B)/liblarch.a $(LIBS)
 # filer stands in for the web programs where a test drives larchd alone.
 $(B)/bin/filer: $(call objs,tests/sim/filer.c) $(B)/liblarch.a
+	$(link) $(B)/liblarch.a $(LIBS)
+
+# ipmi-probe is one call of lib/ipmi from the command line.
+$(B)/bin/ipmi-probe: $(call objs,tests/sim/ipmi_probe.c) $(B)/liblarch.a
 	$(link) $(B)/liblarch.a $(LIBS)
 
 # web-probe is a web program that shows every guard and every format to tests/flow/test_web.

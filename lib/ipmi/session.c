@@ -142,7 +142,7 @@ silent(struct call *k)
 static void
 send_open(struct call *k)
 {
-	struct packet p;
+	struct packet p = {.n = 0};
 
 	packet_open(&p, k->tag, k->command.privilege, k->secrets.console_id, k->secrets.suite->algorithms);
 	client_send(k, &p);
@@ -220,7 +220,7 @@ receive_open(struct call *k, const struct frame *f, const char **why)
 static void
 send_rakp1(struct call *k)
 {
-	struct packet p;
+	struct packet p = {.n = 0};
 
 	packet_rakp1(&p, &(struct rakp1){.tag = k->tag, .role = k->secrets.role, .bmc_id = k->secrets.bmc_id,
 	    .random = k->secrets.console_random, .user = {k->secrets.user, k->secrets.user_n}});
@@ -231,7 +231,7 @@ send_rakp1(struct call *k)
 static void
 send_give_up(struct call *k)
 {
-	struct packet p;
+	struct packet p = {.n = 0};
 
 	packet_rakp3(&p, k->tag, STATUS_BAD_CODE, k->secrets.bmc_id, (struct view){0});
 	client_send(k, &p);
@@ -277,7 +277,7 @@ static void
 send_rakp3(struct call *k)
 {
 	uint8_t code[PACKET_HASH];
-	struct packet p;
+	struct packet p = {.n = 0};
 
 	crypto_rakp3_code(k->c->crypto, &k->secrets, code);
 	packet_rakp3(&p, k->tag, 0, k->secrets.bmc_id, (struct view){code, k->secrets.suite->hash_n});
@@ -340,7 +340,7 @@ send_request(struct call *k, const struct ipmi_command *command)
 {
 	uint8_t message[PACKET_REQUEST];
 	size_t n = packet_request(message, command, k->rq_seq);
-	struct packet p;
+	struct packet p = {.n = 0};
 
 	if (++k->seq_out == 0)
 		k->seq_out = 1;

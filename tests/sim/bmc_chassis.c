@@ -12,6 +12,7 @@ turn(struct bmc *b, bool on)
 	if (b->power == on)
 		return;
 	b->power = on;
+	b->turns++;
 	room_tell(b);
 }
 

@@ -212,10 +212,11 @@ find(uint8_t netfn, uint8_t cmd)
 }
 
 static void
-remember(struct bmc *b, uint8_t netfn, uint8_t cmd, const struct call *c, uint8_t completion)
+remember(struct bmc *b, const struct request *r, uint8_t completion)
 {
-	b->log[b->n_log++ % BMC_LOG] = (struct bmc_logged){.ms = sim_now(), .netfn = netfn, .cmd = cmd,
-	    .has_data = c->n > 0, .data = c->n > 0 ? c->p[0] : 0, .completion = completion};
+	b->log[b->n_log++ % BMC_LOG] = (struct bmc_logged){.ms = sim_now(), .netfn = r->netfn, .cmd = r->cmd,
+	    .has_data = r->n > 0, .data = r->n > 0 ? r->p[0] : 0, .completion = completion};
+	b->commands++;
 }
 
 static uint8_t
@@ -231,26 +232,22 @@ judge(const struct command *row, struct call *c)
 }
 
 size_t
-cmd_run(struct bmc *b, struct session *s, uint8_t netfn, uint8_t cmd, const uint8_t *p, size_t n, uint8_t *out)
+cmd_run(struct bmc *b, const struct request *r, uint8_t *out)
 {
-	const struct command *row = find(netfn, cmd);
-	struct call c = {.b = b, .s = s, .p = p, .n = n, .out = out, .out_n = 1};
-	uint8_t completion;
+	const struct command *row = find(r->netfn, r->cmd);
+	struct call c = {.b = b, .s = r->s, .p = r->p, .n = r->n, .out = out, .out_n = 1};
 
-	if (s == NULL && (row == NULL || row->privilege != 0))
+	if (r->s == NULL && (row == NULL || row->privilege != 0))
 		return 0;
-	completion = judge(row, &c);
-	out[0] = completion;
-	if (completion != 0)
+	out[0] = judge(row, &c);
+	if (out[0] != 0)
 		c.out_n = 1;
-	if (s != NULL) {
-		b->commands++;
-		remember(b, netfn, cmd, &c, completion);
-	}
+	if (r->s != NULL)
+		remember(b, r, out[0]);
 	if (row != NULL && row->run == chassis_control_cmd && b->fault == FAULT_MUTE_CONTROL)
 		return 0;
 	if (row != NULL && row->run == chassis_control_cmd && b->fault == FAULT_RESET) {
-		chassis_restart_bmc(b);
+		chassis_restart_bmc(b); /* the session is gone with it */
 		return 0;
 	}
 	return c.out_n;

@@ -5,7 +5,8 @@
  *	set NAME power on|off          the chassis, at once
  *	fault NAME FAULT [VALUE]       see enum bmc_fault; "fault NAME none" ends it
  *	standby NAME on|off            whether the machine has voltage, beside its feeds
- *	get NAME                       ok name=... power=on ... log=chassis-control:off@MS,...
+ *	get NAME                       ok name=... power=on ... log=chassis-control:off@MS,... with counts since
+ *	                               clear; turns: how often the chassis went on or off
  *	clear NAME                     counts and log to nothing
  *	list                           ok NAME=ADDRESS:PORT ...
  *	loads PDU PATH                 as the room's message
@@ -73,7 +74,7 @@ do_clear(struct request *r)
 {
 	struct bmc *b = r->b;
 
-	b->packets = b->answers = b->opened = b->closed = b->commands = b->controls = 0;
+	b->packets = b->answers = b->opened = b->closed = b->commands = b->controls = b->turns = 0;
 	b->n_log = 0;
 }
 
@@ -87,8 +88,9 @@ do_get(struct request *r)
 	inet_ntop(AF_INET, &b->s.address.sin_addr, address, sizeof(address));
 	sim_answer_add(r->a, " name=%s address=%s port=%d power=%s standby=%s alive=%s fault=%s", b->name, address,
 	    b->port, on_off(b->power), on_off(b->voltage), b->alive ? "yes" : "no", net_fault_name(b->fault));
-	sim_answer_add(r->a, " sessions=%d opened=%lu closed=%lu packets=%lu answers=%lu commands=%lu controls=%lu",
-	    session_count(b), b->opened, b->closed, b->packets, b->answers, b->commands, b->controls);
+	sim_answer_add(r->a, " sessions=%d opened=%lu closed=%lu packets=%lu answers=%lu commands=%lu controls=%lu turns=%lu",
+	    session_count(b), b->opened, b->closed, b->packets, b->answers, b->commands, b->controls,
+	    b->turns);
 	sim_answer_add(r->a, " boot_flags=%02x%02x%02x%02x%02x log=", b->boot_flags[0], b->boot_flags[1],
 	    b->boot_flags[2], b->boot_flags[3], b->boot_flags[4]);
 	for (unsigned i = first; i < b->n_log; i++) {

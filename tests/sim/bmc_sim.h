@@ -130,7 +130,7 @@ struct bmc {
 	int n_feeds;
 	uint8_t boot_flags[5];
 
-	unsigned long packets, answers, opened, closed, commands, controls;
+	unsigned long packets, answers, opened, closed, commands, controls, turns; /* turns: of the chassis, on or off */
 	struct bmc_logged log[BMC_LOG];
 	unsigned n_log;
 	uint8_t *replay;             /* FAULT_REPLAY */
@@ -209,9 +209,15 @@ void crypto_random(void *out, size_t n);
 
 /* ---- bmc_cmd ------------------------------------------------------------------- */
 
-/* s is NULL outside a session. Puts completion code and data into out (64 bytes): their length, or 0 for no answer. */
-size_t cmd_run(struct bmc *b, struct session *s, uint8_t netfn, uint8_t cmd, const uint8_t *p, size_t n,
-    uint8_t *out);
+struct request {
+	struct session *s; /* NULL outside a session */
+	uint8_t netfn, cmd;
+	const uint8_t *p;  /* n bytes of data */
+	size_t n;
+};
+
+/* Puts completion code and data into out (64 bytes): their length, or 0 for no answer. */
+size_t cmd_run(struct bmc *b, const struct request *r, uint8_t *out);
 /* "chassis-control:off" for a logged command. */
 const char *cmd_name(const struct bmc_logged *l, char *out, size_t size);
 

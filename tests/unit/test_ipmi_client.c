@@ -242,6 +242,36 @@ reads_on(const struct ipmi_answer *a)
 	return ipmi_chassis_parse(a, &c) == 0 && c.power_on;
 }
 
+/* Asks all MANY for their status at once; w holds what came. The client is the caller's, on the default loop. */
+static struct ipmi_client *
+ask_many(const struct ipmi_settings *s, struct waited w[MANY])
+{
+	struct ipmi_target t = target(FIRST_MANY);
+	struct sockaddr_in *a = (struct sockaddr_in *)&t.address;
+	struct ipmi_command status = ipmi_chassis_status();
+	struct ipmi_client *c = NULL;
+	uint32_t first = ntohl(a->sin_addr.s_addr);
+	struct err e;
+
+	memset(w, 0, MANY * sizeof(*w));
+	if (!T_OK(ipmi_client_create(uv_default_loop(), s, &c, &e) == 0))
+		return NULL;
+	for (uint32_t i = 0; i < MANY; i++) {
+		a->sin_addr.s_addr = htonl(first + i);
+		ipmi_ask(c, &t, &status, keep, &w[i]);
+	}
+	T_INT(ipmi_client_unfinished(c), MANY);
+	return c;
+}
+
+static void
+end_many(struct ipmi_client *c)
+{
+	uv_run(uv_default_loop(), UV_RUN_DEFAULT);
+	ipmi_client_destroy(c);
+	uv_run(uv_default_loop(), UV_RUN_DEFAULT);
+}
+
 /* ---- what should work -------------------------------------------------------------------- */
 
 static void
@@ -310,27 +340,12 @@ static void
 t_hundreds_of_bmcs_are_asked_at_once(void)
 {
 	static struct waited w[MANY];
-	struct ipmi_client *c;
-	struct ipmi_command status = ipmi_chassis_status();
-	struct err e;
-	uint32_t first = ntohl(inet_addr(FIRST_MANY));
 
 	if (!start())
 		return;
-	memset(w, 0, sizeof(w));
-	T_OK(ipmi_client_create(uv_default_loop(), &(struct ipmi_settings){.in_flight = 64}, &c, &e) == 0);
-	for (uint32_t i = 0; i < MANY; i++) {
-		struct ipmi_target t = target(FIRST_MANY);
-
-		((struct sockaddr_in *)&t.address)->sin_addr.s_addr = htonl(first + i);
-		ipmi_ask(c, &t, &status, keep, &w[i]);
-	}
-	T_INT(ipmi_client_unfinished(c), MANY);
-	uv_run(uv_default_loop(), UV_RUN_DEFAULT);
+	end_many(ask_many(&(struct ipmi_settings){.in_flight = 64}, w));
 	for (int i = 0; i < MANY; i++)
 		T_OK(w[i].n == 1 && w[i].answer.outcome == IPMI_OK);
-	ipmi_client_destroy(c);
-	uv_run(uv_default_loop(), UV_RUN_DEFAULT);
 }
 
 static void
@@ -338,33 +353,20 @@ t_silent_hosts_hold_up_nobody_else(void)
 {
 	static struct waited w[MANY];
 	struct ipmi_client *c;
-	struct ipmi_command status = ipmi_chassis_status();
-	struct err e;
-	uint32_t first = ntohl(inet_addr(FIRST_MANY));
 
 	if (!start())
 		return;
-	memset(w, 0, sizeof(w));
 	for (int i = 1; i <= 32; i++)
 		tell("fault n%03d silent", i);
-	T_OK(ipmi_client_create(uv_default_loop(), &(struct ipmi_settings){.retransmit_ms = 100, .tries = 4,
-	    .in_flight = 8}, &c, &e) == 0);
-	for (uint32_t i = 0; i < MANY; i++) {
-		struct ipmi_target t = target(FIRST_MANY);
-
-		((struct sockaddr_in *)&t.address)->sin_addr.s_addr = htonl(first + i);
-		ipmi_ask(c, &t, &status, keep, &w[i]);
-	}
+	c = ask_many(&(struct ipmi_settings){.retransmit_ms = 100, .tries = 4, .in_flight = 8}, w);
 	/* four times the window of silent hosts; one try each, not four, before the others' turn */
 	while (w[MANY - 1].n == 0)
 		uv_run(uv_default_loop(), UV_RUN_ONCE);
 	T_INT(w[31].n, 0);
-	uv_run(uv_default_loop(), UV_RUN_DEFAULT);
+	end_many(c);
 	for (int i = 0; i < MANY; i++)
 		T_OK(w[i].n == 1 && w[i].answer.outcome == (i < 32 ? IPMI_SILENT : IPMI_OK));
 	tell("fault * none");
-	ipmi_client_destroy(c);
-	uv_run(uv_default_loop(), UV_RUN_DEFAULT);
 }
 
 /* ---- refusals -------------------------------------------------------------------------------- */
@@ -525,30 +527,16 @@ static void
 t_packet_loss_costs_time_and_no_answer(void)
 {
 	static struct waited w[MANY];
-	struct ipmi_client *c;
-	struct ipmi_command status = ipmi_chassis_status();
-	struct err e;
-	uint32_t first = ntohl(inet_addr(FIRST_MANY));
 	int ok = 0;
 
 	if (!start())
 		return;
-	memset(w, 0, sizeof(w));
 	tell("fault * loss 5");
-	T_OK(ipmi_client_create(uv_default_loop(), &(struct ipmi_settings){.retransmit_ms = 40, .tries = 8}, &c, &e) == 0);
-	for (uint32_t i = 0; i < MANY; i++) {
-		struct ipmi_target t = target(FIRST_MANY);
-
-		((struct sockaddr_in *)&t.address)->sin_addr.s_addr = htonl(first + i);
-		ipmi_ask(c, &t, &status, keep, &w[i]);
-	}
-	uv_run(uv_default_loop(), UV_RUN_DEFAULT);
+	end_many(ask_many(&(struct ipmi_settings){.retransmit_ms = 40, .tries = 8}, w));
 	for (int i = 0; i < MANY; i++)
 		ok += w[i].n == 1 && w[i].answer.outcome == IPMI_OK;
 	T_INT(ok, MANY);
 	tell("fault * none");
-	ipmi_client_destroy(c);
-	uv_run(uv_default_loop(), UV_RUN_DEFAULT);
 }
 
 /* ---- the end of a client ----------------------------------------------------------------------------- */
