@@ -212,7 +212,7 @@ find(uint8_t netfn, uint8_t cmd)
 }
 
 static void
-remember(struct bmc *b, const struct request *r, uint8_t completion)
+remember(struct bmc *b, const struct cmd_request *r, uint8_t completion)
 {
 	b->log[b->n_log++ % BMC_LOG] = (struct bmc_logged){.ms = sim_now(), .netfn = r->netfn, .cmd = r->cmd,
 	    .has_data = r->n > 0, .data = r->n > 0 ? r->p[0] : 0, .completion = completion};
@@ -232,7 +232,7 @@ judge(const struct command *row, struct call *c)
 }
 
 size_t
-cmd_run(struct bmc *b, const struct request *r, uint8_t *out)
+cmd_run(struct bmc *b, const struct cmd_request *r, uint8_t *out)
 {
 	const struct command *row = find(r->netfn, r->cmd);
 	struct call c = {.b = b, .s = r->s, .p = r->p, .n = r->n, .out = out, .out_n = 1};

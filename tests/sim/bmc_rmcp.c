@@ -63,7 +63,7 @@ message(struct bmc *b, struct session *s, const uint8_t *p, size_t n, uint8_t *o
 
 	if (n < 7 || checksum(p, 3) != 0 || checksum(p + 3, n - 3) != 0 || p[0] != 0x20 || (p[1] >> 2 & 1) != 0)
 		return 0;
-	len = cmd_run(b, &(struct request){s, p[1] >> 2, p[5], p + 6, n - 7}, out + 6);
+	len = cmd_run(b, &(struct cmd_request){s, p[1] >> 2, p[5], p + 6, n - 7}, out + 6);
 	if (len == 0)
 		return 0;
 	out[0] = p[3];

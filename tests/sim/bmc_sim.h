@@ -209,7 +209,7 @@ void crypto_random(void *out, size_t n);
 
 /* ---- bmc_cmd ------------------------------------------------------------------- */
 
-struct request {
+struct cmd_request {
 	struct session *s; /* NULL outside a session */
 	uint8_t netfn, cmd;
 	const uint8_t *p;  /* n bytes of data */
@@ -217,7 +217,7 @@ struct request {
 };
 
 /* Puts completion code and data into out (64 bytes): their length, or 0 for no answer. */
-size_t cmd_run(struct bmc *b, const struct request *r, uint8_t *out);
+size_t cmd_run(struct bmc *b, const struct cmd_request *r, uint8_t *out);
 /* "chassis-control:off" for a logged command. */
 const char *cmd_name(const struct bmc_logged *l, char *out, size_t size);
 
