@@ -132,6 +132,6 @@ power_api_log(struct web_call *c, struct err *e)
 		jsn_add(list, journal_row_json(&rows.rows[i]));
 	o = json_object();
 	jsn_set(o, "total", json_integer(total));
-	jsn_set(o, "rows", list);
+	jsn_set(o, "items", list);
 	return web_json(c, 200, o, e);
 }

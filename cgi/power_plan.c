@@ -491,7 +491,7 @@ power_api_status(struct web_call *c, struct err *e)
 		jsn_add(list, o);
 	}
 	o = json_object();
-	jsn_set(o, "machines", list);
+	jsn_set(o, "items", list);
 	return web_json(c, 200, o, e);
 }
 
@@ -541,6 +541,6 @@ power_api_outlet_status(struct web_call *c, struct err *e)
 		return err_set(e, ERR_NOT_FOUND, "no PDU has been seen with an outlet of that name");
 	}
 	o = json_object();
-	jsn_set(o, "outlets", list);
+	jsn_set(o, "items", list);
 	return web_json(c, 200, o, e);
 }

@@ -319,7 +319,7 @@ class Room:
         if done.returncode != 0:
             return {}
         body = json.loads(done.stdout)
-        return {r["machine"]: r["state"] for r in body.get("machines", body.get("rows"))}
+        return {r["machine"]: r["state"] for r in body["items"]}
 
     def known(self):
         last = list(room_json.by_thing(self.document))
