@@ -400,21 +400,22 @@ power_show_jobs(struct web_call *c, struct err *e)
 	};
 	struct power_requests *requests;
 	struct journal *journal = NULL;
-	json_t *m = json_object();
+	json_t *m = NULL;
 	struct err none;
 
 	if (power_need_requests(c, &requests, e) != 0 ||
-	    power_requests_newest(requests, NEWEST, c->arena, &rows.requests, &table.n, e) != 0) {
-		json_decref(m);
+	    power_requests_newest(requests, NEWEST, c->arena, &rows.requests, &table.n, e) != 0)
 		return -1;
-	}
 	(void)power_need_journal(c, &journal, &none);
 	rows.states = arena_array(c->arena, table.n, sizeof(*rows.states));
 	for (size_t i = 0; i < table.n; i++)
 		if (journal == NULL ||
 		    journal_job(journal, rows.requests[i].id, c->arena, &rows.states[i], &none) != 0)
 			rows.states[i] = (struct journal_job){.state = "waiting", .text = ""};
-	jsn_set_text(m, "title", "Jobs");
+	if (c->format == WEB_HTML) {
+		m = json_object();
+		jsn_set_text(m, "title", "Jobs");
+	}
 	return web_show(c, NULL, m, &table, 1, e);
 }
 

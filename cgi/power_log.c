@@ -110,6 +110,8 @@ power_show_log(struct web_call *c, struct err *e)
 	if (read_log(c, &rows, &table.n, &total, e) != 0)
 		return -1;
 	table.total = (size_t)total;
+	if (c->format != WEB_HTML)
+		return web_show(c, NULL, NULL, &table, 1, e);
 	m = json_object();
 	jsn_set_text(m, "title", "Log");
 	for (size_t i = 0; i < LARCH_COUNT(filters); i++)
