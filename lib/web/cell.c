@@ -73,6 +73,12 @@ web_cell_known(const struct web_column *col, const struct web_cell *cell)
 	return cell->text != NULL;
 }
 
+bool
+web_cell_judged(const struct web_column *col, const struct web_cell *cell)
+{
+	return cell->level != 0 || (col->kind == WEB_COL_LEVEL && !web_cell_known(col, cell));
+}
+
 const char *
 web_cell_shown(const struct web_call *c, const struct web_column *col, const struct web_cell *cell,
     char scratch[TIMES_TEXT])

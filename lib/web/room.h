@@ -128,6 +128,8 @@ const char *web_cell_shown(const struct web_call *c, const struct web_column *co
     char scratch[TIMES_TEXT]); /* for people */
 const char *web_level_word(char level);  /* "ok" */
 int web_level_rank(char level);          /* 0 ok .. 3 unknown */
+/* Does a letter stand before it? "no BMC" in a column of levels is a fact, and no level. */
+bool web_cell_judged(const struct web_column *col, const struct web_cell *cell);
 
 /* ---- table_html.c, table_data.c ---- */
 struct mustache_value web_table_value(const struct web_shown *s);

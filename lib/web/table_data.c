@@ -31,7 +31,7 @@ level(const struct web_cell *cell, bool known)
 {
 	json_t *o = json_object();
 
-	jsn_set_text(o, "state", known ? web_level_word(cell->level) : "unknown");
+	jsn_set_text(o, "state", !known ? "unknown" : cell->level == 0 ? "none" : web_level_word(cell->level));
 	jsn_set_text(o, "text", cell->text);
 	jsn_set(o, "at", when(cell->at));
 	jsn_set(o, "stale", json_boolean(cell->stale));
@@ -175,7 +175,7 @@ cell_line(const struct web_shown *s, size_t row, size_t column, struct buf *out)
 	bool cut = text.n > CELL_TEXT;
 
 	buf_clear(out);
-	if (col->kind == WEB_COL_LEVEL)
+	if (col->kind == WEB_COL_LEVEL && web_cell_judged(col, &cell))
 		buf_printf(out, "%c ", letters[web_cell_known(col, &cell) ? web_level_rank(cell.level) : 3]);
 	if (cut) {
 		text.n = CELL_TEXT;
@@ -185,7 +185,9 @@ cell_line(const struct web_shown *s, size_t row, size_t column, struct buf *out)
 	buf_plain(out, text);
 	if (cut)
 		buf_puts(out, "...");
-	if (cell.stale)
+	if (cell.stale && col->kind == WEB_COL_AGE)
+		buf_puts(out, " (stale)");
+	else if (cell.stale)
 		buf_printf(out, " (%s, stale)", times_age(s->c->now - cell.at, age));
 	for (size_t i = 0; i < out->n; i++)
 		if (out->p[i] == '\n' || out->p[i] == '\t' || out->p[i] == '\r')

@@ -65,7 +65,7 @@ cell_level(struct html *h)
 {
 	static const char *const classes[] = {"level-ok", "level-warn", "level-critical", "level-unknown"};
 
-	if (h->column->kind != WEB_COL_LEVEL && h->cell.level == 0)
+	if (!web_cell_judged(h->column, &h->cell))
 		return h->cell.stale ? text("stale") : no;
 	if (h->cell.stale)
 		return text("stale");
@@ -78,7 +78,7 @@ cell_letter(struct html *h)
 {
 	static const char *const letters[] = {"O", "W", "C", "?"};
 
-	if (h->column->kind != WEB_COL_LEVEL && h->cell.level == 0)
+	if (!web_cell_judged(h->column, &h->cell))
 		return no;
 	return text(letters[web_cell_known(h->column, &h->cell) ? web_level_rank(h->cell.level) : 3]);
 }

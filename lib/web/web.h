@@ -260,7 +260,7 @@ struct web_cell {
 	double number;       /* NUMBER, when is_number */
 	bool is_number;
 	int64_t at;          /* TIME, AGE: the time. LEVEL, STATE, NUMBER: when it was seen (shown as its age). 0: none */
-	char level;          /* 'o' ok, 'w' warn, 'c' critical, 'u' unknown; 0: none */
+	char level;          /* 'o' ok, 'w' warn, 'c' critical, 'u' unknown; 0: none (a LEVEL's text without a letter) */
 	bool stale;          /* older than twice its interval: shown grey, never green */
 	const char *href;    /* a path of this site, or NULL */
 	const char *title;   /* a hint (title attribute), or NULL */
