@@ -98,7 +98,7 @@ pages_things(struct web_call *c, struct err *e)
 
 	if (r == NULL)
 		return -1;
-	t.thing = arena_array(c->arena, r->n_things + 1, sizeof(*t.thing));
+	t.thing = arena_array(c->arena, r->n_things + 1, sizeof(void *));
 	for (size_t i = 0; i < r->n_things; i++)
 		if (wanted == NULL || strcmp(r->things[i].type, wanted) == 0)
 			t.thing[t.n++] = &r->things[i];

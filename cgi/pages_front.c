@@ -94,14 +94,14 @@ static void
 gather(struct front *f)
 {
 	struct arena *a = f->call->arena;
-	const struct status_value **bad = arena_array(a, f->room->n_values + 1, sizeof(*bad));
+	const struct status_value **bad = arena_array(a, f->room->n_values + 1, sizeof(void *));
 	size_t n = 0;
 
 	for (size_t i = 0; i < f->room->n_values; i++)
 		if (f->room->values[i].level != STATUS_OK)
 			bad[n++] = &f->room->values[i];
 	if (n > 1)
-		qsort(bad, n, sizeof(*bad), by_trouble);
+		qsort(bad, n, sizeof(void *), by_trouble);
 	f->problems = arena_array(a, n + 1, sizeof(*f->problems));
 	for (size_t i = 0; i < n; i++) {
 		struct problem *p = &f->problems[f->n_problems == 0 ? 0 : f->n_problems - 1];
@@ -361,6 +361,7 @@ struct tally {
 	const char *label, *href;
 	size_t good, bad, unknown;
 	const char *good_word, *bad_word;
+	const char *bad_level;
 };
 
 static void
@@ -380,7 +381,7 @@ tally_json(const struct tally *t, bool html)
 	json_t *o = json_object();
 
 	if (!html) {
-		jsn_set(o, "total", json_integer((json_int_t)(t->good + t->bad + t->unknown)));
+		jsn_set(o, "total", json_integer((json_int_t)t->good + (json_int_t)t->bad + (json_int_t)t->unknown));
 		jsn_set(o, t->good_word, json_integer((json_int_t)t->good));
 		jsn_set(o, t->bad_word, json_integer((json_int_t)t->bad));
 		jsn_set(o, "unknown", json_integer((json_int_t)t->unknown));
@@ -390,6 +391,7 @@ tally_json(const struct tally *t, bool html)
 	jsn_set_text(o, "href", t->href);
 	jsn_set_text(o, "good_word", t->good_word);
 	jsn_set_text(o, "bad_word", t->bad_word);
+	jsn_set_text(o, "bad_level", t->bad_level);
 	jsn_set(o, "good", json_integer((json_int_t)t->good));
 	jsn_set(o, "bad", t->bad == 0 ? json_false() : json_integer((json_int_t)t->bad));
 	jsn_set(o, "unknown", t->unknown == 0 ? json_false() : json_integer((json_int_t)t->unknown));
@@ -399,9 +401,9 @@ tally_json(const struct tally *t, bool html)
 static json_t *
 counts(const struct front *f)
 {
-	struct tally ping = {"Machines", "/nodes", 0, 0, 0, "up", "down"};
-	struct tally power = {"Power", "/nodes?sort=power", 0, 0, 0, "on", "off"};
-	struct tally pdus = {"PDUs", "/pdus", 0, 0, 0, "ok", "silent"};
+	struct tally ping = {"Machines", "/nodes", 0, 0, 0, "up", "down", "critical"};
+	struct tally power = {"Power", "/nodes?sort=power", 0, 0, 0, "on", "off", "warn"};
+	struct tally pdus = {"PDUs", "/pdus", 0, 0, 0, "ok", "silent", "critical"};
 	bool html = f->call->format == WEB_HTML;
 	json_t *o = html ? json_array() : json_object();
 	struct tally *all[] = {&ping, &power, &pdus};

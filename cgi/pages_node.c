@@ -49,7 +49,26 @@ static struct web_cell
 check_number(const void *ctx, size_t row, int64_t now)
 {
 	(void)now;
-	return isnan(page(ctx)->values[row].number) ? web_cell_text("") : web_cell_number(page(ctx)->values[row].number);
+	return web_cell_number(page(ctx)->values[row].number);
+}
+
+/* The number with the unit its check has; "" for a check that measures nothing. */
+static struct web_cell
+check_reading(const void *ctx, size_t row, int64_t now)
+{
+	static const struct {
+		const char *check, *unit;
+	} units[] = {{"ping", "ms"}, {"pdu", "A"}};
+	const struct status_value *v = &page(ctx)->values[row];
+	const char *unit = "";
+
+	(void)now;
+	if (isnan(v->number))
+		return web_cell_text("");
+	for (size_t i = 0; i < LARCH_COUNT(units); i++)
+		if (strcmp(units[i].check, v->check) == 0)
+			unit = units[i].unit;
+	return web_cell_text(arena_printf(page(ctx)->call->arena, "%.3g %s", v->number, unit));
 }
 
 static struct web_cell
@@ -77,7 +96,8 @@ check_detail(const void *ctx, size_t row, int64_t now)
 static const struct pages_column check_columns[] = {
     {{.key = "check", .title = "Check"}, check_name},
     {{.key = "state", .title = "State", .kind = WEB_COL_LEVEL}, check_value},
-    {{.key = "number", .title = "Reading", .kind = WEB_COL_NUMBER}, check_number},
+    {{.key = "reading", .title = "Reading"}, check_reading},
+    {{.key = "number", .title = "Number", .kind = WEB_COL_NUMBER, .data_only = true}, check_number},
     {{.key = "since", .title = "Since", .kind = WEB_COL_TIME}, check_since},
     {{.key = "age", .title = "Age", .kind = WEB_COL_AGE}, check_age},
     {{.key = "detail", .title = "Detail"}, check_detail},

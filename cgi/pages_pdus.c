@@ -279,8 +279,8 @@ collect(struct pdu_page *p)
 			names.name[names.n++] = arena_strdup(a, p->room->by_outlet[i].outlet);
 	hosts_sort(&names);
 	p->n = names.n;
-	p->outlet = arena_array(a, names.n + 1, sizeof(*p->outlet));
-	p->seen = arena_array(a, names.n + 1, sizeof(*p->seen));
+	p->outlet = arena_array(a, names.n + 1, sizeof(char *));
+	p->seen = arena_array(a, names.n + 1, sizeof(void *));
 	for (size_t i = 0, k = 0; i < names.n; i++) {
 		p->outlet[i] = names.name[i];
 		if (k < p->pdu->n_outlets && strcmp(p->pdu->outlets[k].outlet, names.name[i]) == 0)

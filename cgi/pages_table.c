@@ -8,14 +8,19 @@
 struct view {
 	struct pages_table table;
 	int64_t now;
+	bool one_age; /* a column of the row says how old it is: its cells say so only when they are stale */
 };
 
 static struct web_cell
 cell(void *ctx, size_t row, size_t column)
 {
 	const struct view *v = ctx;
+	const struct pages_column *col = &v->table.columns[column];
+	struct web_cell made = col->cell(v->table.ctx, row, v->now);
 
-	return v->table.columns[column].cell(v->table.ctx, row, v->now);
+	if (v->one_age && !made.stale && (col->column.kind == WEB_COL_LEVEL || col->column.kind == WEB_COL_STATE))
+		made.at = 0;
+	return made;
 }
 
 struct web_table
@@ -26,8 +31,11 @@ pages_table(struct web_call *c, const struct pages_table *t)
 
 	v->table = *t;
 	v->now = c->now;
-	for (size_t i = 0; i < t->n_columns; i++)
+	for (size_t i = 0; i < t->n_columns; i++) {
 		columns[i] = t->columns[i].column;
+		if (columns[i].kind == WEB_COL_AGE && c->format == WEB_HTML)
+			v->one_age = true;
+	}
 	return (struct web_table){
 	    .name = t->name,
 	    .caption = t->caption,

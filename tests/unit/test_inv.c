@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "inv/inv.h"
 #include "t.h"
@@ -486,113 +483,6 @@ t_the_shipped_example_is_a_room(void)
 	inv_close(i);
 }
 
-/* ---- readers while a writer works ---------------------------------------------------- */
-
-static atomic_bool done;
-
-/* Each import moves both cords of n1 together: a reader sees both on one PDU, or it saw half a change. */
-static void *
-reader(void *path)
-{
-	struct inv *i;
-	struct err mine;
-	intptr_t bad = 0, reads = 0;
-
-	if (inv_open_reader(path, &i, &mine) != 0)
-		return (void *)1000;
-	do {
-		struct arena *a = arena_create();
-		struct inv_cord *c;
-		size_t n;
-
-		if (inv_cords(i, "n1", a, &c, &n, &mine) != 0 || n != 2 || strcmp(c[0].pdu, c[1].pdu) != 0)
-			bad++;
-		reads++;
-		arena_destroy(a);
-	} while (!atomic_load(&done) || reads < 5);
-	inv_close(i);
-	return (void *)bad;
-}
-
-static void
-t_readers_see_all_of_a_change_or_nothing_while_it_is_made(void)
-{
-	static const char *const moves[] = {
-	    "\"connection\":[" C("n1", "psu1", "p-a", "1") "," C("n1", "psu2", "p-a", "2") "]",
-	    "\"connection\":[" C("n1", "psu1", "p-b", "1") "," C("n1", "psu2", "p-b", "2") "]",
-	};
-	struct inv *i;
-	char path[4096];
-	pthread_t threads[2];
-	void *bad;
-
-	snprintf(path, sizeof(path), "%s", fresh_path());
-	T_INT(inv_open(path, &i, &e), 0);
-	T_INT(take(i, SMALL, NULL), 0);
-	T_INT(take(i, moves[0], NULL), 0);
-	atomic_store(&done, false);
-	for (size_t k = 0; k < 2; k++)
-		T_INT(pthread_create(&threads[k], NULL, reader, path), 0);
-	for (int k = 1; k <= 40; k++)
-		T_INT(take(i, moves[k % 2], NULL), 0);
-	atomic_store(&done, true);
-	for (size_t k = 0; k < 2; k++) {
-		pthread_join(threads[k], &bad);
-		T_INT((intptr_t)bad, 0);
-	}
-	inv_close(i);
-}
-
-static void
-t_a_reader_may_not_write_and_a_second_writer_is_refused(void)
-{
-	struct inv *i, *r, *w;
-	struct inv_import_result out;
-	char path[4096];
-
-	snprintf(path, sizeof(path), "%s", fresh_path());
-	T_INT(inv_open_reader(path, &r, &e), -1);
-	T_INT(e.kind, ERR_UNAVAILABLE);
-	T_INT(inv_open(path, &i, &e), 0);
-	T_INT(inv_open(path, &w, &e), -1);
-	T_INT(inv_open_reader(path, &r, &e), 0);
-	T_INT(take(r, SMALL, &out), -1);
-	inv_close(r);
-	inv_close(i);
-}
-
-static void
-t_ten_thousand_things_go_in_within_seconds(void)
-{
-	struct inv *i = fresh();
-	struct buf b = BUF(LIMIT_ROOM_FILE);
-	struct arena *a = arena_create();
-	struct inv_import_result r = {0};
-	struct inv_thing *t;
-	size_t n = 0;
-	int64_t began;
-
-	buf_puts(&b, "\"thing\":[");
-	for (int k = 0; k < 10000; k++)
-		buf_printf(&b,
-		    "%s{\"name\":\"m%05d\",\"type\":\"server\",\"attribute\":[{\"key\":\"owner\",\"value\":\"o%d\"},"
-		    "{\"key\":\"rack\",\"value\":\"r%d\"},{\"key\":\"unit\",\"value\":\"%d\"}]}",
-		    k == 0 ? "" : ",", k, k % 7, k / 40, k % 40);
-	buf_puts(&b, "]");
-	began = times_boot();
-	T_INT(take(i, b.p, &r), 0);
-	printf("# import of 10000 things: %lld ms\n", (long long)(times_boot() - began));
-	T_OK(times_boot() - began < 20000);
-	T_INT(r.added, 10000);
-	began = times_boot();
-	T_INT(inv_list(i, "server", a, &t, &n, &e), 0);
-	printf("# list of 10000 things: %lld ms\n", (long long)(times_boot() - began));
-	T_INT(n, 10000);
-	buf_free(&b);
-	arena_destroy(a);
-	inv_close(i);
-}
-
 T_MAIN(T(t_a_room_is_taken_over_and_read_back), T(t_what_is_missing_is_said_by_name),
     T(t_both_ends_of_a_cable_say_the_same), T(t_the_same_file_again_changes_nothing),
     T(t_attributes_given_replace_and_not_given_stay), T(t_a_cable_that_moved_is_pulled_from_where_it_was),
@@ -600,6 +490,4 @@ T_MAIN(T(t_a_room_is_taken_over_and_read_back), T(t_what_is_missing_is_said_by_n
     T(t_cords_are_followed_through_passive_things), T(t_a_circle_of_cables_ends),
     T(t_a_query_matches_what_it_says_and_nothing_unknown),
     T(t_a_filter_finds_what_is_there_and_may_find_nothing),
-    T(t_a_selection_names_every_unknown_thing_and_never_means_all), T(t_the_shipped_example_is_a_room),
-    T(t_readers_see_all_of_a_change_or_nothing_while_it_is_made),
-    T(t_a_reader_may_not_write_and_a_second_writer_is_refused), T(t_ten_thousand_things_go_in_within_seconds))
+    T(t_a_selection_names_every_unknown_thing_and_never_means_all), T(t_the_shipped_example_is_a_room))

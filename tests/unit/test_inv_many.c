@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The inventory with several at once, and with many things. */
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "inv/inv.h"
+#include "t.h"
+
+static struct yang *yang;
+static struct err e;
+static int files;
+
+static const struct inv_author ana = {.who = "ana", .why = "moving in", .request_id = "r1"};
+
+static const char *
+fresh_path(void)
+{
+	static char path[4096];
+
+	snprintf(path, sizeof(path), "%s/inventory%d.db", t_folder(), files++);
+	return path;
+}
+
+static struct inv *
+fresh(void)
+{
+	struct inv *i = NULL;
+
+	if (yang == NULL && yang_create(t_path("etc/yang"), &yang, &e) != 0)
+		fprintf(stderr, "# %s\n", e.text);
+	if (inv_open(fresh_path(), &i, &e) != 0)
+		fprintf(stderr, "# %s\n", e.text);
+	return i;
+}
+
+/* The inside of a room.json. */
+static int
+take(struct inv *i, const char *inside, struct inv_import_result *r)
+{
+	struct buf b = BUF(LIMIT_ROOM_FILE);
+	struct inv_import_result lost;
+	int rc;
+
+	e = (struct err){0};
+	buf_printf(&b, "{\"larch-room:room\":{%s}}", inside);
+	rc = inv_import(i, yang, buf_view(&b), &ana, false, r == NULL ? &lost : r, &e);
+	buf_free(&b);
+	return rc;
+}
+
+#define SMALL                                                                                                \
+	"\"thing\":[{\"name\":\"n1\",\"type\":\"server\",\"attribute\":[{\"key\":\"owner\",\"value\":\"ana\"}," \
+	"{\"key\":\"rack\",\"value\":\"b01\"}]},"                                                             \
+	"{\"name\":\"n10\",\"type\":\"server\"},{\"name\":\"n9\",\"type\":\"server\"},"                       \
+	"{\"name\":\"p-a\",\"type\":\"pdu\",\"attribute\":[{\"key\":\"pool\",\"value\":\"east\"}]},"          \
+	"{\"name\":\"p-b\",\"type\":\"pdu\",\"attribute\":[{\"key\":\"pool\",\"value\":\"east\"}]},"          \
+	"{\"name\":\"n1-bmc\",\"type\":\"bmc\",\"attribute\":[{\"key\":\"address\",\"value\":\"127.0.4.1\"}]}]," \
+	"\"connection\":[{\"a\":\"n1\",\"a-port\":\"psu1\",\"b\":\"p-a\",\"b-port\":\"AA10\"},"                 \
+	"{\"a\":\"p-b\",\"a-port\":\"AA2\",\"b\":\"n1\",\"b-port\":\"psu2\"},"                                  \
+	"{\"a\":\"n9\",\"a-port\":\"psu1\",\"b\":\"p-a\",\"b-port\":\"AA2\"},"                                  \
+	"{\"a\":\"n1\",\"a-port\":\"bmc\",\"b\":\"n1-bmc\",\"b-port\":\"host\"}]"
+
+#define C(a, ap, b, bp) "{\"a\":\"" a "\",\"a-port\":\"" ap "\",\"b\":\"" b "\",\"b-port\":\"" bp "\"}"
+
+/* ---- readers while a writer works ---------------------------------------------------- */
+
+static atomic_bool done;
+
+/* Each import moves both cords of n1 together: a reader sees both on one PDU, or it saw half a change. */
+static void *
+reader(void *path)
+{
+	struct inv *i;
+	struct err mine;
+	intptr_t bad = 0, reads = 0;
+
+	if (inv_open_reader(path, &i, &mine) != 0)
+		return (void *)1000;
+	do {
+		struct arena *a = arena_create();
+		struct inv_cord *c;
+		size_t n;
+
+		if (inv_cords(i, "n1", a, &c, &n, &mine) != 0 || n != 2 || strcmp(c[0].pdu, c[1].pdu) != 0)
+			bad++;
+		reads++;
+		arena_destroy(a);
+	} while (!atomic_load(&done) || reads < 5);
+	inv_close(i);
+	return (void *)bad;
+}
+
+static void
+t_readers_see_all_of_a_change_or_nothing_while_it_is_made(void)
+{
+	static const char *const moves[] = {
+	    "\"connection\":[" C("n1", "psu1", "p-a", "1") "," C("n1", "psu2", "p-a", "2") "]",
+	    "\"connection\":[" C("n1", "psu1", "p-b", "1") "," C("n1", "psu2", "p-b", "2") "]",
+	};
+	struct inv *i;
+	char path[4096];
+	pthread_t threads[2];
+	void *bad;
+
+	snprintf(path, sizeof(path), "%s", fresh_path());
+	T_INT(inv_open(path, &i, &e), 0);
+	T_INT(take(i, SMALL, NULL), 0);
+	T_INT(take(i, moves[0], NULL), 0);
+	atomic_store(&done, false);
+	for (size_t k = 0; k < 2; k++)
+		T_INT(pthread_create(&threads[k], NULL, reader, path), 0);
+	for (int k = 1; k <= 40; k++)
+		T_INT(take(i, moves[k % 2], NULL), 0);
+	atomic_store(&done, true);
+	for (size_t k = 0; k < 2; k++) {
+		pthread_join(threads[k], &bad);
+		T_INT((intptr_t)bad, 0);
+	}
+	inv_close(i);
+}
+
+static void
+t_a_reader_may_not_write_and_a_second_writer_is_refused(void)
+{
+	struct inv *i, *r, *w;
+	struct inv_import_result out;
+	char path[4096];
+
+	snprintf(path, sizeof(path), "%s", fresh_path());
+	T_INT(inv_open_reader(path, &r, &e), -1);
+	T_INT(e.kind, ERR_UNAVAILABLE);
+	T_INT(inv_open(path, &i, &e), 0);
+	T_INT(inv_open(path, &w, &e), -1);
+	T_INT(inv_open_reader(path, &r, &e), 0);
+	T_INT(take(r, SMALL, &out), -1);
+	inv_close(r);
+	inv_close(i);
+}
+
+static void
+t_ten_thousand_things_go_in_within_seconds(void)
+{
+	struct inv *i = fresh();
+	struct buf b = BUF(LIMIT_ROOM_FILE);
+	struct arena *a = arena_create();
+	struct inv_import_result r = {0};
+	struct inv_thing *t;
+	size_t n = 0;
+	int64_t began;
+
+	buf_puts(&b, "\"thing\":[");
+	for (int k = 0; k < 10000; k++)
+		buf_printf(&b,
+		    "%s{\"name\":\"m%05d\",\"type\":\"server\",\"attribute\":[{\"key\":\"owner\",\"value\":\"o%d\"},"
+		    "{\"key\":\"rack\",\"value\":\"r%d\"},{\"key\":\"unit\",\"value\":\"%d\"}]}",
+		    k == 0 ? "" : ",", k, k % 7, k / 40, k % 40);
+	buf_puts(&b, "]");
+	began = times_boot();
+	T_INT(take(i, b.p, &r), 0);
+	printf("# import of 10000 things: %lld ms\n", (long long)(times_boot() - began));
+	T_OK(times_boot() - began < 20000);
+	T_INT(r.added, 10000);
+	began = times_boot();
+	T_INT(inv_list(i, "server", a, &t, &n, &e), 0);
+	printf("# list of 10000 things: %lld ms\n", (long long)(times_boot() - began));
+	T_INT(n, 10000);
+	buf_free(&b);
+	arena_destroy(a);
+	inv_close(i);
+}
+
+T_MAIN(T(t_readers_see_all_of_a_change_or_nothing_while_it_is_made),
+    T(t_a_reader_may_not_write_and_a_second_writer_is_refused), T(t_ten_thousand_things_go_in_within_seconds))
