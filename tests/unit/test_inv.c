@@ -4,7 +4,6 @@
 #include "inv/inv.h"
 #include "t.h"
 
-static struct yang *yang;
 static struct err e;
 static int files;
 
@@ -24,11 +23,19 @@ fresh(void)
 {
 	struct inv *i = NULL;
 
-	if (yang == NULL && yang_create(t_path("etc/yang"), &yang, &e) != 0)
-		fprintf(stderr, "# %s\n", e.text);
 	if (inv_open(fresh_path(), &i, &e) != 0)
 		fprintf(stderr, "# %s\n", e.text);
 	return i;
+}
+
+static struct yang *
+modules(void)
+{
+	static struct yang *y;
+
+	if (y == NULL && yang_create(t_path("etc/yang"), &y, &e) != 0)
+		fprintf(stderr, "# %s\n", e.text);
+	return y;
 }
 
 /* The inside of a room.json. */
@@ -41,7 +48,7 @@ take(struct inv *i, const char *inside, struct inv_import_result *r)
 
 	e = (struct err){0};
 	buf_printf(&b, "{\"larch-room:room\":{%s}}", inside);
-	rc = inv_import(i, yang, buf_view(&b), &ana, false, r == NULL ? &lost : r, &e);
+	rc = inv_import(i, modules(), buf_view(&b), &ana, false, r == NULL ? &lost : r, &e);
 	buf_free(&b);
 	return rc;
 }
@@ -245,7 +252,7 @@ t_a_dry_run_counts_and_changes_nothing(void)
 	struct arena *a = arena_create();
 	size_t n = 7;
 
-	T_INT(inv_import(i, yang, STR("{\"larch-room:room\":{" SMALL "}}"), &ana, true, &r, &e), 0);
+	T_INT(inv_import(i, modules(), STR("{\"larch-room:room\":{" SMALL "}}"), &ana, true, &r, &e), 0);
 	T_INT(r.added, 6);
 	T_INT(r.connected, 4);
 	T_INT(r.edit, 0);
@@ -311,11 +318,11 @@ t_a_bad_file_is_refused_with_its_place_and_changes_nothing(void)
 		T_ERR(e, refusals[k].says);
 		T_INT(r.added, 0);
 	}
-	T_INT(inv_import(i, yang, STR("{\"larch-room:room\":\n{\"thing\":\n[,]}}"), &ana, false, &r, &e), -1);
+	T_INT(inv_import(i, modules(), STR("{\"larch-room:room\":\n{\"thing\":\n[,]}}"), &ana, false, &r, &e), -1);
 	T_ERR(e, "line 3");
-	T_INT(inv_import(i, yang, STR(""), &ana, false, &r, &e), -1);
-	T_INT(inv_import(i, yang, STR("{}"), &ana, false, &r, &e), -1);
-	T_INT(inv_import(i, yang, STR("{\"larch-room:room\":{}} x"), &ana, false, &r, &e), -1);
+	T_INT(inv_import(i, modules(), STR(""), &ana, false, &r, &e), -1);
+	T_INT(inv_import(i, modules(), STR("{}"), &ana, false, &r, &e), -1);
+	T_INT(inv_import(i, modules(), STR("{\"larch-room:room\":{}} x"), &ana, false, &r, &e), -1);
 	T_INT(inv_list(i, NULL, a, &t, &n, &e), 0);
 	T_INT(n, 6);
 	T_INT(inv_generation(i), g);
@@ -473,8 +480,9 @@ t_the_shipped_example_is_a_room(void)
 	struct buf text;
 	size_t n;
 
+
 	T_INT(file_read(t_path("etc/room.json.example"), LIMIT_ROOM_FILE, &text, &e), 0);
-	T_INT(inv_import(i, yang, buf_view(&text), &ana, false, &r, &e), 0);
+	T_INT(inv_import(i, modules(), buf_view(&text), &ana, false, &r, &e), 0);
 	T_INT(r.connected, 3);
 	T_INT(inv_cords(i, "n0001", a, &c, &n, &e), 0);
 	T_INT(n, 2);

@@ -8,7 +8,6 @@
 #include "inv/inv.h"
 #include "t.h"
 
-static struct yang *yang;
 static struct err e;
 static int files;
 
@@ -28,11 +27,19 @@ fresh(void)
 {
 	struct inv *i = NULL;
 
-	if (yang == NULL && yang_create(t_path("etc/yang"), &yang, &e) != 0)
-		fprintf(stderr, "# %s\n", e.text);
 	if (inv_open(fresh_path(), &i, &e) != 0)
 		fprintf(stderr, "# %s\n", e.text);
 	return i;
+}
+
+static struct yang *
+modules(void)
+{
+	static struct yang *y;
+
+	if (y == NULL && yang_create(t_path("etc/yang"), &y, &e) != 0)
+		fprintf(stderr, "# %s\n", e.text);
+	return y;
 }
 
 /* The inside of a room.json. */
@@ -45,7 +52,7 @@ take(struct inv *i, const char *inside, struct inv_import_result *r)
 
 	e = (struct err){0};
 	buf_printf(&b, "{\"larch-room:room\":{%s}}", inside);
-	rc = inv_import(i, yang, buf_view(&b), &ana, false, r == NULL ? &lost : r, &e);
+	rc = inv_import(i, modules(), buf_view(&b), &ana, false, r == NULL ? &lost : r, &e);
 	buf_free(&b);
 	return rc;
 }
