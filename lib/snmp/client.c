@@ -230,6 +230,8 @@ on_answer(int op, netsnmp_session *ns, int reqid, netsnmp_pdu *pdu, void *magic)
 	struct session *s = call->session;
 
 	(void)reqid;
+	if (s == NULL) /* snmp_sess_close tells of what it drops; the call has gone its way */
+		return 1;
 	switch (op) {
 	case NETSNMP_CALLBACK_OP_RECEIVED_MESSAGE:
 		s->answered++;
