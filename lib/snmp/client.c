@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Sessions and packets. A session is a net-snmp session with its own connected
- * socket, a uv_poll on it and a timer for net-snmp's retransmissions.
+ * Calls find a session, their packets go out, answers and deadlines come in,
+ * and what is ready is told to who asked, once net-snmp has returned.
  */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,171 +10,10 @@
 
 #include "room.h"
 
-#include <net-snmp/library/large_fd_set.h>
-#include <net-snmp/library/snmp_transport.h>
-
-#define BUCKETS 256
 #define IDLE_MS 60000       /* a session nobody uses is closed after this */
 #define SWEEP_MS 15000
-#define SNMP_PORT 161
-
-struct session {
-	TAILQ_ENTRY(session) age;    /* client->sessions, the longest unused first */
-	LIST_ENTRY(session) bucket;
-	struct snmp_client *client;
-	void *handle;                /* net-snmp's */
-	int fd;
-	struct snmp_target key;      /* address, version, community (owned), timeout_ms, tries */
-	uv_poll_t poll;
-	uv_timer_t timer;
-	int handles;                 /* open uv handles; the last one frees the session */
-	struct snmp_calls calls;     /* in flight */
-	size_t in_flight;
-	uint64_t strays;             /* datagrams that answered no call */
-	uint64_t answered;
-	int64_t used;                /* loop time, ms */
-	int broken;                  /* errno of an ICMP error or a failed send; 0: fine */
-};
-
-struct snmp_client {
-	uv_loop_t *loop;
-	TAILQ_HEAD(, session) sessions;
-	LIST_HEAD(, session) bucket[BUCKETS];
-	size_t n_sessions;
-	struct snmp_calls ready;     /* have an answer, or ended before anything was sent */
-	struct snmp_calls waiting;   /* for a session */
-	uv_timer_t later;            /* drains `ready` once the caller has returned */
-	uv_timer_t sweep;
-	int handles;                 /* own handles and sessions not yet freed */
-	bool dying, draining;
-	netsnmp_large_fd_set fds;    /* scratch: one descriptor at a time */
-};
 
 static void drain(struct snmp_client *c);
-
-/* ---- addresses -------------------------------------------------------------- */
-
-static in_port_t
-port_of(const struct sockaddr_storage *a)
-{
-	struct sockaddr_in v4;
-	struct sockaddr_in6 v6;
-	in_port_t port;
-
-	if (a->ss_family == AF_INET6) {
-		memcpy(&v6, a, sizeof(v6));
-		port = ntohs(v6.sin6_port);
-	} else {
-		memcpy(&v4, a, sizeof(v4));
-		port = ntohs(v4.sin_port);
-	}
-	return port == 0 ? SNMP_PORT : port;
-}
-
-void
-snmp_address_text(const struct sockaddr_storage *a, char *out, size_t size)
-{
-	struct sockaddr_in v4;
-	struct sockaddr_in6 v6;
-	char host[INET6_ADDRSTRLEN] = "?";
-
-	if (a->ss_family == AF_INET6) {
-		memcpy(&v6, a, sizeof(v6));
-		(void)inet_ntop(AF_INET6, &v6.sin6_addr, host, sizeof(host));
-		(void)snprintf(out, size, "[%s]:%u", host, port_of(a));
-	} else {
-		memcpy(&v4, a, sizeof(v4));
-		(void)inet_ntop(AF_INET, &v4.sin_addr, host, sizeof(host));
-		(void)snprintf(out, size, "%s:%u", host, port_of(a));
-	}
-}
-
-/* The address as connect(2) wants it, the port filled in, the padding zero. */
-static struct sockaddr_storage
-normal(const struct sockaddr_storage *a, socklen_t *len)
-{
-	struct sockaddr_storage out = {0};
-	struct sockaddr_in v4 = {0}, from4;
-	struct sockaddr_in6 v6 = {0}, from6;
-
-	if (a->ss_family == AF_INET6) {
-		memcpy(&from6, a, sizeof(from6));
-		v6.sin6_family = AF_INET6;
-		v6.sin6_port = htons(port_of(a));
-		v6.sin6_addr = from6.sin6_addr;
-		v6.sin6_scope_id = from6.sin6_scope_id;
-		memcpy(&out, &v6, sizeof(v6));
-		*len = sizeof(v6);
-	} else {
-		memcpy(&from4, a, sizeof(from4));
-		v4.sin_family = AF_INET;
-		v4.sin_port = htons(port_of(a));
-		v4.sin_addr = from4.sin_addr;
-		memcpy(&out, &v4, sizeof(v4));
-		*len = sizeof(v4);
-	}
-	return out;
-}
-
-/* FNV-1a over the address */
-static unsigned
-bucket_of(const struct sockaddr_storage *a)
-{
-	const unsigned char *p = (const unsigned char *)a;
-	uint32_t h = 2166136261u;
-
-	for (size_t i = 0; i < sizeof(struct sockaddr_in6); i++)
-		h = (h ^ p[i]) * 16777619u;
-	return h % BUCKETS;
-}
-
-/* ---- the end of handles -------------------------------------------------------- */
-
-static void
-release(struct snmp_client *c)
-{
-	if (--c->handles > 0 || !c->dying)
-		return;
-	netsnmp_large_fd_set_cleanup(&c->fds);
-	free(c);
-}
-
-static void
-on_client_closed(uv_handle_t *h)
-{
-	release(h->data);
-}
-
-static void
-on_session_closed(uv_handle_t *h)
-{
-	struct session *s = h->data;
-	struct snmp_client *c = s->client;
-
-	if (--s->handles > 0)
-		return;
-	free(s);
-	release(c);
-}
-
-/* Off the lists, the socket closed. Its calls have been taken off before. */
-static void
-close_session(struct session *s)
-{
-	struct snmp_client *c = s->client;
-	char *community;
-
-	memcpy(&community, &s->key.community, sizeof(community));
-	explicit_bzero(community, strlen(community));
-	free(community);
-	TAILQ_REMOVE(&c->sessions, s, age);
-	LIST_REMOVE(s, bucket);
-	c->n_sessions--;
-	uv_close((uv_handle_t *)&s->poll, on_session_closed);
-	uv_close((uv_handle_t *)&s->timer, on_session_closed);
-	(void)snmp_sess_close(s->handle);
-	s->handle = NULL;
-}
 
 /* ---- calls and sessions ------------------------------------------------------- */
 
@@ -283,34 +121,6 @@ on_timer(uv_timer_t *t)
 	drain(s->client);
 }
 
-/* A pending ICMP error of the socket, or 0. The error queue is emptied: it would keep the poll awake. */
-static int
-socket_error(int fd)
-{
-	char space[512];
-	struct msghdr m;
-	int code = 0;
-	socklen_t n = sizeof(code);
-
-	(void)getsockopt(fd, SOL_SOCKET, SO_ERROR, &code, &n);
-	do {
-		memset(&m, 0, sizeof(m));
-		m.msg_control = space;
-		m.msg_controllen = sizeof(space);
-	} while (recvmsg(fd, &m, MSG_ERRQUEUE | MSG_DONTWAIT) >= 0);
-	switch (code) {
-	case ECONNREFUSED: /* ICMP port unreachable */
-	case EHOSTUNREACH:
-	case ENETUNREACH:
-	case EHOSTDOWN:
-	case ENOPROTOOPT:
-	case EACCES: /* administratively prohibited */
-		return code;
-	default: /* EMSGSIZE of path MTU discovery and the like pass */
-		return 0;
-	}
-}
-
 static void
 on_readable(uv_poll_t *p, int status, int events)
 {
@@ -319,7 +129,7 @@ on_readable(uv_poll_t *p, int status, int events)
 
 	(void)events;
 	if (status < 0) { /* libuv has stopped the poll: EPOLLERR, which is ICMP's word */
-		s->broken = socket_error(s->fd);
+		s->broken = snmp_session_error(s);
 		if (s->broken == 0)
 			(void)uv_poll_start(p, UV_READABLE, on_readable);
 	} else {
@@ -335,107 +145,6 @@ on_readable(uv_poll_t *p, int status, int events)
 	drain(s->client);
 }
 
-/* ---- opening -------------------------------------------------------------------- */
-
-static bool
-same(const struct snmp_target *a, const struct snmp_target *b)
-{
-	return memcmp(&a->address, &b->address, sizeof(struct sockaddr_in6)) == 0 && a->version == b->version &&
-	    a->timeout_ms == b->timeout_ms && a->tries == b->tries && strcmp(a->community, b->community) == 0;
-}
-
-static void *
-open_netsnmp(const struct snmp_target *t)
-{
-	netsnmp_session ns;
-	char host[80], peer[96];
-	union {
-		const char *given;
-		u_char *wanted; /* net-snmp copies it */
-	} community = {t->community};
-
-	snmp_address_text(&t->address, host, sizeof(host));
-	(void)snprintf(peer, sizeof(peer), "%s:%s", t->address.ss_family == AF_INET6 ? "udp6" : "udp", host);
-	snmp_sess_init(&ns);
-	ns.peername = peer;
-	ns.version = t->version == 1 ? SNMP_VERSION_1 : SNMP_VERSION_2c;
-	ns.community = community.wanted;
-	ns.community_len = strlen(t->community);
-	ns.timeout = (long)t->timeout_ms * 1000;
-	ns.retries = t->tries - 1;
-	return snmp_sess_open(&ns);
-}
-
-/* Connected, the kernel compares the source of every datagram and tells us ICMP errors. */
-static int
-connect_socket(int fd, const struct sockaddr_storage *a)
-{
-	socklen_t len;
-	struct sockaddr_storage to = normal(a, &len);
-	int on = 1;
-
-	if (connect(fd, (const struct sockaddr *)&to, len) != 0)
-		return -1;
-	if (a->ss_family == AF_INET6)
-		return setsockopt(fd, IPPROTO_IPV6, IPV6_RECVERR, &on, sizeof(on));
-	return setsockopt(fd, IPPROTO_IP, IP_RECVERR, &on, sizeof(on));
-}
-
-/* NULL, with errno, when the socket cannot be made or the kernel has no way there. */
-static struct session *
-open_session(struct snmp_client *c, const struct snmp_target *t)
-{
-	struct session *s;
-	netsnmp_transport *transport;
-	void *handle = open_netsnmp(t);
-
-	if (handle == NULL) {
-		errno = errno == 0 ? EMFILE : errno;
-		return NULL;
-	}
-	transport = snmp_sess_transport(handle);
-	if (connect_socket(transport->sock, &t->address) != 0) {
-		int code = errno;
-
-		(void)snmp_sess_close(handle);
-		errno = code;
-		return NULL;
-	}
-	s = calloc(1, sizeof(*s));
-	if (s == NULL)
-		log_die("out of memory: an SNMP session");
-	s->client = c;
-	s->handle = handle;
-	s->fd = transport->sock;
-	s->key = *t;
-	s->key.community = strdup(t->community);
-	if (s->key.community == NULL)
-		log_die("out of memory: an SNMP session");
-	TAILQ_INIT(&s->calls);
-	if (uv_poll_init(c->loop, &s->poll, s->fd) != 0 || uv_timer_init(c->loop, &s->timer) != 0)
-		log_die("libuv takes no more handles");
-	s->poll.data = s->timer.data = s;
-	s->handles = 2;
-	c->handles++;
-	(void)uv_poll_start(&s->poll, UV_READABLE, on_readable);
-	uv_unref((uv_handle_t *)&s->poll);
-	TAILQ_INSERT_TAIL(&c->sessions, s, age);
-	LIST_INSERT_HEAD(&c->bucket[bucket_of(&t->address)], s, bucket);
-	c->n_sessions++;
-	return s;
-}
-
-static struct session *
-find_session(struct snmp_client *c, const struct snmp_target *t)
-{
-	struct session *s;
-
-	LIST_FOREACH(s, &c->bucket[bucket_of(&t->address)], bucket)
-		if (s->broken == 0 && same(&s->key, t))
-			return s;
-	return NULL;
-}
-
 /* The longest unused session makes room for another. */
 static bool
 evict(struct snmp_client *c)
@@ -444,7 +153,7 @@ evict(struct snmp_client *c)
 
 	TAILQ_FOREACH(s, &c->sessions, age) {
 		if (s->in_flight == 0 && s->broken == 0) {
-			close_session(s);
+			snmp_session_close(s);
 			return true;
 		}
 	}
@@ -461,7 +170,7 @@ on_sweep(uv_timer_t *t)
 	for (s = TAILQ_FIRST(&c->sessions); s != NULL; s = next) {
 		next = TAILQ_NEXT(s, age);
 		if (s->in_flight == 0 && s->broken == 0 && now - s->used > IDLE_MS)
-			close_session(s);
+			snmp_session_close(s);
 	}
 }
 
@@ -533,13 +242,13 @@ send_next(struct session *s, struct snmp_call *call)
 static void
 place(struct snmp_client *c, struct snmp_call *call)
 {
-	struct session *s = find_session(c, &call->target);
+	struct session *s = snmp_session_find(c, &call->target);
 
 	if (s == NULL && (c->n_sessions < LIMIT_SNMP_SESSIONS || evict(c))) {
 		errno = 0;
-		s = open_session(c, &call->target);
+		s = snmp_session_open(c, &call->target, on_readable);
 		if (s == NULL && (errno == EMFILE || errno == ENFILE) && evict(c))
-			s = open_session(c, &call->target);
+			s = snmp_session_open(c, &call->target, on_readable);
 		if (s == NULL) {
 			end_errno(call, errno);
 			make_ready(call);
@@ -564,7 +273,7 @@ snmp_client_start(struct snmp_client *c, struct snmp_call *call)
 		drain_later(c);
 		return;
 	}
-	call->target.address = normal(&call->target.address, &len);
+	call->target.address = snmp_address_normal(&call->target.address, &len);
 	place(c, call);
 }
 
@@ -595,7 +304,7 @@ drop_broken(struct snmp_client *c)
 		TAILQ_FOREACH(call, &c->ready, link)
 			if (call->session == s)
 				call->session = NULL;
-		close_session(s);
+		snmp_session_close(s);
 	}
 }
 
@@ -639,6 +348,12 @@ drain(struct snmp_client *c)
 }
 
 /* ---- life ---------------------------------------------------------------------------- */
+
+static void
+on_client_closed(uv_handle_t *h)
+{
+	snmp_client_release(h->data);
+}
 
 /* net-snmp is told once, before its first session, to touch no file and print nothing. */
 static void
@@ -697,7 +412,7 @@ snmp_client_destroy(struct snmp_client *c)
 			make_ready(call);
 		TAILQ_FOREACH(call, &c->ready, link)
 			call->session = NULL;
-		close_session(s);
+		snmp_session_close(s);
 	}
 	while ((call = TAILQ_FIRST(&c->waiting)) != NULL) {
 		TAILQ_REMOVE(&c->waiting, call, link);

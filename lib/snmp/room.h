@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Inside the room. client.c keeps the sessions and moves packets; call.c knows
- * what a get, a walk and a set ask and whether an answer answers it.
+ * Inside the room. session.c opens and closes sockets; client.c brings calls to
+ * sessions and moves packets; call.c knows what a get, a walk and a set ask and
+ * whether an answer answers it.
  *
  * The one rule that keeps net-snmp's re-entrancy out of our way: inside one of
  * its callbacks a call only takes its answer and is put on client->ready. What
@@ -17,6 +18,8 @@
 
 #include <net-snmp/net-snmp-config.h>
 #include <net-snmp/net-snmp-includes.h>
+#include <net-snmp/library/large_fd_set.h>
+#include <net-snmp/library/snmp_transport.h>
 
 enum snmp_kind { SNMP_KIND_GET, SNMP_KIND_WALK, SNMP_KIND_SET, SNMP_KIND_COUNT };
 
@@ -27,7 +30,7 @@ struct snmp_asked {
 	bool done;            /* has its value, or its last row */
 };
 
-struct session; /* of client.c */
+struct session;
 
 struct snmp_call {
 	TAILQ_ENTRY(snmp_call) link;  /* on exactly one of: session->calls, client->ready, client->waiting */
@@ -54,6 +57,40 @@ struct snmp_call {
 };
 
 TAILQ_HEAD(snmp_calls, snmp_call);
+
+#define SNMP_BUCKETS 256
+
+struct session {
+	TAILQ_ENTRY(session) age;    /* client->sessions, the longest unused first */
+	LIST_ENTRY(session) bucket;
+	struct snmp_client *client;
+	void *handle;                /* net-snmp's */
+	int fd;
+	struct snmp_target key;      /* address, version, community (owned), timeout_ms, tries */
+	uv_poll_t poll;
+	uv_timer_t timer;
+	int handles;                 /* open uv handles; the last one frees the session */
+	struct snmp_calls calls;     /* in flight */
+	size_t in_flight;
+	uint64_t strays;             /* datagrams that answered no call */
+	uint64_t answered;
+	int64_t used;                /* loop time, ms */
+	int broken;                  /* errno of an ICMP error or a failed send; 0: fine */
+};
+
+struct snmp_client {
+	uv_loop_t *loop;
+	TAILQ_HEAD(, session) sessions;
+	LIST_HEAD(, session) bucket[SNMP_BUCKETS];
+	size_t n_sessions;
+	struct snmp_calls ready;     /* have an answer, or ended before anything was sent */
+	struct snmp_calls waiting;   /* for a session */
+	uv_timer_t later;            /* drains `ready` once the caller has returned */
+	uv_timer_t sweep;
+	int handles;                 /* own handles and sessions not yet freed */
+	bool dying, draining;
+	netsnmp_large_fd_set fds;    /* scratch: one descriptor at a time */
+};
 
 /* call.c ----------------------------------------------------------------- */
 struct snmp_question {
@@ -82,7 +119,21 @@ void snmp_call_tell(struct snmp_call *call);
 
 /* client.c --------------------------------------------------------------- */
 void snmp_client_start(struct snmp_client *c, struct snmp_call *call);
+
+/* session.c -------------------------------------------------------------- */
 /* "127.0.0.1:161" */
 void snmp_address_text(const struct sockaddr_storage *a, char *out, size_t size);
+/* The address as connect(2) wants it, the port filled in, the padding zero: fit to be compared. */
+struct sockaddr_storage snmp_address_normal(const struct sockaddr_storage *a, socklen_t *len);
+/* The open session of a target (its address normal), or NULL. */
+struct session *snmp_session_find(struct snmp_client *c, const struct snmp_target *t);
+/* A new one; NULL, with errno, when the socket cannot be made or the kernel has no way there. */
+struct session *snmp_session_open(struct snmp_client *c, const struct snmp_target *t, uv_poll_cb on_readable);
+/* Off the lists, the socket closed; its calls have been taken off before. Memory goes with the uv handles. */
+void snmp_session_close(struct session *s);
+/* What ICMP said of the socket: an errno that means nobody is there, or 0. */
+int snmp_session_error(const struct session *s);
+/* One uv handle of the client, or one session, is gone; the last frees the client when it is dying. */
+void snmp_client_release(struct snmp_client *c);
 
 #endif
