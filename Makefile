@@ -73,7 +73,7 @@ SIMS    := $(addprefix $(B)/bin/,$(call have,bmc-sim pdu-sim ipmi-probe filer se
 
 .PHONY: all deps demo test check lint asan tsan fuzz cover bench install uninstall dist clean help \
 	programs sims units fuzzers benches flags public FORCE
-all programs: $(B)/liblarch.so $(B)/liblarch.a $(PROGRAMS) ## build the library and the programs
+all programs: $(B)/liblarch.so $(B)/liblarch.a $(PROGRAMS) $(if $(CGI),$(B)/openapi.json) $(B)/nginx/larch.conf ## build the library and the programs
 sims: $(SIMS)
 units: $(UNITS)
 fuzzers: $(FUZZERS)
@@ -113,6 +113,19 @@ $(foreach p,$(CGI),$(eval $(call cgi_program,$(p))))
 
 $(B)/bin/larchd $(B)/stage/larchd: $(call objs,larchd/*.c) $(B)/liblarch.so
 	$(link) -L$(B) -llarch $(LIBS)
+
+# The API's description is made from the rows that the programs route by (docs/decisions/006).
+$(B)/openapi.json: $(addprefix $(B)/bin/,$(CGI))
+	@echo '{}' >$@; for p in $^; do $$p --routes=- <$@ >$@.next && mv $@.next $@ || { rm -f $@; exit 1; }; done
+# nginx's part as it is after an installation: the example that is installed.
+NGINX := listen=443 names=larch.example.org certificate=/etc/ssl/private/larch.pem key=/etc/ssl/private/larch.key \
+	assets=$(PREFIX)/share/larch/static openapi=$(PREFIX)/share/larch/openapi.json logs=/var/log/nginx \
+	login=/run/larch/login/login.sock pages=/run/larch/pages/pages.sock power=/run/larch/power/power.sock \
+	login_rate=10r/m power_rate=5r/s rate=50r/s
+$(B)/nginx/larch.conf: etc/nginx/larch.conf.in
+	@mkdir -p $(@D)
+	@sed -e '/^#   @/d' -e 's/ The holes:$$//' $(foreach h,$(NGINX),-e 's|@$(subst =,@|,$(h))|') \
+	  -e 's|@hsts@|add_header Strict-Transport-Security "max-age=31536000; includeSubDomains" always;|' $< >$@
 
 # The command stands alone: it takes base, yang and conf, and no shared library of ours.
 $(B)/bin/larch $(B)/stage/larch: $(call objs,cli/*.c) $(B)/liblarch.a
@@ -198,7 +211,8 @@ INSTALLED = 644|$(B)/liblarch.so.0|$(LIBDIR)/liblarch.so.0 \
 	$(call flat,etc/systemd/tmpfiles.d/*.conf,$(PREFIX)/lib/tmpfiles.d) \
 	$(call flat,etc/systemd/sysusers.d/*.conf,$(PREFIX)/lib/sysusers.d) \
 	$(call flat,etc/*.json etc/*.example,$(PREFIX)/share/doc/larch/examples) \
-	$(call tree,etc/nginx,$(PREFIX)/share/doc/larch/examples/nginx) \
+	$(if $(CGI),644|$(B)/openapi.json|$(PREFIX)/share/larch/openapi.json) \
+	$(call flat,$(B)/nginx/larch.conf,$(PREFIX)/share/doc/larch/examples/nginx) \
 	$(call flat,README.md LICENSE,$(PREFIX)/share/doc/larch) $(manpages)
 # Folders that are ours alone: uninstall removes them when they are empty.
 OWN_FOLDERS = $(addprefix $(PREFIX)/,lib/larch share/larch share/yang/modules/larch share/doc/larch)

@@ -198,6 +198,8 @@ row_fits(const struct web_route *r, const char *path, struct arena *a, struct we
 
 		if ((formats & suffixes[i].format) == 0 || bare.n == 0 || strcmp(path + bare.n, suffixes[i].suffix) != 0)
 			continue;
+		if (bare.p[bare.n - 1] == '/')
+			continue;
 		/* the page "/" is "/index.json" */
 		if (str_is(bare, "/index") && strcmp(r->path, "/") == 0)
 			bare.n = 1;
