@@ -71,6 +71,42 @@ load_job(struct web_call *c, int64_t id, struct job *j, struct err *e)
 	return 0;
 }
 
+/* ---- levels ------------------------------------------------------------------------------------ */
+
+static int
+state_level(const char *state)
+{
+	static const struct {
+		const char *state;
+		int level;
+	} rows[] = {
+	    {"ok", 0}, {"running", 0}, {"waiting", 1}, {"paused", 1}, {"partial", 2}, {"failed", 2},
+	    {"aborted", 1}, {"refused", 1}, {"unknown", 3}, {"skipped", 1}, {"stopped", 2},
+	};
+
+	for (size_t i = 0; i < LARCH_COUNT(rows); i++)
+		if (strcmp(rows[i].state, state) == 0)
+			return rows[i].level;
+	return 3;
+}
+
+static const char *
+level_class(const char *state)
+{
+	static const char *const classes[] = {"level-ok", "level-warn", "level-critical", "level-unknown"};
+
+	return classes[state_level(state)];
+}
+
+/* A step that is still to come carries no level. */
+static struct web_cell
+state_cell(const char *state)
+{
+	if (strcmp(state, "waiting") == 0 || strcmp(state, "running") == 0)
+		return web_cell_text(state);
+	return web_cell_level(state_level(state), state, 0, false);
+}
+
 /* ---- a machine of a job ------------------------------------------------------------------------- */
 
 /* The worst of its steps says where it is. */
@@ -227,53 +263,48 @@ remedies(struct web_call *c, const struct job *j, size_t i)
 	return list;
 }
 
+/* The machines that are not well, each with what a person may do about it. */
 static json_t *
 machine_models(struct web_call *c, const struct job *j)
 {
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < j->plan.n_machines; i++) {
-		json_t *o = machine_json(j, i), *steps = json_array();
+		json_t *o = machine_json(j, i);
 		const char *state = jsn_text_or(o, "state", "");
 
-		for (size_t k = 0; k < j->plan.n_steps; k++) {
-			json_t *s;
-			char when[TIMES_TEXT];
-
-			if (j->plan.steps[k].machine != i)
-				continue;
-			s = step_json(c, j, k);
-			jsn_set_text(s, "clock", j->steps[k].ended != 0 ? times_clock(j->steps[k].ended, when)
-			        : j->steps[k].began != 0 ? times_clock(j->steps[k].began, when) : "");
-			jsn_add(steps, s);
+		if (strcmp(state, "ok") == 0 || strcmp(state, "running") == 0 || strcmp(state, "waiting") == 0) {
+			json_decref(o);
+			continue;
 		}
-		jsn_set(o, "steps", steps);
-		if (!j->open && strcmp(state, "ok") != 0)
+		if (!j->open)
 			jsn_set(o, "remedies", remedies(c, j, i));
 		jsn_add(list, o);
 	}
 	return list;
 }
 
-static int
-job_page(struct web_call *c, const struct job *j, struct err *e)
+static json_t *
+job_model(struct web_call *c, const struct job *j)
 {
 	json_t *m = job_json(c, j);
 	char when[TIMES_TEXT];
 
 	jsn_set(m, "title", json_sprintf("Job %lld", (long long)j->request.id));
-	jsn_set(m, "groups", machine_models(c, j));
+	json_object_del(m, "steps"); /* the table has them */
+	jsn_set(m, "unwell", machine_models(c, j));
 	jsn_set(m, "open", json_boolean(j->open));
 	jsn_set(m, "paused", json_boolean(strcmp(j->state.state, "paused") == 0));
+	jsn_set_text(m, "level", level_class(j->state.state));
 	jsn_set_text(m, "created_room", times_room(j->request.created, when));
 	jsn_set_text(m, "ended_room", j->state.ended == 0 ? NULL : times_room(j->state.ended, when));
 	jsn_set(m, "short_plan", json_stringn(j->request.plan_hash, 16));
 	if (j->open)
 		web_refresh(c, 2);
-	return web_page(c, NULL, m, e);
+	return m;
 }
 
-/* ---- the steps as a table: .txt and .csv ---------------------------------------------------------------- */
+/* ---- the steps as a table -------------------------------------------------------------------------------- */
 
 struct step_rows {
 	struct web_call *c;
@@ -282,10 +313,10 @@ struct step_rows {
 
 static const struct web_column step_columns[] = {
     {.key = "n", .title = "#", .kind = WEB_COL_NUMBER},
-    {.key = "machine", .title = "Machine"},
+    {.key = "machine", .title = "Machine", .kind = WEB_COL_LINK},
     {.key = "what", .title = "Step"},
-    {.key = "state", .title = "State", .kind = WEB_COL_STATE},
-    {.key = "ended", .title = "Ended", .kind = WEB_COL_TIME},
+    {.key = "state", .title = "State", .kind = WEB_COL_LEVEL},
+    {.key = "ended", .title = "At", .kind = WEB_COL_TIME},
     {.key = "text", .title = "What was seen"},
 };
 
@@ -298,10 +329,13 @@ step_cell(void *ctx, size_t row, size_t column)
 
 	switch (column) {
 	case 0: return web_cell_number((double)row + 1);
-	case 1: return web_cell_text(r->j->plan.machines[s->machine].name);
+	case 1: return web_cell_link(r->j->plan.machines[s->machine].name,
+		    arena_printf(r->c->arena, "/nodes/%s", power_verb_is_outlet(r->j->plan.verb) && s->device != NULL
+		                ? s->device : r->j->plan.machines[s->machine].name));
 	case 2: return web_cell_text(power_step_text(&r->j->plan, row, r->c->arena));
-	case 3: return web_cell_text(at->state);
-	case 4: return web_cell_time(at->ended);
+	case 3: return state_cell(at->state);
+	case 4: return at->ended == 0 && at->began == 0 ? web_cell_text("")
+		                                        : web_cell_time(at->ended != 0 ? at->ended : at->began);
 	default: return web_cell_text(at->text);
 	}
 }
@@ -318,11 +352,11 @@ power_show_job(struct web_call *c, struct err *e)
 
 	if (load_job(c, web_int(c, "id", 0), &j, e) != 0)
 		return -1;
-	if (c->format == WEB_HTML)
-		return job_page(c, &j, e);
 	if (c->format == WEB_JSON_FORMAT)
 		return web_json(c, 200, job_json(c, &j), e);
 	table.n = j.plan.n_steps;
+	if (c->format == WEB_HTML)
+		return web_show(c, NULL, job_model(c, &j), &table, 1, e);
 	table.caption = arena_printf(c->arena, "Job %lld: %s of %s via %s by %s: %s", (long long)j.request.id,
 	    power_verb_name(j.request.verb), j.request.machines, power_way_name(j.request.way), j.request.who,
 	    j.state.state);
@@ -350,23 +384,6 @@ static const struct web_column job_columns[] = {
     {.key = "text", .title = "Result"},
 };
 
-static int
-state_level(const char *state)
-{
-	static const struct {
-		const char *state;
-		int level;
-	} rows[] = {
-	    {"ok", 0}, {"running", 0}, {"waiting", 1}, {"paused", 1}, {"partial", 2}, {"failed", 2},
-	    {"aborted", 1}, {"refused", 1}, {"unknown", 3},
-	};
-
-	for (size_t i = 0; i < LARCH_COUNT(rows); i++)
-		if (strcmp(rows[i].state, state) == 0)
-			return rows[i].level;
-	return 3;
-}
-
 static struct web_cell
 job_cell(void *ctx, size_t row, size_t column)
 {
@@ -378,7 +395,7 @@ job_cell(void *ctx, size_t row, size_t column)
 	switch (column) {
 	case 0: return web_cell_link(arena_printf(a, "%lld", (long long)q->id),
 		    arena_printf(a, "/jobs/%lld", (long long)q->id));
-	case 1: return web_cell_level(state_level(s->state), s->state, 0, false);
+	case 1: return state_cell(s->state);
 	case 2: return web_cell_text(power_verb_name(q->verb));
 	case 3: return web_cell_text(q->machines);
 	case 4: return web_cell_text(power_way_name(q->way));

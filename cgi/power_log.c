@@ -83,6 +83,7 @@ read_log(struct web_call *c, struct log_rows *l, size_t *n, int64_t *total, stru
 	    .verb = web_text(c, "verb"),
 	    .kind = web_text(c, "kind"),
 	    .outcome = web_text(c, "outcome"),
+	    .q = view.q,
 	    .since = web_int(c, "since", 0),
 	    .until = web_int(c, "until", 0),
 	    .limit = view.limit > MOST ? MOST : view.limit,
@@ -98,7 +99,6 @@ read_log(struct web_call *c, struct log_rows *l, size_t *n, int64_t *total, stru
 int
 power_show_log(struct web_call *c, struct err *e)
 {
-	static const char *const filters[] = {"thing", "who", "verb", "kind", "outcome"};
 	struct log_rows rows = {.c = c};
 	struct web_table table = {
 	    .name = "log", .caption = "Log", .empty = "No row fits.", .columns = columns,
@@ -114,8 +114,6 @@ power_show_log(struct web_call *c, struct err *e)
 		return web_show(c, NULL, NULL, &table, 1, e);
 	m = json_object();
 	jsn_set_text(m, "title", "Log");
-	for (size_t i = 0; i < LARCH_COUNT(filters); i++)
-		jsn_set_text(m, filters[i], web_text(c, filters[i]));
 	return web_show(c, NULL, m, &table, 1, e);
 }
 

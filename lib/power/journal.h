@@ -78,6 +78,7 @@ LARCH_API int64_t journal_machines_since(struct journal *j, const char *who, int
 struct journal_filter {
 	int64_t job;                          /* 0: any */
 	const char *thing, *who, *verb, *kind, *outcome; /* NULL: any; thing matches machine or device */
+	const char *q;                        /* in any text of the row, any case; NULL: any */
 	int64_t since, until;                 /* 0: any */
 	size_t limit, offset;                 /* limit 0: 100 */
 	bool oldest_first;

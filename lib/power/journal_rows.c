@@ -367,6 +367,8 @@ where_make(struct where *w, const struct journal_filter *f)
 	where_text(w, " AND verb=?", f->verb, 1);
 	where_text(w, " AND kind=?", f->kind, 1);
 	where_text(w, " AND outcome=?", f->outcome, 1);
+	where_text(w, " AND instr(lower(kind||' '||who||' '||verb||' '||machine||' '||device||' '||outlet||' '||outcome"
+	              "||' '||text||' '||job),lower(?))>0", f->q, 1);
 	where_int(w, " AND at>=?", f->since);
 	where_int(w, " AND at<=?", f->until);
 }

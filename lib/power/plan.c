@@ -239,8 +239,11 @@ static const char *
 steps_bmc(struct making *m, size_t at, const struct power_machine *x)
 {
 	bool on = x->chassis == POWER_IS_ON;
+	char age[TIMES_TEXT];
 
 	note_age(m, x->chassis_at, x->chassis_interval);
+	note(m, arena_printf(m->a, "%s: chassis %s, seen %s ago", x->bmc, power_state_name(x->chassis),
+	    times_age(m->q->now - x->chassis_at, age)));
 	if (m->q->verb == POWER_ON && on)
 		return "is on already";
 	if (m->q->verb == POWER_OFF && !on)

@@ -239,7 +239,7 @@ class Room:
         said = self.start_program(pdu, [
             self.build / "bin/pdu-sim", "--profile", ROOT / f"tests/data/pdu/{family}.simrec", "--name", pdu,
             "--listen", listen, "--communities", sim / "communities", "--control", sim / f"{pdu}.ctl",
-            "--room", sim / "bmc.room", "--loads", sim / f"{pdu}.loads", "--parent"], ready="READY udp")
+            "--outlets", "24", "--room", sim / "bmc.room", "--loads", sim / f"{pdu}.loads", "--parent"], ready="READY udp")
         self.addresses[pdu] = said
         self.pdu_controls[pdu] = Control(sim / f"{pdu}.ctl")
 
