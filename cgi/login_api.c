@@ -2,39 +2,9 @@
 /* Tokens, the session and keys for programs. Each is one call of lib/auth. */
 #include <string.h>
 
-#include <openssl/evp.h>
-
 #include "login.h"
 
 #define TOKEN_MS (INT64_C(8) * 3600000) /* of a token, when nothing else is asked */
-#define BASIC_MAX 2048                  /* bytes of the credentials, decoded */
-
-/* ---- Authorization: Basic --------------------------------------------------------------- */
-
-/*
- * "user:password" in base64 (RFC 7617). *text holds both and is wiped by the
- * caller. The error never repeats what was sent.
- */
-static int
-basic_parse(struct str in, unsigned char text[BASIC_MAX + 4], struct str *user, struct str *password,
-    struct err *e)
-{
-	int n = in.n > 0 && in.n % 4 == 0 && in.n / 4 * 3 <= BASIC_MAX
-	    ? EVP_DecodeBlock(text, (const unsigned char *)in.p, (int)in.n)
-	    : -1;
-	struct str rest;
-
-	if (n < 0)
-		return err_set(e, ERR_LOGIN, "Authorization: Basic must hold base64 of \"name:password\" (RFC 7617).");
-	for (size_t i = in.n; i > in.n - 2 && in.p[i - 1] == '='; i--)
-		n--; /* OpenSSL counts the padding as bytes */
-	rest = (struct str){(const char *)text, (size_t)n};
-	*user = str_cut(&rest, ':');
-	*password = rest;
-	if (rest.p == NULL || memchr(text, '\0', (size_t)n) != NULL)
-		return err_set(e, ERR_LOGIN, "Authorization: Basic must hold \"name:password\", and no NUL (RFC 7617).");
-	return 0;
-}
 
 /* ---- answers ------------------------------------------------------------------------------- */
 
@@ -114,12 +84,12 @@ int
 login_token_make(struct web_call *c, struct err *e)
 {
 	struct str in = http_credentials(c->request->authorization, "Basic"), user, password;
-	unsigned char text[BASIC_MAX + 4];
+	char text[AUTH_BASIC_TEXT];
 	int rc;
 
 	if (in.p == NULL)
 		return err_set(e, ERR_LOGIN, "A token is given for a login name and password: send Authorization: Basic.");
-	rc = basic_parse(in, text, &user, &password, e);
+	rc = auth_basic_parse(in, text, &user, &password, e);
 	if (rc == 0)
 		rc = make_token(c, user, password, e);
 	explicit_bzero(text, sizeof(text));

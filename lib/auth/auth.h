@@ -51,6 +51,15 @@ LARCH_API int auth_csrf(struct str token, char out[AUTH_CSRF_TEXT]);
 /* True when `given` is the CSRF token of `token`; compared in constant time. */
 LARCH_API bool auth_csrf_check(struct str token, struct str given);
 
+/*
+ * The credentials of Authorization: Basic, base64 of "name:password" (RFC 7617).
+ * *user and *password point into `text`, which the caller wipes, also after -1
+ * (ERR_LOGIN). The error repeats nothing of what was sent.
+ */
+#define AUTH_BASIC_TEXT 2049
+LARCH_API int auth_basic_parse(struct str credentials, char text[AUTH_BASIC_TEXT], struct str *user,
+    struct str *password, struct err *e);
+
 /* ---- the person behind a request -------------------------------------------------- */
 
 enum auth_source { AUTH_NOBODY, AUTH_SESSION, AUTH_KEY };

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a stranger sends to be let in: cookies, bearers, Basic credentials,
+ * login names, addresses; and what a child of the checker may send back.
+ */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "auth/ldap.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
+
+static void
+must(bool ok)
+{
+	if (!ok)
+		abort();
+}
+
+static void
+tokens(struct str in)
+{
+	unsigned char hash[AUTH_HASH];
+	char csrf[AUTH_CSRF_TEXT], id[AUTH_ID_TEXT], again[AUTH_TOKEN_TEXT];
+	bool token = auth_token_is(in);
+
+	must(token == (auth_token_hash(in, hash) == 0) && token == (auth_csrf(in, csrf) == 0));
+	if (token) {
+		must(in.n == 64 && auth_csrf_check(in, str_of(csrf)));
+		memcpy(again, in.p, 64);
+		again[64] = '\0';
+		must(strspn(again, "0123456789abcdef") == 64); /* one token, one text */
+	}
+	if (auth_bearer_split(in, id, hash) == 0)
+		must(in.n == 87 && strlen(id) == 16 && memcmp(in.p + 6, id, 16) == 0);
+}
+
+static void
+basic(struct str in)
+{
+	char text[AUTH_BASIC_TEXT];
+	struct str user, password;
+	struct err e = {0};
+
+	if (auth_basic_parse(in, text, &user, &password, &e) != 0) {
+		must(e.kind == ERR_LOGIN && password.p == NULL);
+		return;
+	}
+	must(user.p >= text && password.p == user.p + user.n + 1);
+	must(password.p + password.n <= text + AUTH_BASIC_TEXT);
+	must(memchr(user.p, ':', user.n) == NULL && memchr(password.p, '\0', password.n) == NULL);
+}
+
+static void
+names(struct str in, struct arena *a)
+{
+	char name[LIMIT_NAME], again[LIMIT_NAME], key[64];
+	struct err e = {0};
+
+	if (auth_login_name(in, name, &e) == 0) {
+		must(auth_login_name(str_of(name), again, &e) == 0 && strcmp(name, again) == 0);
+		must(auth_ldap_filter("(uid=%s)", name, a) != NULL && auth_ldap_dn("uid=%s,o=x", name, a) != NULL);
+		/* whatever the name, the DN made of it has the two parts of the template */
+		must(auth_ldap_rdn(auth_ldap_dn("uid=%s,o=x", name, a), "uid", "o=x", a) != NULL);
+	} else {
+		must(e.kind == ERR_INPUT);
+	}
+	auth_address_key(in, key);
+	must(strlen(key) > 0);
+	must(str_is_text(str_of(auth_clean(in, 50, a))));
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+{
+	struct str in = {(const char *)data, n};
+	struct arena *a;
+	struct ldap_answer answer;
+
+	if (n > 8192)
+		return 0;
+	a = arena_create();
+	tokens(in);
+	basic(in);
+	names(in, a);
+	if (auth_ldap_unpack(in, a, &answer) == 0)
+		must(answer.found.dn != NULL && answer.found.n_groups <= LDAP_GROUPS_MAX);
+	arena_destroy(a);
+	return 0;
+}
