@@ -131,6 +131,13 @@ client_send(struct call *k, const struct packet *p)
 	(void)udp_send(k->c->udp, &k->address, p); /* what does not fit is lost, like any datagram */
 }
 
+void
+client_expire(struct call *k)
+{
+	leave_level(k);
+	session_expired(k);
+}
+
 static void
 on_timer(uv_timer_t *t)
 {
@@ -141,10 +148,8 @@ on_timer(uv_timer_t *t)
 	for (size_t i = 0; i < LEVELS; i++) {
 		struct call *k;
 
-		while (!c->dead && (k = TAILQ_FIRST(&c->levels[i])) != NULL && k->due_ms <= now) {
-			leave_level(k);
-			session_expired(k);
-		}
+		while (!c->dead && (k = TAILQ_FIRST(&c->levels[i])) != NULL && k->due_ms <= now)
+			client_expire(k);
 	}
 	start_waiting(c);
 	if (!c->dead)
@@ -169,8 +174,8 @@ complain_all(struct ipmi_client *c, const struct sockaddr_storage *from, const c
 			session_complain(k, why);
 }
 
-static void
-received(void *ctx, const struct sockaddr_storage *from, struct view packet)
+void
+client_received(void *ctx, const struct sockaddr_storage *from, struct view packet)
 {
 	struct ipmi_client *c = ctx;
 	struct call *k, *next;
@@ -195,8 +200,8 @@ received(void *ctx, const struct sockaddr_storage *from, struct view packet)
 	}
 }
 
-static void
-unreachable(void *ctx, const struct sockaddr_storage *to, int error)
+void
+client_unreachable(void *ctx, const struct sockaddr_storage *to, int error)
 {
 	struct ipmi_client *c = ctx;
 	struct call *k, *next;
@@ -208,8 +213,8 @@ unreachable(void *ctx, const struct sockaddr_storage *to, int error)
 	}
 }
 
-static void
-batch_done(void *ctx)
+void
+client_turn(void *ctx)
 {
 	start_waiting(ctx);
 }
@@ -326,7 +331,7 @@ ipmi_client_create(uv_loop_t *loop, const struct ipmi_settings *s, struct ipmi_c
 	for (size_t i = 0; i < LEVELS; i++)
 		TAILQ_INIT(&c->levels[i]);
 	if (crypto_create(&c->crypto, e) != 0 ||
-	    udp_create(loop, &(struct udp_events){c, received, unreachable, batch_done}, &c->udp, e) != 0) {
+	    udp_create(loop, &(struct udp_events){c, client_received, client_unreachable, client_turn}, &c->udp, e) != 0) {
 		crypto_destroy(c->crypto);
 		free(c);
 		return -1;

@@ -77,6 +77,13 @@ void client_complete(struct call *k);
 void client_send(struct call *k, const struct packet *p);
 uint64_t client_now(const struct ipmi_client *c);
 
+void client_expire(struct call *k); /* its wait is over */
+
+/* What udp.c calls, with the client as context; tests/fuzz/fuzz_ipmi.c stands in for it. */
+void client_received(void *ctx, const struct sockaddr_storage *from, struct view packet);
+void client_unreachable(void *ctx, const struct sockaddr_storage *to, int error);
+void client_turn(void *ctx);
+
 /* ---- session.c, for client.c ----------------------------------------------------- */
 
 void session_start(struct call *k);                     /* out of the line */
