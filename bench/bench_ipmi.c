@@ -28,6 +28,8 @@ struct taken {
 	double wall, cpu; /* seconds */
 };
 
+static void die(const char *what) __attribute__((noreturn));
+
 static void
 die(const char *what)
 {
@@ -76,9 +78,9 @@ static void
 start_sim(void)
 {
 	const char *build = getenv("LARCH_BUILD");
-	char program[4096], line[128] = "", *at;
+	char program[4096], line[128] = "", *at = NULL;
 	int out[2];
-	FILE *f;
+	FILE *f = NULL;
 
 	snprintf(program, sizeof(program), "%s/bin/bmc-sim", build == NULL ? "build/release" : build);
 	if (mkdtemp(folder) == NULL || (f = fopen(in_folder("conf"), "w")) == NULL || pipe(out) != 0)
