@@ -49,6 +49,23 @@ colour_of(const char *state)
 	return NULL;
 }
 
+/* "admins,staff": a list of texts in one cell. */
+static void
+add_texts(struct buf *b, const json_t *list)
+{
+	const json_t *v;
+	size_t i;
+
+	json_array_foreach(list, i, v) {
+		if (i > 0)
+			buf_char(b, ',');
+		if (json_is_string(v))
+			buf_plain(b, str_of(json_string_value(v)));
+		else
+			jsn_canonical(v, b);
+	}
+}
+
 const char *
 out_scalar(const struct cli *c, const json_t *v)
 {
@@ -65,6 +82,8 @@ out_scalar(const struct cli *c, const json_t *v)
 		buf_printf(&b, "%.6g", json_real_value(v));
 	else if (json_is_boolean(v))
 		buf_puts(&b, json_is_true(v) ? "yes" : "no");
+	else if (json_is_array(v))
+		add_texts(&b, v);
 	else if (v != NULL && !json_is_null(v))
 		jsn_canonical(v, &b);
 	text = arena_strdup(c->arena, b.n > 0 ? b.p : "-");

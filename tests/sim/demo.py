@@ -121,7 +121,7 @@ def check(room, says):
         did = [w for w in room.pdu(pdu).ask("log").split(";")[1:] if f" {outlet} " in w]
         must(len(did) == 2, f"{pdu} {outlet} was asked {len(did)} times: {did}")
         says(f"{pdu} {outlet} was switched off and on, once each")
-    rows = ana.get(f"/log.json?job={job['id']}").json()["items"]
+    rows = ana.get(f"/log.json?job={job['id']}").rows()
     must({"intent", "outcome", "end"} <= {r["kind"] for r in rows}, f"the log: {rows}")
     says(f"the log has {len(rows)} rows of job {job['id']}")
 

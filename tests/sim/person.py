@@ -89,6 +89,11 @@ class Page:
     def json(self):
         return json.loads(self.text)
 
+    def rows(self):
+        """The rows of a list's JSON, whatever it calls them; a cell that has a text beside its level is that text."""
+        found = next(v for v in self.json().values() if isinstance(v, list))
+        return [{k: v["text"] if isinstance(v, dict) and "text" in v else v for k, v in row.items()} for row in found]
+
     def form(self, action, method="post"):
         for f in self.reader.forms:
             if urllib.parse.urlsplit(f.action).path == action and f.method == method:

@@ -14,7 +14,7 @@ ended by stop(); what this process started ends with it, also when it is killed.
 listening sockets are held here, as systemd's socket units do: a request that comes while a program
 is away waits for it.
 """
-import contextlib, json, os, pathlib, shutil, signal, socket, ssl, subprocess, sys, tempfile, time
+import contextlib, json, os, pathlib, shutil, signal, socket, sqlite3, ssl, subprocess, sys, tempfile, time
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -22,6 +22,7 @@ sys.path.insert(0, str(HERE))
 import room_json
 from children import die_with_parent
 from nginx import Nginx
+from person import Person
 from slapd import Slapd
 
 PEOPLE = {"ana": ("Ana Krenn", "ana-opens-it"), "ben": ("Ben Okoro", "ben-opens-it"), "ida": ("Ida Lund", "ida-opens-it")}
@@ -347,6 +348,39 @@ class Room:
         if done.returncode != 0:
             raise RuntimeError(f"larch login {who}: {done.stderr}")
         return self
+
+    # ---- somebody with a browser ----
+
+    def person(self, who=None, password=None):
+        """A Person; logged in by the form when `who` is given, with a key of the API too when the CLI has one."""
+        p = Person(self.origin, self.ca_file)
+        if who is None:
+            return p
+        page = p.login(who, password or PEOPLE[who][1])
+        if page.status != 200 or "__Host-larch" not in p.cookies:
+            raise AssertionError(f"{who} could not log in: {page.status} {page.words[:400]}")
+        p.key = self.key(who)
+        return p
+
+    def key(self, who):
+        path = self.folder / f"cli/{who}.json"
+        return json.loads(path.read_text())["key"] if path.exists() else None
+
+    def journal(self, job=None):
+        """The rows of journal.db as dicts, oldest first, read beside larchd."""
+        with contextlib.closing(sqlite3.connect(f"file:{self.folder}/data/journal/journal.db?mode=ro", uri=True)) as db:
+            db.row_factory = sqlite3.Row
+            return [dict(r) for r in db.execute("SELECT * FROM row WHERE ? IS NULL OR job = ? ORDER BY seq", (job, job))]
+
+    def packets(self, machine):
+        """[(device, outlet, number sent)] of every SET that reached the PDUs of a machine, and what its BMC was told."""
+        out = []
+        for pdu, outlet in self.outlets(machine):
+            for row in self.pdu(pdu).ask("log").split(";")[1:]:
+                words = row.split()
+                if words[1] == outlet:
+                    out.append((pdu, outlet, words[2]))
+        return out
 
     # ---- hurting and looking ----
 
