@@ -41,8 +41,7 @@ def shown(path):
 
 
 def where_to_look(room):
-    larch = shown(room.build / "bin/larch")
-    ca = shown(room.ca_file)
+    larch, ca = shown(room.build / "bin/larch"), shlex.quote(room.ca_file)
     print(f"""
 The room is open:    {room.origin}
 
@@ -58,7 +57,7 @@ In a terminal:
   w3m -o ssl_ca_file={ca} {room.origin}
 
 The command (its key stays in the demo's folder):
-  export LARCH_CONFIG={shown(room.folder / 'cli/session.json')} LARCH_CA={ca}
+  export LARCH_CONFIG={shlex.quote(str(room.folder / 'cli/session.json'))} LARCH_CA={ca}
   {larch} login {room.origin} -u ana
   {larch} power status
   {larch} power cycle n0003 --via pdu
@@ -149,7 +148,7 @@ def main():
     says, code = Voice(), 0
     folder = tempfile.mkdtemp(prefix="larch-demo.")
     print("Larch's demo starts: a room that is simulated, programs that are real.", flush=True)
-    room = Room(folder, machines=a.machines, say=says, sweep="5s",
+    room = Room(folder, machines=a.machines, say=says, sweep="5s", rates={},
                 power={"dwell": "3s", "off_limit": "10s", "on_limit": "10s", "boot_limit": "30s"})
     room.own = True
     try:
