@@ -112,7 +112,7 @@ cmd_check_config(struct cli *c)
 	size_t i;
 
 	check_all(&k, c->argc > 0 ? c->argv[0] : DEFAULT_CONFIG);
-	jsn_set(whole, "rows", json_incref(k.rows));
+	jsn_set(whole, "items", json_incref(k.rows));
 	if (f != FORMAT_TEXT)
 		out_rows(c, f, whole, k.rows, columns, LARCH_COUNT(columns));
 	else

@@ -180,7 +180,7 @@ void out_rows(const struct cli *c, enum format f, const json_t *whole, const jso
 void out_json(const json_t *value);
 void out_text(const char *text);  /* as it came, control bytes but newline and tab cleaned */
 bool out_colour(const struct cli *c, FILE *f);
-/* The rows of a list's answer: its member "rows", else its only array; NULL: none. */
+/* The rows of a list's answer: its member "items", else its only array; NULL: none. */
 const json_t *out_list(const json_t *body);
 /* A JSON scalar as text, in the arena: null is "-". */
 const char *out_scalar(const struct cli *c, const json_t *v);

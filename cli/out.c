@@ -221,7 +221,7 @@ out_rows(const struct cli *c, enum format f, const json_t *whole, const json_t *
 const json_t *
 out_list(const json_t *body)
 {
-	const json_t *rows = jsn_array(body, "rows");
+	const json_t *rows = jsn_array(body, "items");
 	void *at = rows == NULL ? json_object_iter((json_t *)(uintptr_t)body) : NULL;
 
 	for (; at != NULL && rows == NULL; at = json_object_iter_next((json_t *)(uintptr_t)body, at))
