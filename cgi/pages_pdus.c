@@ -319,12 +319,57 @@ model_of(const struct pdu_page *p)
 	return m;
 }
 
+static const struct web_action outlet_actions[] = {
+    {.label = "Cycle outlet\u2026", .name = "verb", .value = "outlet-cycle"},
+    {.label = "On\u2026", .name = "verb", .value = "outlet-on"},
+    {.label = "Off\u2026", .name = "verb", .value = "outlet-off"},
+};
+
+/* web's table knows its own context, the cells know ours. */
+struct outlets {
+	const struct pdu_page *page;
+	struct web_table table;
+};
+
+static struct web_cell
+outlets_cell(void *ctx, size_t row, size_t column)
+{
+	struct outlets *o = ctx;
+
+	return o->table.cell(o->table.ctx, row, column);
+}
+
+static const char *
+outlets_selected(void *ctx, size_t row)
+{
+	const struct pdu_page *p = ((struct outlets *)ctx)->page;
+
+	return arena_printf(p->call->arena, "%s:%s", p->pdu->thing->name, p->outlet[row]);
+}
+
+static struct web_table
+outlets_table(struct outlets *o)
+{
+	struct web_table t = o->table;
+
+	t.cell = outlets_cell;
+	t.ctx = o;
+	t.sort = "outlet";
+	t.form_path = "/power";
+	t.select = "nodes";
+	t.selected = outlets_selected;
+	t.actions = outlet_actions;
+	t.n_actions = LARCH_COUNT(outlet_actions);
+	return t;
+}
+
 int
 pages_pdu(struct web_call *c, struct err *e)
 {
 	const char *wanted = web_text(c, "name");
 	struct pages_room *r = pages_room_get(c, e);
 	struct pdu_page p = {.call = c, .room = r};
+	struct outlets o = {.page = &p};
 	struct web_table t;
 	int rc;
 
@@ -336,7 +381,7 @@ pages_pdu(struct web_call *c, struct err *e)
 		return err_set(e, ERR_NOT_FOUND, "there is no PDU named \"%s\" in the inventory", wanted);
 	}
 	collect(&p);
-	t = pages_table(c, &(struct pages_table){
+	o.table = pages_table(c, &(struct pages_table){
 	                       .name = "outlets",
 	                       .caption = "Outlets",
 	                       .empty = "No outlet has been seen or recorded.",
@@ -345,7 +390,7 @@ pages_pdu(struct web_call *c, struct err *e)
 	                       .n = p.n,
 	                       .ctx = &p,
 	                   });
-	t.sort = "outlet";
+	t = outlets_table(&o);
 	rc = web_show(c, NULL, model_of(&p), &t, 1, e);
 	pages_room_put(c, r);
 	return rc;

@@ -194,7 +194,7 @@
 	};
 
 	main.addEventListener("submit", (event) => {
-		const form = event.target.closest("form.filter");
+		const form = event.target.closest("div.table form.filter");
 		if (form) {
 			event.preventDefault();
 			go(form.closest("div.table"), addressOf(form));
@@ -203,7 +203,7 @@
 
 	let rest = 0;
 	main.addEventListener("input", (event) => {
-		const form = event.target.closest("form.filter");
+		const form = event.target.closest("div.table form.filter");
 		if (form) {
 			clearTimeout(rest);
 			rest = setTimeout(() => go(form.closest("div.table"), addressOf(form)), TYPING);
