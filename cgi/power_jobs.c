@@ -166,8 +166,35 @@ step_json(struct web_call *c, const struct job *j, size_t i)
 	return o;
 }
 
+/* What the job switched off on this machine and did not switch on again: "pdu-b01-a AA4". */
 static json_t *
-machine_json(const struct job *j, size_t i)
+left_off(struct web_call *c, const struct job *j, size_t machine)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < j->plan.n_steps; i++) {
+		const struct power_step *s = &j->plan.steps[i];
+		bool on_again = false;
+
+		if (s->machine != machine || strcmp(j->steps[i].state, "ok") != 0 ||
+		    (s->action != POWER_DO_OUTLET_OFF && s->action != POWER_DO_CHASSIS_OFF))
+			continue;
+		for (size_t k = i + 1; k < j->plan.n_steps; k++) {
+			const struct power_step *later = &j->plan.steps[k];
+
+			on_again |= strcmp(j->steps[k].state, "ok") == 0 && later->action != s->action &&
+			    later->device != NULL && strcmp(later->device, s->device) == 0 &&
+			    (s->outlet == NULL || (later->outlet != NULL && strcmp(later->outlet, s->outlet) == 0));
+		}
+		if (!on_again)
+			jsn_add(list, json_string(s->outlet == NULL ? s->device
+			                                            : arena_printf(c->arena, "%s %s", s->device, s->outlet)));
+	}
+	return list;
+}
+
+static json_t *
+machine_json(struct web_call *c, const struct job *j, size_t i)
 {
 	const char *text;
 	json_t *o = json_object();
@@ -175,6 +202,7 @@ machine_json(const struct job *j, size_t i)
 	jsn_set_text(o, "machine", j->plan.machines[i].name);
 	jsn_set_text(o, "state", machine_state(j, i, &text));
 	jsn_set_text(o, "text", text);
+	jsn_set(o, "left_off", left_off(c, j, i));
 	return o;
 }
 
@@ -198,7 +226,7 @@ job_json(struct web_call *c, const struct job *j)
 	jsn_set_text(o, "began", j->state.began == 0 ? NULL : times_utc(j->state.began, when));
 	jsn_set_text(o, "ended", j->state.ended == 0 ? NULL : times_utc(j->state.ended, when));
 	for (size_t i = 0; i < j->plan.n_machines; i++)
-		jsn_add(machines, machine_json(j, i));
+		jsn_add(machines, machine_json(c, j, i));
 	for (size_t i = 0; i < j->plan.n_steps; i++)
 		jsn_add(steps, step_json(c, j, i));
 	jsn_set(o, "machines", machines);
@@ -252,13 +280,13 @@ remedies(struct web_call *c, const struct job *j, size_t i)
 	json_t *list = json_array();
 
 	to_off = j->plan.verb == POWER_OFF || j->plan.verb == POWER_OUTLET_OFF;
-	add_link(list, to_off ? "finish: plan off" : "finish: plan on",
+	add_link(list, to_off ? "Finish: plan off" : "Finish: plan on",
 	    plan_link(c, outlet ? (to_off ? "outlet-off" : "outlet-on") : to_off ? "off" : "on", m->name, via));
 	if (to_off || j->plan.verb == POWER_ON || j->plan.verb == POWER_OUTLET_ON)
-		add_link(list, to_off ? "undo: plan on" : "undo: plan off",
+		add_link(list, to_off ? "Undo: plan on" : "Undo: plan off",
 		    plan_link(c, outlet ? (to_off ? "outlet-on" : "outlet-off") : to_off ? "on" : "off", m->name, via));
 	if (!outlet)
-		add_link(list, j->plan.way == POWER_WAY_BMC ? "another way: by its outlets" : "another way: by its BMC",
+		add_link(list, j->plan.way == POWER_WAY_BMC ? "Another way: by its outlets" : "Another way: by its BMC",
 		    plan_link(c, power_verb_name(j->plan.verb), m->name, other));
 	return list;
 }
@@ -270,7 +298,7 @@ machine_models(struct web_call *c, const struct job *j)
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < j->plan.n_machines; i++) {
-		json_t *o = machine_json(j, i);
+		json_t *o = machine_json(c, j, i);
 		const char *state = jsn_text_or(o, "state", "");
 
 		if (strcmp(state, "ok") == 0 || strcmp(state, "running") == 0 || strcmp(state, "waiting") == 0) {
