@@ -112,7 +112,8 @@ devtype_parse_oid(struct str text, struct devtype_oid *out, struct err *e)
 
 		if (oid.n == DEVTYPE_OID)
 			return err_set(e, ERR_INPUT, "an object identifier has more than %d numbers", DEVTYPE_OID);
-		if (str_int(word, 0, UINT32_MAX, &number) != 0 || (word.n > 1 && word.p[0] == '0'))
+		/* one way to write a number: neither "01" nor "-0" */
+		if (str_int(word, 0, UINT32_MAX, &number) != 0 || word.p[0] == '-' || (word.n > 1 && word.p[0] == '0'))
 			return err_set(e, ERR_INPUT,
 			    "\"%.*s\" in an object identifier is not a number from 0 to 4294967295; write 1.3.6.1",
 			    (int)(word.n < 40 ? word.n : 40), word.p == NULL ? "" : word.p);

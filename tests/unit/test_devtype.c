@@ -173,7 +173,7 @@ t_a_cell_is_a_column_and_an_index_and_back(void)
 static void
 t_an_object_identifier_is_numbers_with_dots_and_nothing_else(void)
 {
-	static const char *const bad[] = {"", "1", ".1.3", "1.3.", "1..3", "1.3.x", "1.3.-1", "1.3.+1", "1.3. 1", "1.03",
+	static const char *const bad[] = {"", "1", ".1.3", "1.3.", "1..3", "1.3.x", "1.3.-1", "-0.1.9", "1.3.+1", "1.3. 1", "1.03",
 	    "1.4294967296", "3.1", "iso.3", "1.3.6.1.4.1.1718.3\n"};
 	struct devtype_oid oid;
 	struct err e;
