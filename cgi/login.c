@@ -64,7 +64,7 @@ static const struct web_route routes[] = {
         .fields = post_fields, .body_max = 4096, .template = "login/form"},
     {.method = "POST", .path = "/logout", .handler = login_logout, .guard = WEB_LOGIN, .change = WEB_CSRF},
     {.method = "GET", .path = "/account", .handler = login_account, .guard = WEB_LOGIN,
-        .formats = WEB_HTML | WEB_JSON_FORMAT | WEB_TXT, .template = "login/account"},
+        .formats = WEB_HTML | WEB_TXT, .template = "login/account"},
     {.method = "POST", .path = "/account/sessions/end", .handler = login_sessions_end, .guard = WEB_LOGIN,
         .change = WEB_CSRF, .fields = ids_fields},
     {.method = "POST", .path = "/account/keys", .handler = login_keys_make, .guard = WEB_LOGIN,

@@ -54,7 +54,8 @@ event_cell(void *ctx, size_t row, size_t column)
 	case 0: return web_cell_time(v->at);
 	case 1: return web_cell_text(v->what);
 	case 2: return web_cell_text(v->address);
-	case 3: return web_cell_text(v->why);
+	/* which server, and what it said, is for the log of the program */
+	case 3: return web_cell_text(strcmp(v->what, "directory-down") == 0 ? "the directory did not answer" : v->why);
 	default: return web_cell_number((double)v->count);
 	}
 }

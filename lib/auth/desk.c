@@ -296,6 +296,10 @@ check_wish(const struct auth_person *who, const struct auth_key_wish *w, struct 
 static void
 scope_text(const char *const *scope, size_t n, struct buf *out)
 {
+	if (n == AUTH_VERB_COUNT + 1) { /* no word stands twice in a scope, so this is "read" and every verb */
+		buf_puts(out, "everything");
+		return;
+	}
 	for (size_t i = 0; i < n; i++)
 		buf_printf(out, "%s%s", i > 0 ? ", " : "", scope[i]);
 }

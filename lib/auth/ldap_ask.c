@@ -41,6 +41,15 @@ over(struct talk *t, enum auth_outcome outcome, const char *what, int rc)
 	return -1;
 }
 
+/* The ordinary refusals: a person reads them in the rows of their own account. */
+static int
+wrong(struct talk *t, const char *why)
+{
+	t->out->outcome = AUTH_WRONG;
+	t->out->found.why = why;
+	return -1;
+}
+
 /* ---- the connection ------------------------------------------------------------------ */
 
 struct option_row {
@@ -159,11 +168,12 @@ bind_person(struct talk *t)
 	int rc;
 
 	if (t->q->password_n == 0)
-		return over(t, AUTH_WRONG, "the password is empty", LDAP_SUCCESS);
+		return wrong(t, "the password is empty");
 	rc = bind_as(t, t->dn, t->q->password, t->q->password_n);
+	if (rc == LDAP_INVALID_CREDENTIALS)
+		return wrong(t, "wrong password");
 	if (rc != LDAP_SUCCESS)
-		return over(t, says_no(rc) ? AUTH_WRONG : AUTH_DOWN,
-		    rc == LDAP_INVALID_CREDENTIALS ? "wrong password" : "the bind of the person", rc);
+		return over(t, says_no(rc) ? AUTH_WRONG : AUTH_DOWN, "the bind of the person", rc);
 	rc = ldap_whoami_s(t->ld, &who, NULL, NULL);
 	somebody = rc == LDAP_SUCCESS && who != NULL && who->bv_len > 0;
 	ber_bvfree(who);
@@ -301,7 +311,7 @@ not_one(struct talk *t, int count)
 	/* a bind all the same, so that the time it takes does not tell who exists */
 	(void)bind_as(t, arena_printf(t->a, "%s,%s", NO_SUCH_USER, t->conf->user_base), t->q->password,
 	    t->q->password_n);
-	return over(t, AUTH_WRONG, what, LDAP_SUCCESS);
+	return wrong(t, what);
 }
 
 static int
