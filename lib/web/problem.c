@@ -129,7 +129,8 @@ web_problem(struct web_call *c, const struct err *e)
 	c->web->refresh = 0;
 	log_it(c, status, e);
 	if (status == 401 && c->format != WEB_HTML)
-		(void)http_header_set(c->web->response, "WWW-Authenticate", "Bearer realm=\"larch\"");
+		(void)http_header_set(c->web->response, "WWW-Authenticate", c->route != NULL && c->route->change == WEB_BASIC ?
+		    "Basic realm=\"larch\", charset=\"UTF-8\"" : "Bearer realm=\"larch\"");
 	if (status == 503 && http_header_get(c->web->response, "Retry-After") == NULL)
 		(void)http_header_set(c->web->response, "Retry-After", "5");
 	if (sent_to_login(c, status))
