@@ -37,6 +37,7 @@ struct gate_device {
 	struct job *running;
 	int silent;        /* in a row */
 	int64_t silent_at; /* boot ms of the last one */
+	struct gate_device *older; /* of those that have moved */
 	UT_hash_handle hh;
 };
 
@@ -50,6 +51,7 @@ struct gate {
 	struct ipmi_client *ipmi;
 	struct old_cred *creds; /* newest first; old ones stay: requests in flight point into them */
 	struct gate_device *devices;
+	struct gate_device *moved; /* had another address or family: who waits for them still does */
 	bool closing;
 };
 
@@ -132,6 +134,19 @@ start_ipmi(struct gate_device *d, struct job *j)
 	ipmi_ask(d->gate->ipmi, &t, &j->command, ipmi_answered, j);
 }
 
+/* Its row of credentials.json has gone since it was asked. */
+static void
+refuse(struct job *j)
+{
+	const struct snmp_answer no_snmp = {.outcome = SNMP_NOT_SENT, .text = "no row of credentials.json matches it"};
+	const struct ipmi_answer no_ipmi = {.outcome = IPMI_REFUSED, .text = "no row of credentials.json matches it"};
+
+	if (j->kind == JOB_ASK)
+		ipmi_answered(j, &no_ipmi);
+	else
+		snmp_answered(j, &no_snmp);
+}
+
 static void
 start_next(struct gate_device *d)
 {
@@ -145,7 +160,9 @@ start_next(struct gate_device *d)
 		if (d->first[p] == NULL)
 			d->last[p] = NULL;
 		d->running = j;
-		if (j->kind == JOB_ASK)
+		if (j->kind == JOB_ASK ? d->bmc == NULL : d->snmp == NULL || d->type == NULL)
+			refuse(j);
+		else if (j->kind == JOB_ASK)
 			start_ipmi(d, j);
 		else
 			start_snmp(d, j);
@@ -253,15 +270,14 @@ gate_rest(const struct gate_device *d, int64_t interval_ms)
 /* ---- devices ------------------------------------------------------------------------------ */
 
 static int
-device_cred(struct gate_device *d, const struct gate_spec *spec, struct err *e)
+device_cred(struct gate_device *d, struct err *e)
 {
 	const struct cred *c = d->gate->creds == NULL ? NULL : d->gate->creds->cred;
 
-	d->type = spec->type;
-	d->snmp = c == NULL || spec->type == NULL ? NULL : cred_find_snmp(c, spec->name);
-	d->bmc = c == NULL || spec->type != NULL ? NULL : cred_find_bmc(c, spec->name);
+	d->snmp = c == NULL || d->type == NULL ? NULL : cred_find_snmp(c, d->name);
+	d->bmc = c == NULL || d->type != NULL ? NULL : cred_find_bmc(c, d->name);
 	if (d->snmp == NULL && d->bmc == NULL)
-		return err_set(e, ERR_INPUT, "no row of credentials.json matches %s", spec->name);
+		return err_set(e, ERR_INPUT, "no row of credentials.json matches %s", d->name);
 	return 0;
 }
 
@@ -275,6 +291,22 @@ copy(const char *s)
 	return c;
 }
 
+static struct gate_device *
+device_create(struct gate *g, const struct gate_spec *spec, const struct sockaddr_storage *address)
+{
+	struct gate_device *d = calloc(1, sizeof(*d));
+
+	if (d == NULL)
+		log_die("out of memory: no device %s", spec->name);
+	d->gate = g;
+	d->name = copy(spec->name);
+	d->address = *address;
+	d->address_text = copy(spec->address);
+	d->type = spec->type;
+	HASH_ADD_KEYPTR(hh, g->devices, d->name, strlen(d->name), d);
+	return d;
+}
+
 int
 gate_device(struct gate *g, const struct gate_spec *spec, struct gate_device **out, struct err *e)
 {
@@ -284,23 +316,18 @@ gate_device(struct gate *g, const struct gate_spec *spec, struct gate_device **o
 	if (spec->address == NULL || spec->address[0] == '\0')
 		return err_set(e, ERR_INPUT, "%s has no attribute 'address'", spec->name);
 	HASH_FIND_STR(g->devices, spec->name, d);
-	if (d == NULL) {
-		d = calloc(1, sizeof(*d));
-		if (d == NULL)
-			log_die("out of memory: no device %s", spec->name);
-		d->gate = g;
-		d->name = copy(spec->name);
-		HASH_ADD_KEYPTR(hh, g->devices, d->name, strlen(d->name), d);
+	if (d != NULL && (d->type != spec->type || strcmp(d->address_text, spec->address) != 0)) {
+		HASH_DEL(g->devices, d);
+		d->older = g->moved;
+		g->moved = d;
+		d = NULL;
 	}
-	if (d->address_text == NULL || strcmp(d->address_text, spec->address) != 0) {
+	if (d == NULL) {
 		if (addr_parse(str_of(spec->address), spec->type != NULL ? SNMP_PORT : IPMI_PORT, &address, e) != 0)
 			return err_prefix(e, "%s", spec->name);
-		d->address = address;
-		free(d->address_text);
-		d->address_text = copy(spec->address);
-		d->silent = 0;
+		d = device_create(g, spec, &address);
 	}
-	if (device_cred(d, spec, e) != 0)
+	if (device_cred(d, e) != 0)
 		return -1;
 	*out = d;
 	return 0;
@@ -374,8 +401,14 @@ gate_destroy(struct gate *g)
 	if (g->ipmi != NULL)
 		ipmi_client_destroy(g->ipmi);
 	HASH_ITER(hh, g->devices, d, next) {
-		cancel_waiting(d);
 		HASH_DEL(g->devices, d); /* NOLINT(clang-analyzer-*): it loses track of uthash's links; `next` was taken before */
+		d->older = g->moved;
+		g->moved = d;
+	}
+	for (d = g->moved; d != NULL; d = d->older)
+		cancel_waiting(d);
+	while ((d = g->moved) != NULL) {
+		g->moved = d->older;
 		free(d->name);
 		free(d->address_text);
 		free(d);
@@ -402,9 +435,6 @@ gate_set_cred(struct gate *g, struct cred *take)
 	c->cred = take;
 	c->next = g->creds;
 	g->creds = c;
-	HASH_ITER(hh, g->devices, d, next) {
-		struct gate_spec spec = {d->name, d->address_text, d->type};
-
-		(void)device_cred(d, &spec, &ignored);
-	}
+	HASH_ITER(hh, g->devices, d, next)
+		(void)device_cred(d, &ignored);
 }

@@ -35,8 +35,11 @@ struct gate_spec {
 	const struct devtype *type;  /* a PDU's family; NULL: it is a BMC */
 };
 
-/* The device's gate, made on first use. A changed address or family is taken over. An address that is
- * none, or no credentials for it, is an error that says so. */
+/*
+ * The device's gate, made on first use. Another address or family is another device: it gets a gate of its own,
+ * and what was asked of the old one, a command that waits in its line above all, still goes to the old one alone;
+ * that stays until gate_destroy. An address that is none, or no credentials for it, is an error that says so.
+ */
 LARCH_API int gate_device(struct gate *g, const struct gate_spec *spec, struct gate_device **out,
     struct err *e);
 LARCH_API const struct devtype *gate_type(const struct gate_device *d);
@@ -44,7 +47,8 @@ LARCH_API const char *gate_name(const struct gate_device *d);
 /* May it be written? A PDU without a write community may not. */
 LARCH_API bool gate_may_write(const struct gate_device *d);
 
-/* snmp_get, snmp_walk, snmp_set and ipmi_ask, in the device's turn. `done` as in those rooms. */
+/* snmp_get, snmp_walk, snmp_set and ipmi_ask, in the device's turn. `done` as in those rooms; but a device whose
+ * credentials have gone answers SNMP_NOT_SENT or IPMI_REFUSED, and may do so before the call returns. */
 LARCH_API void gate_get(struct gate_device *d, enum gate_priority p, const struct snmp_oid *oids, size_t n,
     snmp_done_fn *done, void *ctx);
 LARCH_API void gate_walk(struct gate_device *d, enum gate_priority p, const struct snmp_oid *columns, size_t n,
