@@ -15,6 +15,12 @@
 #include "probe/probe.h"
 #include "status/status.h"
 
+struct larchd_kept {
+	struct conf *conf;
+	struct devtype_set *types;
+	struct larchd_kept *next;
+};
+
 struct larchd {
 	const char *conf_path;
 	uv_loop_t loop;
@@ -22,6 +28,8 @@ struct larchd {
 
 	struct conf *conf;              /* the current one; old ones stay in `kept` */
 	struct devtype_set *types;
+	struct larchd_kept *kept;
+	int64_t complained;             /* boot ms: when it was last said that requests cannot be taken up */
 
 	struct inv *inv;                /* readers; NULL until their writers have run */
 	struct power_requests *requests;

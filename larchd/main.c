@@ -12,7 +12,8 @@
 
 #include "larchd.h"
 
-#define LOOK_MS 500 /* between two looks at power.db without a wake-up */
+#define LOOK_MS 500       /* between two looks at power.db without a wake-up */
+#define COMPLAIN_MS 60000 /* between two lines that say the same */
 
 /* ---- the configuration ---------------------------------------------------------------- */
 
@@ -31,10 +32,22 @@ load(struct larchd *l, struct conf **conf, struct devtype_set **types, struct cr
 		devtype_destroy(*types);
 		conf_destroy(*conf);
 		yang_destroy(yang);
+		*types = NULL;
+		*conf = NULL;
 		return -1;
 	}
 	yang_destroy(yang);
 	return 0;
+}
+
+/* What is in flight points into the old ones; they go when larchd does. */
+static void
+keep_old(struct larchd *l)
+{
+	struct larchd_kept *k = arena_alloc(l->a, sizeof(*k));
+
+	*k = (struct larchd_kept){l->conf, l->types, l->kept};
+	l->kept = k;
 }
 
 /* A wrong file changes nothing; what was loaded before stays in use by what is in flight. */
@@ -52,6 +65,7 @@ reload(uv_signal_t *handle, int number)
 	if (load(l, &conf, &types, &cred, &e) != 0) {
 		log_error("the configuration stays as it was: %s", e.text);
 	} else {
+		keep_old(l);
 		l->conf = conf;
 		l->types = types;
 		gate_set_cred(l->gate, cred);
@@ -77,6 +91,18 @@ open_readers(struct larchd *l)
 		l->requests_seen = -1;
 }
 
+/* A journal that cannot be written is met twice a second: said once a minute. */
+static void
+complain(struct larchd *l, const char *text)
+{
+	int64_t now = times_boot();
+
+	if (l->complained != 0 && now - l->complained < COMPLAIN_MS)
+		return;
+	l->complained = now;
+	log_error("requests cannot be taken up: %s", text);
+}
+
 void
 larchd_look(struct larchd *l)
 {
@@ -85,15 +111,16 @@ larchd_look(struct larchd *l)
 
 	if (l->inv == NULL || l->requests == NULL)
 		open_readers(l);
-	if (l->requests == NULL || l->stopping)
+	if (l->inv == NULL || l->requests == NULL || l->stopping)
 		return;
 	now = power_requests_generation(l->requests);
 	if (now == l->requests_seen)
 		return;
-	if (drive_take(l->drive, &e) != 0)
-		log_error("requests cannot be taken up: %s", e.text);
-	else
-		l->requests_seen = now;
+	switch (drive_take(l->drive, &e)) {
+	case 0: l->requests_seen = now; break;
+	case 1: break; /* there may be more: at the next look */
+	default: complain(l, e.text); break;
+	}
 }
 
 /* ---- sweep and pulse -------------------------------------------------------------------------- */
@@ -271,6 +298,7 @@ close_all(struct larchd *l)
 			uv_close(handles[i], NULL);
 	gate_destroy(l->gate);
 	probe_destroy(l->probe);
+	drive_close(l->drive);
 	for (int i = 0; i < 100 && uv_run(&l->loop, UV_RUN_NOWAIT) != 0; i++)
 		;
 	drive_destroy(l->drive);
@@ -278,6 +306,11 @@ close_all(struct larchd *l)
 	inv_close(l->inv);
 	status_close(l->status);
 	journal_close(l->journal);
+	keep_old(l);
+	for (const struct larchd_kept *k = l->kept; k != NULL; k = k->next) {
+		devtype_destroy(k->types);
+		conf_destroy(k->conf);
+	}
 	arena_destroy(l->a);
 }
 

@@ -61,5 +61,9 @@
 /* power */
 #define LIMIT_PLAN_STEPS 4096     /* steps of one plan */
 #define LIMIT_PLAN_THINGS 1024    /* machines of one plan */
+#define LIMIT_PLAN_CUT 4096       /* other things that one plan cuts; its warnings */
+#define LIMIT_PLAN_TEXT (4u << 20) /* bytes of a request's plan as JSON: hashed, it stays below LIMIT_PAGE */
+#define LIMIT_ORDERS 64           /* orders taken up at one look at power.db */
+#define LIMIT_CHECKS 8            /* checks of a few things that run at one time */
 
 #endif

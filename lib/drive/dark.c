@@ -9,6 +9,7 @@
 #include "engine.h"
 
 static void dark_outlet(struct drive_machine *m);
+static void dwell_look(struct drive_machine *m);
 static void wait_poll(struct drive_machine *m);
 
 static int64_t
@@ -19,38 +20,53 @@ left(const struct drive_machine *m)
 
 /* ---- outlets, one after the other -------------------------------------------------------------- */
 
-/* The outlets to prove: all that the inventory records for the machine now; for a single outlet itself. */
+static void
+add_target(struct drive_machine *m, const char *pdu, const char *outlet, struct err *e)
+{
+	struct drive_target *t = &m->dark[m->n_dark];
+
+	for (size_t i = 0; i < m->n_dark; i++)
+		if (strcmp(gate_name(m->dark[i].device), pdu) == 0 && strcmp(m->dark[i].outlet, outlet) == 0)
+			return;
+	t->outlet = outlet;
+	if (probe_device(m->job->drive->room.probe, pdu, m->a, &t->device, e) == 0)
+		m->n_dark++;
+}
+
+/* Of a single outlet itself; of a machine nothing that its plan does not name: the inventory says more. */
+static size_t
+planned_outlets(struct drive_machine *m, struct inv_cord *out)
+{
+	const struct power_plan *p = &m->job->plan;
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->n_steps; i++)
+		if (p->steps[i].machine == m->index && p->steps[i].outlet != NULL)
+			out[n++] = (struct inv_cord){.pdu = p->steps[i].device, .outlet = p->steps[i].outlet};
+	return n;
+}
+
+/* The outlets to prove: all that the inventory records for the machine now, and all that the plan switched. */
 static int
 dark_targets(struct drive_machine *m, struct err *e)
 {
 	struct drive_job *job = m->job;
-	struct drive_room *room = &job->drive->room;
-	struct inv_cord *cords, single;
-	size_t n = 0;
+	struct inv_cord *cords = NULL, *planned = arena_array(m->a, job->plan.n_steps, sizeof(*planned));
+	size_t n = 0, n_planned = planned_outlets(m, planned);
 
-	if (*room->inv == NULL)
+	if (*job->drive->room.inv == NULL)
 		return err_set(e, ERR_UNAVAILABLE, "there is no inventory to look at");
-	if (power_verb_is_outlet(job->plan.verb)) {
-		const char *name = drive_name(m), *colon = strrchr(name, ':');
-
-		if (colon == NULL)
-			return err_set(e, ERR_INPUT, "%s is no outlet", name);
-		single = (struct inv_cord){.pdu = arena_strndup(job->a, name, (size_t)(colon - name)),
-		    .outlet = colon + 1};
-		cords = &single;
-		n = 1;
-	} else if (inv_cords(*room->inv, drive_name(m), job->a, &cords, &n, e) != 0) {
+	if (!power_verb_is_outlet(job->plan.verb) &&
+	    inv_cords(*job->drive->room.inv, drive_name(m), m->a, &cords, &n, e) != 0)
 		return -1;
-	}
-	m->dark = arena_array(job->a, n, sizeof(*m->dark));
-	m->n_dark = n;
-	m->at_dark = 0;
-	for (size_t i = 0; i < n; i++) {
-		m->dark[i].outlet = cords[i].outlet;
-		if (probe_device(room->probe, cords[i].pdu, job->a, &m->dark[i].device, e) != 0)
-			return -1;
-	}
-	return 0;
+	m->dark = arena_array(m->a, n + n_planned, sizeof(*m->dark));
+	m->n_dark = m->at_dark = 0;
+	err_clear(e);
+	for (size_t i = 0; i < n && e->kind == ERR_NONE; i++)
+		add_target(m, cords[i].pdu, cords[i].outlet, e);
+	for (size_t i = 0; i < n_planned && e->kind == ERR_NONE; i++)
+		add_target(m, planned[i].pdu, planned[i].outlet, e);
+	return e->kind == ERR_NONE ? 0 : -1;
 }
 
 static void
@@ -59,6 +75,7 @@ dark_fail(struct drive_machine *m, const char *text)
 	drive_step_end(m, "seen", "failed", text);
 }
 
+/* Not dark, or not yet. */
 static void
 dark_again(struct drive_machine *m, const char *text)
 {
@@ -70,13 +87,27 @@ dark_again(struct drive_machine *m, const char *text)
 	drive_after(m, DRIVE_POLL_MS, dark_outlet);
 }
 
+/* During the dwell there is no "yet": what is on now was on during it. One that does not answer is asked again. */
+static void
+dark_not(struct drive_machine *m, const struct drive_reading *r, const char *text)
+{
+	if (drive_step(m)->action != POWER_DO_DWELL)
+		dark_again(m, text);
+	else if (!r->answered && left(m) + m->job->drive->room.conf->off_limit_ms > 0)
+		drive_after(m, DRIVE_POLL_MS, dwell_look);
+	else
+		dark_fail(m, text);
+}
+
 static void
 dark_done(struct drive_machine *m)
 {
 	const struct power_step *s = drive_step(m);
-	struct arena *a = m->job->a;
+	struct arena *a = m->a;
 
-	if (s->action == POWER_DO_DWELL)
+	if (s->action == POWER_DO_DWELL && m->dark_began < m->deadline)
+		drive_after(m, left(m) < DRIVE_DWELL_POLL_MS ? left(m) : DRIVE_DWELL_POLL_MS, dwell_look);
+	else if (s->action == POWER_DO_DWELL)
 		drive_step_end(m, "seen", "ok", arena_printf(a, "%zu outlet%s read off through the dwell time",
 		    m->n_dark, m->n_dark == 1 ? "" : "s"));
 	else
@@ -95,7 +126,7 @@ bmc_seen(void *ctx, const struct drive_reading *r)
 	if (m->job->drive->stopping)
 		return;
 	if (r->answered || !r->silent) {
-		dark_again(m, arena_printf(m->job->a,
+		dark_again(m, arena_printf(m->a,
 		    "all %zu recorded outlets read off, and %s still answers: the machine has a feed that is not recorded",
 		    m->n_dark, bmc));
 		return;
@@ -119,7 +150,7 @@ dark_bmc(struct drive_machine *m)
 		dark_done(m);
 		return;
 	}
-	if (probe_device(m->job->drive->room.probe, s->device, m->job->a, &m->target.device, &e) != 0) {
+	if (probe_device(m->job->drive->room.probe, s->device, m->a, &m->target.device, &e) != 0) {
 		dark_fail(m, e.text);
 		return;
 	}
@@ -134,19 +165,19 @@ dark_seen(void *ctx, const struct drive_reading *r)
 {
 	struct drive_machine *m = ctx;
 	struct drive_target *t = &m->dark[m->at_dark];
-	struct arena *a = m->job->a;
+	struct arena *a = m->a;
 	const char *pdu = gate_name(t->device);
 	double floor_a = m->job->drive->room.conf->load_floor_a;
 
 	if (m->job->drive->stopping)
 		return;
 	if (!r->answered)
-		dark_again(m, arena_printf(a, "%s %s cannot be read: %s", pdu, t->outlet, r->text));
+		dark_not(m, r, arena_printf(a, "%s %s cannot be read: %s", pdu, t->outlet, r->text));
 	else if (r->state != POWER_IS_OFF)
-		dark_again(m, arena_printf(a, "%s %s reads %s, not off", pdu, t->outlet,
+		dark_not(m, r, arena_printf(a, "%s %s reads %s, not off", pdu, t->outlet,
 		    r->word[0] == '\0' ? "unknown" : r->word));
 	else if (r->amps >= floor_a)
-		dark_again(m, arena_printf(a, "%s %s reads off and still carries %.2f A", pdu, t->outlet, r->amps));
+		dark_not(m, r, arena_printf(a, "%s %s reads off and still carries %.2f A", pdu, t->outlet, r->amps));
 	else if (++m->at_dark < m->n_dark)
 		dark_outlet(m);
 	else
@@ -180,26 +211,35 @@ drive_dark_begin(struct drive_machine *m)
 
 /* ---- the dwell ---------------------------------------------------------------------------------------------- */
 
+/* Every outlet again and again until the time is over; the last look begins after its end. */
+static void
+dwell_look(struct drive_machine *m)
+{
+	m->at_dark = 0;
+	m->dark_began = times_boot();
+	dark_outlet(m);
+}
+
+/* By the BMC nothing is read meanwhile: the step that comes next demands a chassis that reads off. */
 static void
 dwelt(struct drive_machine *m)
 {
-	struct err e;
-
-	if (m->job->plan.way == POWER_WAY_BMC) {
-		drive_step_end(m, "seen", "ok", "waited");
-		return;
-	}
-	m->deadline = times_boot(); /* one look: what is on now was on during the dwell */
-	if (dark_targets(m, &e) != 0)
-		dark_fail(m, e.text);
-	else
-		dark_outlet(m);
+	drive_step_end(m, "seen", "ok", "waited");
 }
 
 void
 drive_dwell_begin(struct drive_machine *m)
 {
-	drive_after(m, m->job->drive->room.conf->dwell_ms, dwelt);
+	int64_t dwell = m->job->drive->room.conf->dwell_ms;
+	struct err e;
+
+	m->deadline = times_boot() + dwell;
+	if (m->job->plan.way == POWER_WAY_BMC)
+		drive_after(m, dwell, dwelt);
+	else if (dark_targets(m, &e) != 0)
+		dark_fail(m, e.text);
+	else
+		dwell_look(m);
 }
 
 /* ---- waiting for the BMC ---------------------------------------------------------------------------------------- */
@@ -214,12 +254,12 @@ wait_seen(void *ctx, const struct drive_reading *r)
 	if (m->job->drive->stopping)
 		return;
 	if (r->answered)
-		drive_step_end(m, "seen", "ok", arena_printf(m->job->a, "%s answers after %s: chassis %s", s->device,
+		drive_step_end(m, "seen", "ok", arena_printf(m->a, "%s answers after %s: chassis %s", s->device,
 		    times_age(times_now() - m->began, age), power_state_name(r->state)));
 	else if (left(m) > 0)
 		drive_after(m, DRIVE_POLL_MS, wait_poll);
 	else
-		drive_step_end(m, "seen", "failed", arena_printf(m->job->a,
+		drive_step_end(m, "seen", "failed", arena_printf(m->a,
 		    "%s has not answered within %s since its outlets went on: %s", s->device,
 		    times_age(times_now() - m->began, age), r->text));
 }
@@ -237,7 +277,7 @@ drive_wait_begin(struct drive_machine *m)
 	struct err e;
 
 	m->deadline = times_boot() + m->job->drive->room.conf->boot_limit_ms;
-	if (probe_device(m->job->drive->room.probe, s->device, m->job->a, &m->target.device, &e) != 0) {
+	if (probe_device(m->job->drive->room.probe, s->device, m->a, &m->target.device, &e) != 0) {
 		drive_step_end(m, "seen", "failed", e.text);
 		return;
 	}

@@ -41,12 +41,16 @@ LARCH_API int drive_recover(struct drive *d, struct err *e);
 /* Read again what could not be read before; called after each sweep. */
 LARCH_API void drive_settle(struct drive *d);
 
-/* Take up new requests and orders: called when power.db has changed. */
+/* Take up new requests and orders: called when power.db has changed. 0; 1 when there may be more and it wants to
+ * be called again; -1. */
 LARCH_API int drive_take(struct drive *d, struct err *e);
 
 /* No new step begins; returns how many jobs are still in the middle of one. */
 LARCH_API size_t drive_stop(struct drive *d);
 LARCH_API void drive_set_conf(struct drive *d, const struct conf *conf);
-LARCH_API void drive_destroy(struct drive *d); /* after drive_stop; machines in a step are left to recovery */
+/* After drive_stop and gate_destroy: jobs are let go, their machines left to recovery. The loop closes their timers;
+ * then drive_destroy. */
+LARCH_API void drive_close(struct drive *d);
+LARCH_API void drive_destroy(struct drive *d);
 
 #endif

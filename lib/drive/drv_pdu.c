@@ -62,28 +62,47 @@ read_state(struct drive_reading *r, enum devtype_state state)
 
 /* ---- finding the outlet ------------------------------------------------------------------ */
 
+/* The outlet of this name. A device that has two of them is not switched: which one would it be? */
+static const struct probe_outlet *
+only_one(const struct probe_pdu *pdu, const char *name, const char **why)
+{
+	const struct probe_outlet *found = NULL;
+
+	*why = "the device has no outlet of this name";
+	for (size_t i = 0; i < pdu->n; i++) {
+		if (strcmp(pdu->outlets[i].outlet, name) != 0)
+			continue;
+		if (found != NULL) {
+			*why = "the device has two outlets of this name";
+			return NULL;
+		}
+		found = &pdu->outlets[i];
+	}
+	return found;
+}
+
 static void
 table_read(void *ctx, const struct probe_pdu *pdu)
 {
 	struct call *c = ctx;
 	struct drive_target *t = c->target;
+	const struct probe_outlet *o;
+	struct drive_reading r;
+	const char *why;
 
 	if (pdu->outcome != SNMP_OK) {
 		read_failed(c, pdu->outcome, pdu->text);
 		return;
 	}
-	for (size_t i = 0; i < pdu->n; i++) {
-		const struct probe_outlet *o = &pdu->outlets[i];
-		struct drive_reading r = {.word = o->word, .device_name = o->device_name, .amps = o->amps, .text = ""};
-
-		if (strcmp(o->outlet, t->outlet) != 0)
-			continue;
-		t->index = o->index;
-		read_state(&r, o->state);
-		read_end(c, &r);
+	o = only_one(pdu, t->outlet, &why);
+	if (o == NULL) {
+		read_failed(c, SNMP_GARBAGE, why);
 		return;
 	}
-	read_failed(c, SNMP_GARBAGE, "the device has no outlet of this name");
+	r = (struct drive_reading){.word = o->word, .device_name = o->device_name, .amps = o->amps, .text = ""};
+	t->index = o->index;
+	read_state(&r, o->state);
+	read_end(c, &r);
 }
 
 /* ---- reading it again ---------------------------------------------------------------------- */
@@ -184,7 +203,8 @@ written(void *ctx, const struct snmp_answer *answer)
 
 	if (answer->outcome == SNMP_OK)
 		c->sent_done(c->ctx, DRIVE_SENT, "");
-	else if (answer->outcome == SNMP_REFUSED || answer->outcome == SNMP_AUTH)
+	else if (answer->outcome == SNMP_REFUSED || answer->outcome == SNMP_AUTH ||
+	    answer->outcome == SNMP_NOT_SENT)
 		c->sent_done(c->ctx, DRIVE_REFUSED, answer->text);
 	else
 		c->sent_done(c->ctx, DRIVE_UNSURE, answer->text);

@@ -134,14 +134,16 @@ handle_closed(uv_handle_t *h)
 	if (--job->open_handles == 0) {
 		struct arena *a = job->a;
 
+		for (size_t i = 0; i < job->plan.n_machines; i++)
+			arena_destroy(job->machines[i].a);
 		free(job->machines);
 		free(job);
 		arena_destroy(a);
 	}
 }
 
-static void
-job_free(struct drive_job *job)
+void
+drive_job_free(struct drive_job *job)
 {
 	struct drive_job **at;
 
@@ -241,7 +243,7 @@ job_end(struct drive_job *job)
 	drive_publish_unsettled(job->drive);
 	log_info("job %lld of %s: %s: %s", (long long)row.job, row.who, row.outcome, row.text);
 	look_again(job);
-	job_free(job);
+	drive_job_free(job);
 }
 
 /* ---- machines --------------------------------------------------------------------------------------- */
@@ -275,8 +277,10 @@ skip_rest(struct drive_machine *m, size_t from, const char *why)
 		if (job->plan.steps[i].machine != m->index || job->step_done[i])
 			continue;
 		job->step_done[i] = true;
-		if (journal_set_step(job->drive->room.journal, &s, &e) != 0)
+		if (journal_set_step(job->drive->room.journal, &s, &e) != 0) {
 			log_error("job %lld step %zu: %s", (long long)job->request.id, i + 1, e.text);
+			return; /* the next ones would fail alike, each after its wait for the file */
+		}
 	}
 }
 
@@ -299,6 +303,7 @@ drive_machine_next(struct drive_machine *m)
 {
 	if (m->job->drive->stopping)
 		return;
+	arena_reset(m->a);
 	m->began = times_now();
 	m->refused = false;
 	m->said[0] = '\0';
@@ -311,8 +316,8 @@ bmc_answers(const struct drive_machine *m)
 	struct status_value v;
 	struct err e;
 
-	return status_value(m->job->drive->room.status, drive_name(m), "bmc", m->job->a, &v, &e) == 0 &&
-	    strcmp(v.text, "ok") == 0;
+	return status_value(m->job->drive->room.status, drive_name(m), "bmc", m->a, &v, &e) == 0 &&
+	    strcmp(v.text, "ok") == 0 && !status_stale(v.at, v.interval, times_now());
 }
 
 static void
@@ -329,6 +334,24 @@ machine_begin(struct drive_machine *m)
 	drive_machine_next(m);
 }
 
+/* Was what this step switched off switched on again before the machine stopped? */
+static bool
+on_again(const struct drive_machine *m, size_t off)
+{
+	const struct power_plan *p = &m->job->plan;
+	const struct power_step *x = &p->steps[off];
+
+	for (size_t i = off + 1; i < m->step; i++) {
+		const struct power_step *s = &p->steps[i];
+
+		if (s->machine == m->index && (s->action == POWER_DO_OUTLET_ON || s->action == POWER_DO_CHASSIS_ON) &&
+		    strcmp(s->device, x->device) == 0 &&
+		    (x->outlet == NULL || (s->outlet != NULL && strcmp(s->outlet, x->outlet) == 0)))
+			return true;
+	}
+	return false;
+}
+
 /* Where a machine is left that stops in the middle: rule 6 wants it said. */
 static const char *
 left_where(struct drive_machine *m)
@@ -340,22 +363,24 @@ left_where(struct drive_machine *m)
 	for (size_t i = 0; i < m->step; i++) {
 		const struct power_step *s = &p->steps[i];
 
-		if (s->machine == m->index && (s->action == POWER_DO_OUTLET_OFF || s->action == POWER_DO_CHASSIS_OFF))
+		if (s->machine == m->index && (s->action == POWER_DO_OUTLET_OFF || s->action == POWER_DO_CHASSIS_OFF) &&
+		    !on_again(m, i))
 			buf_printf(&b, "%s%s%s%s is off", b.n > 0 ? ", " : "; left where it is: ", s->device,
 			    s->outlet == NULL ? "" : " ", s->outlet == NULL ? "" : s->outlet);
 	}
-	text = arena_strdup(m->job->a, b.n > 0 ? b.p : "");
+	text = arena_strdup(m->a, b.n > 0 ? b.p : "");
 	buf_free(&b);
 	return text;
 }
 
+/* The machine goes no further; `from` is the first step that was not begun. */
 static void
-machine_stop(struct drive_machine *m, enum drive_machine_state state, const char *text)
+machine_stop(struct drive_machine *m, enum drive_machine_state state, size_t from, const char *text)
 {
 	const char *where = left_where(m);
 
-	skip_rest(m, m->step + 1, "the machine was stopped before this step");
-	machine_end(m, state, arena_printf(m->job->a, "%s%s", text, where));
+	skip_rest(m, from, "the machine was stopped before this step");
+	machine_end(m, state, arena_printf(m->a, "%s%s", text, where));
 }
 
 void
@@ -388,26 +413,28 @@ drive_step_end(struct drive_machine *m, const char *kind, const char *outcome, c
 	job->step_done[m->step] = true;
 	drive_job_publish(job);
 	if (!ok)
-		machine_stop(m, strcmp(outcome, "unknown") == 0 ? MACHINE_UNKNOWN : MACHINE_FAILED, text);
+		machine_stop(m, strcmp(outcome, "unknown") == 0 ? MACHINE_UNKNOWN : MACHINE_FAILED, m->step + 1, text);
 	else if (!advance(m, m->step + 1))
 		machine_end(m, MACHINE_OK, text);
 	else if (job->aborted)
-		machine_stop(m, MACHINE_SKIPPED, "aborted");
+		machine_stop(m, MACHINE_SKIPPED, m->step, "aborted"); /* m->step is the one that comes next */
 	else
 		drive_machine_next(m);
 }
 
 /* ---- the job ------------------------------------------------------------------------------------------ */
 
+/* Counted since somebody last said resume: whoever resumes has seen the failures before. */
 static bool
 brake(const struct drive_job *job)
 {
-	return job->failed >= DRIVE_BRAKE ||
-	    (job->failed > 0 && job->failed * 100 >= DRIVE_BRAKE_PERCENT * job->plan.n_machines);
+	size_t failed = job->failed - job->forgiven;
+
+	return failed >= DRIVE_BRAKE || (failed > 0 && failed * 100 >= DRIVE_BRAKE_PERCENT * job->plan.n_machines);
 }
 
-static void
-set_paused(struct drive_job *job, bool paused, const char *who, const char *why)
+void
+drive_job_set_paused(struct drive_job *job, bool paused, const char *who, const char *why)
 {
 	struct journal_row row = {
 	    .kind = paused ? "pause" : "resume",
@@ -438,184 +465,39 @@ skip_waiting(struct drive_job *job, const char *why)
 	}
 }
 
+/* The next machine that waits, unless so many are in a step that it has to wait on. */
+static struct drive_machine *
+next_waiting(struct drive_job *job)
+{
+	if (count(job, MACHINE_RUNNING) >= DRIVE_AT_ONCE)
+		return NULL;
+	for (size_t i = 0; i < job->plan.n_machines; i++)
+		if (job->machines[i].state == MACHINE_WAITING)
+			return &job->machines[i];
+	return NULL;
+}
+
 /* Begin what may begin; end the job when nothing is left. */
 void
 drive_job_go_on(struct drive_job *job)
 {
+	struct drive_machine *m;
+
 	if (job->drive->stopping || job->ended || job->going)
 		return;
 	job->going = true; /* a machine that ends at once comes back here */
 	if (job->aborted)
 		skip_waiting(job, "aborted before it began");
-	if (!job->paused && brake(job) && count(job, MACHINE_WAITING) > 0 && !job->released)
-		set_paused(job, true, "larchd", arena_printf(job->a,
-		    "%zu of %zu machines have failed: paused before another begins; resume or abort", job->failed,
-		    job->plan.n_machines));
-	for (size_t i = 0; i < job->plan.n_machines && !job->paused; i++)
-		if (job->machines[i].state == MACHINE_WAITING && count(job, MACHINE_RUNNING) < DRIVE_AT_ONCE)
-			machine_begin(&job->machines[i]);
+	/* The brake is looked at before each one: a machine may fail while it is begun. */
+	while (!job->paused && (m = next_waiting(job)) != NULL) {
+		if (brake(job))
+			drive_job_set_paused(job, true, "larchd", arena_printf(job->a,
+			    "%zu of %zu machines have failed: paused before another begins; resume or abort", job->failed,
+			    job->plan.n_machines));
+		else
+			machine_begin(m);
+	}
 	job->going = false;
 	if (count(job, MACHINE_WAITING) == 0 && count(job, MACHINE_RUNNING) == 0)
 		job_end(job);
-}
-
-static void
-refuse(struct drive *d, const struct power_request *r, const char *why)
-{
-	struct journal_row row = {
-	    .kind = "refuse",
-	    .job = r->id,
-	    .who = r->who,
-	    .address = r->address,
-	    .verb = power_verb_name(r->verb),
-	    .machine = r->machines,
-	    .outcome = "refused",
-	    .text = why,
-	    .cites = r->plan_hash,
-	};
-	struct journal_job state = {r->id, "refused", why, times_now(), times_now()};
-	struct status_job shown = {
-	    .id = r->id, .who = r->who, .verb = row.verb, .way = power_way_name(r->way), .reason = r->reason,
-	    .machines = r->machines, .state = "refused", .created = r->created, .ended = state.ended,
-	};
-	struct err e;
-
-	if (journal_add_with(d->room.journal, &row, NULL, &state, &e) != 0 ||
-	    status_put_job(d->room.status, &shown, &e) != 0)
-		log_error("job %lld: its refusal cannot be written: %s", (long long)r->id, e.text);
-	log_info("job %lld of %s refused: %s", (long long)r->id, r->who, why);
-}
-
-static int
-accept_request(struct drive_job *job, struct err *e)
-{
-	const struct power_request *r = &job->request;
-	struct journal_row row = {
-	    .kind = "accept",
-	    .job = r->id,
-	    .who = r->who,
-	    .address = r->address,
-	    .verb = power_verb_name(r->verb),
-	    .machine = r->machines,
-	    .outcome = "ok",
-	    .text = arena_printf(job->a, "via %s, as %s (%s): %s", power_way_name(r->way), r->role, r->source,
-	        r->reason[0] == '\0' ? "no reason given" : r->reason),
-	    .cites = arena_printf(job->a, "plan %s request %s", r->plan_hash, r->request_id),
-	};
-	struct journal_job state = {r->id, "running", "", job->began, 0};
-
-	return journal_add_with(job->drive->room.journal, &row, NULL, &state, e);
-}
-
-/* The plan of a request, read and looked at; an error is a refusal. */
-static int
-load_plan(struct drive_job *job, struct err *e)
-{
-	json_t *j = jsn_parse(str_of(job->request.plan_text), "the request's plan", e);
-	struct power_look look;
-	int rc;
-
-	if (j == NULL)
-		return -1;
-	rc = power_plan_from_json(j, job->a, &job->plan, e);
-	json_decref(j);
-	if (rc != 0)
-		return -1;
-	look = (struct power_look){*job->drive->room.inv, job->drive->room.journal, job->drive->room.conf,
-	    &job->request, &job->plan, times_now()};
-	return power_look_request(&look, job->a, e);
-}
-
-/* `a` holds the request and is the job's from now on. */
-void
-drive_job_begin(struct drive *d, const struct power_request *r, struct arena *a)
-{
-	struct drive_job *job = calloc(1, sizeof(*job));
-	struct err e = {0};
-
-	if (job == NULL)
-		log_die("out of memory: no job");
-	*job = (struct drive_job){.drive = d, .a = a, .request = *r, .began = times_now()};
-	if (load_plan(job, &e) != 0) {
-		refuse(d, r, e.text);
-		free(job);
-		arena_destroy(a);
-		return;
-	}
-	if (accept_request(job, &e) != 0) {
-		log_error("job %lld is not begun: the journal cannot be written: %s", (long long)r->id, e.text);
-		free(job);
-		arena_destroy(a);
-		return;
-	}
-	job->machines = calloc(job->plan.n_machines, sizeof(*job->machines));
-	if (job->machines == NULL)
-		log_die("out of memory: no machines of a job");
-	for (size_t i = 0; i < job->plan.n_machines; i++) {
-		job->machines[i].job = job;
-		job->machines[i].index = i;
-		uv_timer_init(d->room.loop, &job->machines[i].timer);
-		job->machines[i].timer.data = &job->machines[i];
-		job->open_handles++;
-	}
-	job->next = d->jobs;
-	d->jobs = job;
-	drive_job_publish(job);
-	drive_job_go_on(job);
-}
-
-static void
-order_check(struct drive *d, const struct power_order *o)
-{
-	struct arena *a = arena_create();
-	struct hosts names;
-	struct err e;
-
-	if (hosts_parse(str_of(o->things), NULL, a, &names, &e) != 0 ||
-	    probe_check(d->room.probe, &names, &e) < 0)
-		log_warn("a check for %s: %s", o->who, e.text);
-	arena_destroy(a);
-}
-
-static void
-order_abort(struct drive_job *job, const struct power_order *o)
-{
-	struct journal_row row = {.kind = "abort", .job = o->job, .who = o->who,
-	    .text = "no machine begins any more; those in a step stop after it"};
-	struct err e;
-
-	job->aborted = true;
-	job->paused = false;
-	if (journal_add(job->drive->room.journal, &row, &e) != 0)
-		log_error("job %lld: %s", (long long)o->job, e.text);
-	drive_job_go_on(job);
-}
-
-static void
-order_resume(struct drive_job *job, const struct power_order *o)
-{
-	if (!job->paused)
-		return;
-	job->released = true;
-	set_paused(job, false, o->who, "resumed");
-	drive_job_go_on(job);
-}
-
-void
-drive_order(struct drive *d, const struct power_order *o)
-{
-	struct drive_job *job;
-
-	if (strcmp(o->what, "check") == 0) {
-		order_check(d, o);
-		return;
-	}
-	for (job = d->jobs; job != NULL && job->request.id != o->job; job = job->next)
-		;
-	if (job == NULL || job->ended)
-		return; /* it has ended meanwhile: its page says so */
-	if (strcmp(o->what, "abort") == 0)
-		order_abort(job, o);
-	else if (strcmp(o->what, "resume") == 0)
-		order_resume(job, o);
 }

@@ -7,6 +7,7 @@
 
 #define DRIVE_AT_ONCE 16      /* machines of one job in the middle of a step */
 #define DRIVE_POLL_MS 250     /* between two readings while a device changes */
+#define DRIVE_DWELL_POLL_MS 1000 /* between two looks at the outlets of a machine that dwells */
 #define DRIVE_BRAKE 3         /* failures after which a job stops to ask (DESIGN 7, rule 6) */
 #define DRIVE_BRAKE_PERCENT 5
 
@@ -23,6 +24,7 @@ struct drive_machine {
 	char text[LIMIT_ERR_TEXT];    /* how it ended */
 	uv_timer_t timer;
 	void (*then)(struct drive_machine *m); /* when the timer fires */
+	struct arena *a;              /* of the current step; emptied when the next one begins */
 
 	/* the current step */
 	int64_t began;                /* wall ms */
@@ -34,6 +36,7 @@ struct drive_machine {
 	/* a proof of darkness: the machine's outlets, one after the other */
 	struct drive_target *dark;
 	size_t n_dark, at_dark;
+	int64_t dark_began;           /* boot ms: of this round over the outlets */
 	bool bmc_answered;            /* in the last sweep before the machine was begun */
 };
 
@@ -47,8 +50,8 @@ struct drive_job {
 	size_t open_handles;
 	int64_t began;
 	size_t failed;                /* machines */
+	size_t forgiven;              /* of them, when somebody last said resume */
 	bool paused, aborted, ended;
-	bool released;                /* somebody said resume: the brake has asked once */
 	bool going;
 	bool step_done[LIMIT_PLAN_STEPS];
 };
@@ -69,10 +72,13 @@ struct drive {
 	size_t n_stagger;
 };
 
-/* engine.c */
+/* take.c */
 void drive_job_begin(struct drive *d, const struct power_request *r, struct arena *a);
-void drive_job_publish(struct drive_job *job);
 void drive_order(struct drive *d, const struct power_order *o);
+/* engine.c */
+void drive_job_publish(struct drive_job *job);
+void drive_job_set_paused(struct drive_job *job, bool paused, const char *who, const char *why);
+void drive_job_free(struct drive_job *job); /* it goes when the loop has closed its timers */
 void drive_job_go_on(struct drive_job *job);
 void drive_machine_next(struct drive_machine *m);
 void drive_publish_unsettled(struct drive *d);
@@ -86,6 +92,9 @@ void drive_step_begin(struct drive_machine *m);
 void drive_dark_begin(struct drive_machine *m);
 void drive_dwell_begin(struct drive_machine *m);
 void drive_wait_begin(struct drive_machine *m);
+
+/* recover.c */
+void drive_settling_drop(struct drive *d); /* forget what was being read */
 
 /* helpers of engine.c */
 const struct power_step *drive_step(const struct drive_machine *m);

@@ -19,7 +19,7 @@ struct drive_settling {
 	struct drive_target target;
 	int64_t deadline;
 	uv_timer_t timer;
-	bool reading, done;
+	bool done, slow_known;
 };
 
 static void settle_read(struct drive_settling *s);
@@ -59,7 +59,7 @@ skip_open(struct drive *d, int64_t job, size_t planned, struct arena *a)
 	if (journal_steps(d->room.journal, job, a, &steps, &n, &e) != 0)
 		return;
 	for (size_t i = 1; i <= planned; i++) {
-		struct journal_step s = {job, (int64_t)i, "skipped", "larchd was restarted before this step", 0,
+		struct journal_step s = {job, (int64_t)i, "skipped", "larchd was stopped before this step", 0,
 		    times_now()};
 		size_t k;
 
@@ -88,8 +88,8 @@ end_open(struct drive *d, const struct power_request *r, const struct power_plan
 	t = tally_steps(d->room.journal, r->id, p->n_steps, a);
 	row.outcome = t.unknown > 0 ? "unknown" : t.bad == 0 ? "ok" : t.ok > 0 ? "partial" : "failed";
 	row.text = t.bad + t.unknown == 0
-	    ? "larchd was restarted; every step had been taken"
-	    : arena_printf(a, "larchd was restarted in the middle: %zu of %zu steps taken; nothing was sent again: "
+	    ? "larchd was stopped before its end; every step had been taken"
+	    : arena_printf(a, "larchd was stopped in the middle: %zu of %zu steps taken; nothing was sent again: "
 	                      "finish or undo by a new plan", t.ok, p->n_steps);
 	state.state = shown.state = row.outcome;
 	state.text = row.text;
@@ -108,24 +108,79 @@ end_open(struct drive *d, const struct power_request *r, const struct power_plan
 	log_warn("job %lld of %s: %s: %s", (long long)r->id, r->who, row.outcome, row.text);
 }
 
+/* What the journal itself says of who asked for it. */
+static const struct journal_row *
+accepted(struct drive *d, int64_t id, struct arena *a)
+{
+	struct journal_filter f = {.job = id, .kind = "accept", .limit = 1};
+	struct journal_row *rows;
+	struct err e;
+	int64_t total;
+	size_t n = 0;
+
+	return journal_rows(d->room.journal, &f, a, &rows, &n, &total, &e) == 0 && n == 1 ? &rows[0] : NULL;
+}
+
+/* The request as it was accepted: power.db is another program's and may have been changed since. */
+static int
+get_accepted(struct drive *d, const struct journal_row *accept, int64_t id, struct arena *a,
+    struct power_request *r, struct power_plan *p, struct err *e)
+{
+	json_t *j = NULL;
+	int rc = -1;
+
+	if (power_request_get(*d->room.requests, id, a, r, e) != 0)
+		return -1;
+	if (r->malformed != NULL)
+		err_set(e, ERR_INPUT, "%s", r->malformed);
+	else if ((j = jsn_parse(str_of(r->plan_text), "the request's plan", e)) != NULL &&
+	    power_plan_from_json(j, a, p, e) == 0)
+		rc = accept != NULL && strstr(accept->cites, p->hash) != NULL
+		    ? 0 : err_set(e, ERR_INPUT, "its plan is not the one that was accepted");
+	json_decref(j);
+	return rc;
+}
+
+/* Its request is gone or another: the job is ended by what the journal knows, and says so. */
+static void
+end_blind(struct drive *d, const struct journal_row *accept, int64_t id, const char *why, struct arena *a)
+{
+	struct journal_row row = {.kind = "end", .job = id, .outcome = "unknown",
+	    .who = accept == NULL ? "larchd" : accept->who, .verb = accept == NULL ? "" : accept->verb};
+	struct journal_job state = {.job = id, .state = "unknown", .ended = times_now()};
+	struct status_job shown = {.id = id, .way = "", .reason = "", .state = "unknown", .ended = state.ended};
+	struct err e;
+
+	row.text = arena_printf(a, "it was left in the middle, and its request cannot be read any more (%s): its log says "
+	                           "what was sent", why);
+	state.text = row.text;
+	shown.who = row.who;
+	shown.verb = row.verb;
+	shown.machines = accept == NULL ? "" : accept->machine;
+	shown.created = accept == NULL ? 0 : accept->at;
+	if (journal_add_with(d->room.journal, &row, NULL, &state, &e) != 0 ||
+	    status_put_job(d->room.status, &shown, &e) != 0)
+		log_error("job %lld: its end cannot be written: %s", (long long)id, e.text);
+	log_error("job %lld of %s: %s", (long long)id, row.who, row.text);
+}
+
 static int
 end_job(struct drive *d, int64_t id, struct err *e)
 {
 	struct arena *a = arena_create();
+	const struct journal_row *accept = accepted(d, id, a);
 	struct power_request r;
 	struct power_plan p = {0};
-	json_t *j = NULL;
-	int rc = -1;
+	int rc = 0;
 
 	if (*d->room.requests == NULL)
-		err_set(e, ERR_UNAVAILABLE, "power.db is not there");
-	else if (power_request_get(*d->room.requests, id, a, &r, e) == 0 &&
-	    (j = jsn_parse(str_of(r.plan_text), "the request's plan", e)) != NULL &&
-	    power_plan_from_json(j, a, &p, e) == 0) {
+		rc = err_set(e, ERR_UNAVAILABLE, "power.db is not there");
+	else if (get_accepted(d, accept, id, a, &r, &p, e) == 0)
 		end_open(d, &r, &p, a);
-		rc = 0;
-	}
-	json_decref(j);
+	else if (e->kind == ERR_UNAVAILABLE)
+		rc = -1; /* it may come back */
+	else
+		end_blind(d, accept, id, e->text, a);
 	arena_destroy(a);
 	return rc;
 }
@@ -202,10 +257,26 @@ settling_end(struct drive_settling *s)
 		end_jobs(d);
 }
 
+/* An outlet that reads off and carries a load is not off (DESIGN 7, rule 5). */
+static bool
+carries(const struct drive_settling *s, const struct drive_reading *r)
+{
+	return r->amps >= s->drive->room.conf->load_floor_a; /* false for NAN: not measured */
+}
+
+/* Is it what the step wanted? */
+static bool
+as_wanted(const struct drive_settling *s, const struct drive_reading *r)
+{
+	if (!r->answered || r->state == POWER_IS_UNKNOWN || r->changing)
+		return false;
+	return wanted_on(&s->intent) ? r->state == POWER_IS_ON : r->state == POWER_IS_OFF && !carries(s, r);
+}
+
 static void
 settle_write(struct drive_settling *s, const struct drive_reading *r)
 {
-	bool on = r->state == POWER_IS_ON, ok = on == wanted_on(&s->intent);
+	bool off = r->state == POWER_IS_OFF;
 	struct journal_row row = {
 	    .kind = "settled",
 	    .job = s->intent.job,
@@ -215,9 +286,11 @@ settle_write(struct drive_settling *s, const struct drive_reading *r)
 	    .machine = s->intent.machine,
 	    .device = s->intent.device,
 	    .outlet = s->intent.outlet,
-	    .outcome = ok ? "ok" : "failed",
-	    .text = arena_printf(s->a, "after a restart it reads %s, the step wanted %s; read only, nothing was sent",
-	        power_state_name(r->state), wanted_on(&s->intent) ? "on" : "off"),
+	    .outcome = as_wanted(s, r) ? "ok" : "failed",
+	    .text = arena_printf(s->a, "looked at later it reads %s%s, the step wanted %s; read only, nothing was sent",
+	        power_state_name(r->state), off && carries(s, r) ? " and still carries a load" : "",
+	        wanted_on(&s->intent) ? "on" : "off"),
+	    .cites = arena_printf(s->a, "intent %lld", (long long)s->intent.seq),
 	};
 	struct journal_step step = {row.job, row.step, row.outcome, row.text, s->intent.at, times_now()};
 	struct err e;
@@ -231,7 +304,7 @@ static void
 settle_unknown(struct drive_settling *s, const char *why)
 {
 	struct journal_step step = {s->intent.job, s->intent.step, "unknown",
-	    arena_printf(s->a, "larchd was restarted and the device cannot be read: %s", why), s->intent.at,
+	    arena_printf(s->a, "it was told, and the device cannot be read since: %s", why), s->intent.at,
 	    times_now()};
 	struct err e;
 
@@ -245,20 +318,18 @@ settle_later(uv_timer_t *t)
 	settle_read(t->data);
 }
 
+/* A device may still be carrying it out: what it is at the end of its time counts. */
 static void
 settle_seen(void *ctx, const struct drive_reading *r)
 {
 	struct drive_settling *s = ctx;
 	bool settled = r->answered && r->state != POWER_IS_UNKNOWN;
-	/* A device may still be carrying it out: what it is at the end of its time counts. */
-	bool as_wanted = settled && (r->state == POWER_IS_ON) == wanted_on(&s->intent);
 
-	s->reading = false;
 	if (s->drive->stopping) {
 		settling_end(s);
 		return;
 	}
-	if (!as_wanted && times_boot() < s->deadline) {
+	if (!as_wanted(s, r) && times_boot() < s->deadline) {
 		uv_timer_start(&s->timer, settle_later, DRIVE_POLL_MS, 0);
 		return;
 	}
@@ -267,6 +338,17 @@ settle_seen(void *ctx, const struct drive_reading *r)
 	else
 		settle_unknown(s, r->answered ? "it names no state" : r->text);
 	settling_end(s);
+}
+
+/* Some families say of themselves how long they take. */
+static void
+wait_for_slow(struct drive_settling *s)
+{
+	const struct devtype *type = gate_type(s->target.device);
+
+	if (type != NULL && !s->slow_known)
+		s->deadline += type->settle_ms;
+	s->slow_known = true;
 }
 
 static void
@@ -280,9 +362,16 @@ settle_read(struct drive_settling *s)
 		settling_end(s);
 		return;
 	}
+	wait_for_slow(s);
 	s->target.outlet = s->intent.outlet[0] == '\0' ? NULL : s->intent.outlet;
-	s->reading = true;
 	drive_driver_of(s->target.device)->read(&s->target, GATE_POWER, settle_seen, s);
+}
+
+void
+drive_settling_drop(struct drive *d)
+{
+	while (d->settling != NULL)
+		settling_end(d->settling);
 }
 
 static void
@@ -299,7 +388,7 @@ settle_one(struct drive *d, const struct journal_row *intent)
 	s->intent = *intent;
 	for (size_t i = 0; i < LARCH_COUNT(texts); i++)
 		*texts[i] = arena_strdup(s->a, *texts[i]);
-	s->deadline = times_boot() + d->room.conf->off_limit_ms;
+	s->deadline = times_boot() + (wanted_on(intent) ? d->room.conf->on_limit_ms : d->room.conf->off_limit_ms);
 	uv_timer_init(d->room.loop, &s->timer);
 	s->timer.data = s;
 	s->next = d->settling;

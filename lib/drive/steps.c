@@ -17,7 +17,7 @@ where(const struct drive_machine *m)
 {
 	const struct power_step *s = drive_step(m);
 
-	return s->outlet == NULL ? s->device : arena_printf(m->job->a, "%s %s", s->device, s->outlet);
+	return s->outlet == NULL ? s->device : arena_printf(m->a, "%s %s", s->device, s->outlet);
 }
 
 static const char *
@@ -55,22 +55,25 @@ static void
 switched(struct drive_machine *m, const struct drive_reading *r)
 {
 	if (r->amps == r->amps) /* measured: not NAN */
-		drive_step_end(m, "outcome", "ok", arena_printf(m->job->a, "%s reads %s, %.2f A", where(m),
+		drive_step_end(m, "outcome", "ok", arena_printf(m->a, "%s reads %s, %.2f A", where(m),
 		    on_off(m->wanted_on), r->amps));
 	else
-		drive_step_end(m, "outcome", "ok", arena_printf(m->job->a, "%s reads %s", where(m),
+		drive_step_end(m, "outcome", "ok", arena_printf(m->a, "%s reads %s", where(m),
 		    on_off(m->wanted_on)));
 }
 
 static void
 not_switched(struct drive_machine *m, const struct drive_reading *r)
 {
-	struct arena *a = m->job->a;
+	struct arena *a = m->a;
 
 	if (!r->answered)
 		drive_step_end(m, "outcome", "unknown", arena_printf(a,
 		    "%s was told to go %s and cannot be read since: %s%s%s", where(m), on_off(m->wanted_on), r->text,
 		    m->said[0] == '\0' ? "" : "; to the command: ", m->said));
+	else if (!m->wanted_on && r->state == POWER_IS_OFF)
+		drive_step_end(m, "outcome", "failed", arena_printf(a, "%s reads off and still carries %.2f A", where(m),
+		    r->amps));
 	else if (m->refused)
 		drive_step_end(m, "outcome", "failed", arena_printf(a, "%s refused to go %s: %s", where(m),
 		    on_off(m->wanted_on), m->said));
@@ -81,6 +84,13 @@ not_switched(struct drive_machine *m, const struct drive_reading *r)
 		    r->word[0] == '\0' ? power_state_name(r->state) : r->word, on_off(m->wanted_on)));
 }
 
+/* An outlet that reads off and carries a load is not off (rule 5). */
+static bool
+carries(const struct drive_machine *m, const struct drive_reading *r)
+{
+	return !m->wanted_on && r->amps >= m->job->drive->room.conf->load_floor_a; /* false for NAN */
+}
+
 static void
 read_back(void *ctx, const struct drive_reading *r)
 {
@@ -89,7 +99,7 @@ read_back(void *ctx, const struct drive_reading *r)
 
 	if (m->job->drive->stopping)
 		return; /* the intent stays open: recovery settles it by reading */
-	if (r->answered && r->state == wanted)
+	if (r->answered && r->state == wanted && !r->changing && !carries(m, r))
 		switched(m, r);
 	else if (times_boot() < m->deadline && !(m->refused && r->answered && !r->changing))
 		drive_after(m, DRIVE_POLL_MS, switch_poll);
@@ -134,7 +144,7 @@ write_intent(struct drive_machine *m, const struct power_seen *seen, struct err 
 	    .machine = drive_name(m),
 	    .device = s->device,
 	    .outlet = s->outlet,
-	    .text = arena_printf(job->a, "%s reads %s%s%s%s; sending %s", where(m), power_state_name(seen->state),
+	    .text = arena_printf(m->a, "%s reads %s%s%s%s; sending %s", where(m), power_state_name(seen->state),
 	        seen->device_name != NULL && seen->device_name[0] != '\0' ? " (\"" : "",
 	        seen->device_name == NULL ? "" : seen->device_name,
 	        seen->device_name != NULL && seen->device_name[0] != '\0' ? "\")" : "", on_off(m->wanted_on)),
@@ -163,16 +173,16 @@ before_read(void *ctx, const struct drive_reading *r)
 	if (m->job->drive->stopping)
 		return;
 	if (!r->answered) {
-		drive_step_end(m, "refuse", "failed", arena_printf(m->job->a,
+		drive_step_end(m, "refuse", "failed", arena_printf(m->a,
 		    "%s does not answer, so nothing was sent: %s", where(m), r->text));
 		return;
 	}
 	if (already(m, &seen)) {
-		drive_step_end(m, "seen", "ok", arena_printf(m->job->a, "%s reads on by itself", where(m)));
+		drive_step_end(m, "seen", "ok", arena_printf(m->a, "%s reads on by itself", where(m)));
 		return;
 	}
 	if (power_look_device(&look, m->step, &seen, &e) != 0) {
-		drive_step_end(m, "refuse", "failed", arena_printf(m->job->a, "nothing was sent: %s", e.text));
+		drive_step_end(m, "refuse", "failed", arena_printf(m->a, "nothing was sent: %s", e.text));
 		return;
 	}
 	if (write_intent(m, &seen, &e) != 0) {
@@ -198,14 +208,14 @@ switch_look(struct drive_machine *m)
 
 	if (*m->job->drive->room.inv == NULL)
 		err_set(&e, ERR_UNAVAILABLE, "there is no inventory to look at");
-	else if (power_look_step(&look, m->step, m->job->a, &e) == 0 &&
-	    probe_device(m->job->drive->room.probe, s->device, m->job->a, &m->target.device, &e) == 0) {
+	else if (power_look_step(&look, m->step, m->a, &e) == 0 &&
+	    probe_device(m->job->drive->room.probe, s->device, m->a, &m->target.device, &e) == 0) {
 		m->target.outlet = s->outlet;
 		m->target.index.n = 0;
 		drive_driver_of(m->target.device)->read(&m->target, GATE_POWER, before_read, m);
 		return;
 	}
-	drive_step_end(m, "refuse", "failed", arena_printf(m->job->a, "nothing was sent: %s", e.text));
+	drive_step_end(m, "refuse", "failed", arena_printf(m->a, "nothing was sent: %s", e.text));
 }
 
 static void

@@ -8,6 +8,7 @@
 struct journal {
 	struct store *s;
 	int64_t seq;
+	int64_t settled; /* every intent up to here has been settled; 0 in a reader */
 	unsigned char head[JOURNAL_HASH];
 };
 
@@ -18,6 +19,7 @@ static const struct store_migration migrations[] = {
         " address TEXT NOT NULL, verb TEXT NOT NULL, machine TEXT NOT NULL, device TEXT NOT NULL,"
         " outlet TEXT NOT NULL, outcome TEXT NOT NULL, text TEXT NOT NULL, cites TEXT NOT NULL,"
         " prev BLOB NOT NULL CHECK(length(prev)=32), hash BLOB NOT NULL CHECK(length(hash)=32)) STRICT;"
+        "CREATE INDEX row_intent ON row(seq) WHERE kind='intent';"
         "CREATE INDEX row_job ON row(job, step, kind);"
         "CREATE INDEX row_machine ON row(machine, seq);"
         "CREATE INDEX row_device ON row(device, seq);"
@@ -102,16 +104,30 @@ journal_generation(struct journal *j)
 
 /* ---- writing ---------------------------------------------------------------------------- */
 
-/* Every text of a row is present; what is not known is empty. */
+/*
+ * Every text of a row is present, and is text: what is not known is empty, what a device said in another
+ * encoding is cleaned. The chain is over UTF-8, as it is exported.
+ */
 static void
-fill(struct journal *j, struct journal_row *r)
+fill(struct journal *j, struct journal_row *r, struct arena *a)
 {
 	const char **texts[] = {&r->kind, &r->who, &r->address, &r->verb, &r->machine, &r->device, &r->outlet,
 	    &r->outcome, &r->text, &r->cites};
 
-	for (size_t i = 0; i < LARCH_COUNT(texts); i++)
-		if (*texts[i] == NULL)
-			*texts[i] = "";
+	for (size_t i = 0; i < LARCH_COUNT(texts); i++) {
+		struct buf clean = BUF(LIMIT_JSON_BODY);
+		struct str t = str_of(*texts[i]);
+
+		if (t.n > LIMIT_JSON_BODY / 4)
+			t.n = LIMIT_JSON_BODY / 4;
+		else if (str_is_text(t)) {
+			*texts[i] = t.p == NULL ? "" : t.p;
+			continue;
+		}
+		buf_plain(&clean, t);
+		*texts[i] = arena_strndup(a, clean.n > 0 ? clean.p : "", clean.n);
+		buf_free(&clean);
+	}
 	r->seq = j->seq + 1;
 	r->at = times_now();
 	r->boot = times_boot();
@@ -148,11 +164,10 @@ put_job(struct journal *j, const struct journal_job *o, struct err *e)
 	    "issii", o->job, o->state, o->text == NULL ? "" : o->text, o->began, o->ended);
 }
 
-int
-journal_add_with(struct journal *j, struct journal_row *row, const struct journal_step *step,
+static int
+add_all(struct journal *j, const struct journal_row *row, const struct journal_step *step,
     const struct journal_job *job, struct err *e)
 {
-	fill(j, row);
 	if (store_begin(j->s, e) != 0)
 		return -1;
 	if (insert(j, row, e) != 0 || (step != NULL && put_step(j, step, e) != 0) ||
@@ -160,10 +175,28 @@ journal_add_with(struct journal *j, struct journal_row *row, const struct journa
 		store_rollback(j->s);
 		return -1;
 	}
-	if (store_commit(j->s, e) != 0)
+	return store_commit(j->s, e);
+}
+
+int
+journal_add_with(struct journal *j, struct journal_row *row, const struct journal_step *step,
+    const struct journal_job *job, struct err *e)
+{
+	struct arena *a = arena_create();
+	struct journal_row r = *row;
+	int rc;
+
+	fill(j, &r, a);
+	rc = add_all(j, &r, step, job, e);
+	arena_destroy(a);
+	if (rc != 0)
 		return -1;
-	j->seq = row->seq;
-	memcpy(j->head, row->hash, JOURNAL_HASH);
+	row->seq = j->seq = r.seq;
+	row->at = r.at;
+	row->boot = r.boot;
+	memcpy(row->prev, r.prev, JOURNAL_HASH);
+	memcpy(row->hash, r.hash, JOURNAL_HASH);
+	memcpy(j->head, r.hash, JOURNAL_HASH);
 	return 0;
 }
 
@@ -310,10 +343,15 @@ int
 journal_unsettled(struct journal *j, struct arena *a, struct journal_row **out, size_t *n_out, struct err *e)
 {
 	struct store_query *q = store_ask(j->s, e,
-	    "SELECT " COLUMNS " FROM row i WHERE kind='intent' AND NOT EXISTS (SELECT 1 FROM row o WHERE o.job=i.job"
-	    " AND o.step=i.step AND o.kind IN ('outcome','settled')) ORDER BY seq LIMIT 4096", "");
+	    "SELECT " COLUMNS " FROM row i WHERE kind='intent' AND seq>? AND NOT EXISTS (SELECT 1 FROM row o"
+	    " WHERE o.job=i.job AND o.step=i.step AND (o.kind='settled' OR o.kind='outcome' AND o.outcome<>'unknown'))"
+	    " ORDER BY seq LIMIT 4096", "i", j->settled);
 
-	return read_rows(q, a, 4096, out, n_out, e);
+	if (read_rows(q, a, 4096, out, n_out, e) != 0)
+		return -1;
+	if (j->seq > 0) /* asked after every job and every sweep: not all of the past each time */
+		j->settled = *n_out > 0 ? (*out)[0].seq - 1 : j->seq;
+	return 0;
 }
 
 int64_t

@@ -4,6 +4,7 @@
 #include "look.h"
 
 #define HOUR_MS ((int64_t)3600000)
+#define PERMIT_MS ((int64_t)300000) /* no permit lasts so long: policy.c gives a minute */
 
 /* ---- when a request is taken up ------------------------------------------------------------ */
 
@@ -28,15 +29,72 @@ power_look_request(const struct power_look *l, struct arena *a, struct err *e)
 	char age[TIMES_TEXT];
 
 	(void)a;
+	if (r->malformed != NULL)
+		return err_set(e, ERR_REFUSED, "%s", r->malformed);
 	if (l->now > r->until)
 		return err_set(e, ERR_REFUSED, "it was asked for %s ago, and its permit has run out; ask again",
 		    times_age(l->now - r->created, age));
+	if (r->until > l->now + PERMIT_MS)
+		return err_set(e, ERR_REFUSED, "its permit would last for %s, which none does: a clock was set, or the row "
+		    "was made up", times_age(r->until - l->now, age));
 	if (look_fits(l, e) != 0)
 		return -1;
-	if (r->at_once > 0 && l->plan->n_machines > (size_t)r->at_once)
+	if (r->at_once < 1 || r->per_hour < 1)
+		return err_set(e, ERR_REFUSED, "it names no ceilings, and every role has them");
+	if (l->plan->n_machines > (size_t)r->at_once)
 		return err_set(e, ERR_REFUSED, "role %s may switch %lld machines at once, the plan has %zu", r->role,
 		    (long long)r->at_once, l->plan->n_machines);
 	return 0;
+}
+
+/* ---- the plan, made again --------------------------------------------------------------------- */
+
+/* The first thing that differs, in words. */
+static const char *
+difference(const struct power_plan *was, const struct power_plan *now, struct arena *a)
+{
+	size_t n = was->n_steps < now->n_steps ? was->n_steps : now->n_steps;
+
+	for (size_t i = 0; i < now->n_machines; i++)
+		if (now->machines[i].refused != NULL)
+			return arena_printf(a, "%s is refused now: %s", now->machines[i].name, now->machines[i].refused);
+	for (size_t i = 0; i < n; i++) {
+		const struct power_step *x = &was->steps[i], *y = &now->steps[i];
+		const char *old = power_step_text(was, i, a), *new = power_step_text(now, i, a);
+
+		if (strcmp(old, new) != 0)
+			return arena_printf(a, "step %zu would be \"%s\", not \"%s\"", i + 1, new, old);
+		if (x->expected != y->expected)
+			return arena_printf(a, "step %zu expects %s, and it is %s now", i + 1, power_state_name(x->expected),
+			    power_state_name(y->expected));
+		if (strcmp(x->device_name == NULL ? "" : x->device_name, y->device_name) != 0)
+			return arena_printf(a, "step %zu is about an outlet called \"%s\", and it is called \"%s\" now", i + 1,
+			    x->device_name == NULL ? "" : x->device_name, y->device_name);
+	}
+	if (was->n_steps != now->n_steps)
+		return arena_printf(a, "it would have %zu steps, not %zu", now->n_steps, was->n_steps);
+	if (was->n_cut != now->n_cut)
+		return arena_printf(a, "it would cut %zu other things, not %zu", now->n_cut, was->n_cut);
+	return "owners, warnings or what else is cut have changed";
+}
+
+int
+power_look_plan(const struct power_look *l, struct status *status, struct arena *a, struct err *e)
+{
+	const struct power_plan *p = l->plan;
+	struct power_room room = {l->inv, status, l->conf, p->revision};
+	struct hosts names = {.n = p->n_machines};
+	struct power_plan now;
+
+	names.name = arena_array(a, names.n, sizeof(*names.name));
+	for (size_t i = 0; i < names.n; i++)
+		names.name[i] = arena_strdup(a, p->machines[i].name);
+	if (power_plan_for(&room, p->verb, p->way, &names, a, &now, e) != 0)
+		return -1;
+	if (strcmp(now.hash, p->hash) == 0)
+		return 0;
+	return err_set(e, ERR_REFUSED, "this is not the plan that larchd makes of it now: %s",
+	    difference(p, &now, a));
 }
 
 /* ---- before each intent ---------------------------------------------------------------------- */
@@ -114,8 +172,6 @@ look_ceiling(const struct power_look *l, const char *machine, struct err *e)
 	const struct power_request *r = l->request;
 	int64_t n;
 
-	if (r->per_hour <= 0)
-		return 0;
 	n = journal_machines_since(l->journal, r->who, l->now - HOUR_MS, machine);
 	if (n < 0)
 		return err_set(e, ERR_UNAVAILABLE, "the journal cannot be counted");
@@ -158,8 +214,8 @@ power_look_device(const struct power_look *l, size_t step, const struct power_se
 	if (s->expected != POWER_IS_UNKNOWN && seen->state != s->expected)
 		return err_set(e, ERR_REFUSED, "%s: %s is %s, the plan expected %s: somebody else has switched it",
 		    s->device, where, power_state_name(seen->state), power_state_name(s->expected));
-	if (s->outlet != NULL && s->device_name != NULL && s->device_name[0] != '\0' &&
-	    seen->device_name != NULL && strcmp(s->device_name, seen->device_name) != 0)
+	if (s->outlet != NULL && s->device_name != NULL && seen->device_name != NULL &&
+	    strcmp(s->device_name, seen->device_name) != 0)
 		return err_set(e, ERR_REFUSED, "%s calls outlet %s \"%s\" now, the plan saw \"%s\"", s->device,
 		    s->outlet, seen->device_name, s->device_name);
 	return 0;

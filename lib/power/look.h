@@ -29,6 +29,11 @@ struct power_look {
 
 /* When a request is taken up: not too late, hash right, within its role's ceilings. 0 or -1. */
 LARCH_API int power_look_request(const struct power_look *l, struct arena *a, struct err *e);
+/*
+ * Is this the plan larchd makes itself, now, of the same machines, verb and way? A plan that somebody made up,
+ * or that rests on a room that has changed, is not. Once, before anything of it is begun. 0 or -1.
+ */
+LARCH_API int power_look_plan(const struct power_look *l, struct status *status, struct arena *a, struct err *e);
 /* Before each intent: protected things, wiring as the inventory has it now, ceilings. 0 or -1. */
 LARCH_API int power_look_step(const struct power_look *l, size_t step, struct arena *a, struct err *e);
 /* After reading the device, before the intent: its state and its own name. 0 or -1. */

@@ -486,6 +486,9 @@ power_plan(const struct power_question *q, struct arena *a, struct power_plan *o
 	if (out->n_steps > LIMIT_PLAN_STEPS)
 		return err_set(e, ERR_LIMIT, "%zu steps in one plan; the most is %d: ask for fewer machines",
 		    out->n_steps, LIMIT_PLAN_STEPS);
+	if (out->n_cut > LIMIT_PLAN_CUT)
+		return err_set(e, ERR_LIMIT, "the plan cuts %zu other things; the most is %d: ask for fewer machines",
+		    out->n_cut, LIMIT_PLAN_CUT);
 	power_plan_set_hash(out);
 	return 0;
 }

@@ -277,7 +277,7 @@ static int
 machine_index(const struct power_plan *p, const char *name)
 {
 	for (size_t i = 0; i < p->n_machines && name != NULL; i++)
-		if (strcmp(p->machines[i].name, name) == 0)
+		if (p->machines[i].name != NULL && strcmp(p->machines[i].name, name) == 0)
 			return (int)i;
 	return -1;
 }
@@ -298,7 +298,7 @@ step_from(const json_t *j, struct arena *a, struct power_plan *p, size_t at, str
 	s->device = kept(a, j, "device");
 	s->outlet = kept(a, j, "outlet");
 	s->device_name = kept(a, j, "device_name");
-	if (power_action_switches(s->action) && s->device == NULL)
+	if ((power_action_switches(s->action) || s->action == POWER_DO_WAIT_BMC) && s->device == NULL)
 		return err_set(e, ERR_INPUT, "step %zu of the plan names no device", at + 1);
 	if ((s->action == POWER_DO_OUTLET_OFF || s->action == POWER_DO_OUTLET_ON) && s->outlet == NULL)
 		return err_set(e, ERR_INPUT, "step %zu of the plan names no outlet", at + 1);
@@ -324,15 +324,19 @@ machines_from(const json_t *list, struct arena *a, struct power_plan *p, struct 
 		};
 		if (p->machines[i].name == NULL)
 			return err_set(e, ERR_INPUT, "machine %zu of the plan has no name", i + 1);
+		if (machine_index(p, p->machines[i].name) != (int)i)
+			return err_set(e, ERR_INPUT, "the plan has %s twice", p->machines[i].name);
 		p->refused |= p->machines[i].refused != NULL;
 	}
 	return 0;
 }
 
-static void
-cut_from(const json_t *list, struct arena *a, struct power_plan *p)
+static int
+cut_from(const json_t *list, struct arena *a, struct power_plan *p, struct err *e)
 {
 	p->n_cut = json_array_size(list);
+	if (p->n_cut > LIMIT_PLAN_CUT)
+		return err_set(e, ERR_INPUT, "the plan cuts %zu other things; the most is %d", p->n_cut, LIMIT_PLAN_CUT);
 	p->cut = arena_array(a, p->n_cut, sizeof(*p->cut));
 	for (size_t i = 0; i < p->n_cut; i++) {
 		const json_t *o = json_array_get(list, i);
@@ -344,18 +348,22 @@ cut_from(const json_t *list, struct arena *a, struct power_plan *p)
 		    .other_feed = jsn_bool_or(o, "keeps_another_feed", false),
 		};
 	}
+	return 0;
 }
 
-static void
-warnings_from(const json_t *list, struct arena *a, struct power_plan *p)
+static int
+warnings_from(const json_t *list, struct arena *a, struct power_plan *p, struct err *e)
 {
 	p->n_warnings = json_array_size(list);
+	if (p->n_warnings > LIMIT_PLAN_CUT + LIMIT_PLAN_STEPS)
+		return err_set(e, ERR_INPUT, "the plan has %zu warnings", p->n_warnings);
 	p->warnings = arena_array(a, p->n_warnings, sizeof(*p->warnings));
 	for (size_t i = 0; i < p->n_warnings; i++) {
 		const char *t = json_string_value(json_array_get(list, i));
 
 		p->warnings[i] = arena_strdup(a, t == NULL ? "" : t);
 	}
+	return 0;
 }
 
 int
@@ -376,8 +384,9 @@ power_plan_from_json(const json_t *j, struct arena *a, struct power_plan *out, s
 	for (size_t i = 0; i < out->n_steps; i++)
 		if (step_from(json_array_get(steps, i), a, out, i, e) != 0)
 			return -1;
-	cut_from(jsn_array(j, "cut"), a, out);
-	warnings_from(jsn_array(j, "warnings"), a, out);
+	if (cut_from(jsn_array(j, "cut"), a, out, e) != 0 ||
+	    warnings_from(jsn_array(j, "warnings"), a, out, e) != 0)
+		return -1;
 	power_plan_set_hash(out);
 	if (strcmp(out->hash, was) != 0)
 		return err_set(e, ERR_STALE, "the plan's hash does not fit its contents");

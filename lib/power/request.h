@@ -30,6 +30,7 @@ struct power_request {
 	const char *machines;        /* folded */
 	enum power_verb verb;
 	enum power_way way;
+	const char *malformed;       /* why the row is not one that the power program writes; NULL: it is one */
 };
 
 /*
@@ -38,6 +39,10 @@ struct power_request {
  * job. A key already used by the same person gives the same job and *again_out true.
  * `busy` tells whether a job has ended: a machine in an open one is ERR_CONFLICT with its number.
  */
+/* What a job claims while it is open: its machines, every outlet it switches ("pdu:outlet"), and what else it
+ * cuts. Two jobs never have one of these in common. Sorted. */
+LARCH_API void power_plan_claims(const struct power_plan *p, struct arena *a, struct hosts *out);
+
 typedef bool power_ended_fn(void *ctx, int64_t job);
 struct power_filing {
 	const struct permit *permit;
@@ -50,9 +55,12 @@ struct power_filing {
 LARCH_API int power_file(struct power_requests *r, const struct power_filing *f, int64_t *id_out,
     bool *again_out, struct err *e);
 
-/* Requests with an id above `after`, oldest first, at most 64. */
-LARCH_API int power_requests_after(struct power_requests *r, int64_t after, struct arena *a,
-    struct power_request **out, size_t *n_out, struct err *e);
+/*
+ * The oldest request with an id above `after`: 1, 0 when there is none, -1. A field that is too long or no
+ * text is left empty and `malformed` says so: power.db is another program's, and larchd believes nothing in it.
+ */
+LARCH_API int power_request_after(struct power_requests *r, int64_t after, struct arena *a,
+    struct power_request *out, struct err *e);
 LARCH_API int power_request_get(struct power_requests *r, int64_t id, struct arena *a,
     struct power_request *out, struct err *e);
 
@@ -69,7 +77,12 @@ struct power_order {
 };
 LARCH_API int power_order(struct power_requests *r, const struct permit *permit, const struct power_order *o,
     int64_t *id_out, struct err *e);
+/* Orders with an id above `after`, oldest first, at most LIMIT_ORDERS; one that is malformed has `what` "". */
 LARCH_API int power_orders_after(struct power_requests *r, int64_t after, struct arena *a,
     struct power_order **out, size_t *n_out, struct err *e);
+/* The highest id of an order; 0 none, -1 failed. */
+LARCH_API int64_t power_orders_last(struct power_requests *r);
+/* Has somebody asked to abort this job? Who, or NULL. */
+LARCH_API const char *power_order_abort(struct power_requests *r, int64_t job, struct arena *a);
 
 #endif

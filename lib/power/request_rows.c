@@ -138,11 +138,36 @@ check_permit(const struct power_filing *f, struct arena *a, struct err *e)
 	return 0;
 }
 
+/* What larchd would refuse as malformed is refused here, before it is a job. */
+static int
+check_words(const struct power_filing *f, struct err *e)
+{
+	const struct {
+		const char *name, *text;
+		size_t max;
+	} rows[] = {
+	    {"who", permit_who(f->permit), LIMIT_NAME}, {"source", f->source, LIMIT_NAME},
+	    {"address", f->address, LIMIT_NAME},        {"role", permit_role(f->permit), LIMIT_NAME},
+	    {"reason", f->reason, LIMIT_REASON},        {"request id", f->request_id, LIMIT_NAME},
+	    {"Idempotency-Key", f->idempotency, LIMIT_NAME},
+	};
+
+	for (size_t i = 0; i < LARCH_COUNT(rows); i++) {
+		struct str t = str_of(rows[i].text);
+
+		if (t.n > rows[i].max)
+			return err_set(e, ERR_INPUT, "the %s is longer than %zu bytes", rows[i].name, rows[i].max);
+		if (!str_is_text(t))
+			return err_set(e, ERR_INPUT, "the %s is no plain text", rows[i].name);
+	}
+	return 0;
+}
+
 static int
 insert(struct power_requests *r, const struct power_filing *f, struct arena *a, struct err *e)
 {
 	json_t *plan = power_plan_json(f->plan);
-	struct buf text = BUF(LIMIT_PAGE);
+	struct buf text = BUF(LIMIT_PLAN_TEXT);
 	struct hosts names = {.n = f->plan->n_machines};
 	int rc;
 
@@ -166,12 +191,8 @@ insert(struct power_requests *r, const struct power_filing *f, struct arena *a, 
 	return rc;
 }
 
-/*
- * What a job claims while it is open: its machines, every outlet it switches,
- * and what else it cuts. Two jobs never have one of these in common.
- */
-static void
-claims_of(const struct power_plan *p, struct arena *a, struct hosts *out)
+void
+power_plan_claims(const struct power_plan *p, struct arena *a, struct hosts *out)
 {
 	size_t n = 0;
 
@@ -192,7 +213,7 @@ insert_claims(struct power_requests *r, const struct power_filing *f, int64_t id
 {
 	struct hosts claims;
 
-	claims_of(f->plan, a, &claims);
+	power_plan_claims(f->plan, a, &claims);
 	for (size_t i = 0; i < claims.n; i++)
 		if (check_free(r, f, claims.name[i], e) != 0 ||
 		    store_run(r->s, e, "INSERT INTO claim(thing,request) VALUES(?,?)", "si", claims.name[i], id) != 0)
@@ -209,7 +230,7 @@ power_file(struct power_requests *r, const struct power_filing *f, int64_t *id_o
 	int rc = -1;
 
 	*again_out = false;
-	if (check_permit(f, a, e) != 0 || store_begin(r->s, e) != 0)
+	if (check_permit(f, a, e) != 0 || check_words(f, e) != 0 || store_begin(r->s, e) != 0)
 		goto out;
 	before = filed_before(r, f, e);
 	if (before != 0) {
@@ -235,48 +256,70 @@ out:
 
 /* ---- reading ------------------------------------------------------------------------------- */
 
+/* What stands in a column, when it is text of at most max bytes; else "" and `bad` says which. */
+static const char *
+text_of(struct store_query *q, int column, size_t max, const char *name, struct arena *a, const char **bad)
+{
+	struct str t = store_blob(q, column);
+
+	if (t.n > max || !str_is_text(t)) {
+		*bad = arena_printf(a, "its row in power.db is malformed: '%s' is %s", name,
+		    t.n > max ? "too long" : "no plain text");
+		return "";
+	}
+	return arena_strndup(a, t.p, t.n);
+}
+
 static void
 read_request(struct store_query *q, struct arena *a, struct power_request *x)
 {
+	const char *bad = NULL;
+
 	*x = (struct power_request){
 	    .id = store_int(q, 0),
 	    .created = store_int(q, 1),
 	    .until = store_int(q, 2),
-	    .who = arena_strdup(a, store_text(q, 3)),
-	    .source = arena_strdup(a, store_text(q, 4)),
-	    .address = arena_strdup(a, store_text(q, 5)),
-	    .role = arena_strdup(a, store_text(q, 6)),
-	    .reason = arena_strdup(a, store_text(q, 7)),
-	    .idempotency = store_null(q, 8) ? NULL : arena_strdup(a, store_text(q, 8)),
-	    .request_id = arena_strdup(a, store_text(q, 9)),
+	    .who = text_of(q, 3, LIMIT_NAME, "who", a, &bad),
+	    .source = text_of(q, 4, LIMIT_NAME, "source", a, &bad),
+	    .address = text_of(q, 5, LIMIT_NAME, "address", a, &bad),
+	    .role = text_of(q, 6, LIMIT_NAME, "role", a, &bad),
+	    .reason = text_of(q, 7, LIMIT_REASON, "reason", a, &bad),
+	    .idempotency = store_null(q, 8) ? NULL : text_of(q, 8, LIMIT_NAME, "idempotency", a, &bad),
+	    .request_id = text_of(q, 9, LIMIT_NAME, "request_id", a, &bad),
 	    .at_once = store_int(q, 10),
 	    .per_hour = store_int(q, 11),
-	    .plan_text = arena_strdup(a, store_text(q, 12)),
-	    .plan_hash = arena_strdup(a, store_text(q, 13)),
-	    .machines = arena_strdup(a, store_text(q, 14)),
+	    .plan_text = text_of(q, 12, LIMIT_PLAN_TEXT, "plan", a, &bad),
+	    .plan_hash = text_of(q, 13, 64, "hash", a, &bad),
+	    .machines = text_of(q, 14, LIMIT_PLAN_THINGS * (LIMIT_NAME + 1), "machines", a, &bad),
 	};
 	if (power_verb_parse(str_of(store_text(q, 15)), &x->verb, NULL) != 0)
 		x->verb = POWER_VERB_COUNT; /* larchd refuses it */
 	if (power_way_parse(str_of(store_text(q, 16)), &x->way, NULL) != 0)
 		x->way = POWER_WAY_COUNT;
+	x->malformed = bad;
 }
 
 int
-power_requests_after(struct power_requests *r, int64_t after, struct arena *a, struct power_request **out,
-    size_t *n_out, struct err *e)
+power_request_after(struct power_requests *r, int64_t after, struct arena *a, struct power_request *out,
+    struct err *e)
 {
-	struct power_request *rows = arena_array(a, 64, sizeof(*rows));
 	struct store_query *q = store_ask(r->s, e,
-	    "SELECT " COLUMNS " FROM request WHERE id>? ORDER BY id LIMIT 64", "i", after);
-	size_t n = 0;
-	int more;
+	    "SELECT id FROM request WHERE id>? ORDER BY id LIMIT 1", "i", after);
+	int more = store_next(q, e);
+	int64_t id = more == 1 ? store_int(q, 0) : 0;
 
-	while ((more = store_next(q, e)) == 1)
-		read_request(q, a, &rows[n++]);
 	store_done(q);
-	*out = rows;
-	*n_out = n;
-	return more < 0 ? -1 : 0;
+	if (more != 1)
+		return more;
+	if (power_request_get(r, id, a, out, e) == 0)
+		return 1;
+	if (e->kind == ERR_UNAVAILABLE)
+		return -1;
+	/* A row that cannot be read must not stand in front of all that follow. */
+	*out = (struct power_request){.id = id, .who = "", .source = "", .address = "", .role = "", .reason = "",
+	    .request_id = "", .plan_text = "", .plan_hash = "", .machines = "", .verb = POWER_VERB_COUNT,
+	    .way = POWER_WAY_COUNT, .malformed = arena_printf(a, "its row cannot be read: %s", e->text)};
+	return 1;
 }
 
 int
@@ -333,23 +376,55 @@ int
 power_orders_after(struct power_requests *r, int64_t after, struct arena *a, struct power_order **out,
     size_t *n_out, struct err *e)
 {
-	struct power_order *rows = arena_array(a, 64, sizeof(*rows));
+	struct power_order *rows = arena_array(a, LIMIT_ORDERS, sizeof(*rows));
 	struct store_query *q = store_ask(r->s, e,
-	    "SELECT id,at,job,who,what,things FROM orders WHERE id>? ORDER BY id LIMIT 64", "i", after);
+	    "SELECT id,at,job,who,what,things FROM orders WHERE id>? ORDER BY id LIMIT ?", "ii", after,
+	    (int64_t)LIMIT_ORDERS);
 	size_t n = 0;
 	int more;
 
-	while ((more = store_next(q, e)) == 1)
-		rows[n++] = (struct power_order){
+	while ((more = store_next(q, e)) == 1 && n < LIMIT_ORDERS) {
+		const char *bad = NULL;
+
+		rows[n] = (struct power_order){
 		    .id = store_int(q, 0),
 		    .at = store_int(q, 1),
 		    .job = store_int(q, 2),
-		    .who = arena_strdup(a, store_text(q, 3)),
-		    .what = arena_strdup(a, store_text(q, 4)),
-		    .things = arena_strdup(a, store_text(q, 5)),
+		    .who = text_of(q, 3, LIMIT_NAME, "who", a, &bad),
+		    .what = text_of(q, 4, LIMIT_NAME, "what", a, &bad),
+		    .things = text_of(q, 5, LIMIT_FORM, "things", a, &bad),
 		};
+		if (bad != NULL)
+			rows[n].what = "";
+		n++;
+	}
 	store_done(q);
 	*out = rows;
 	*n_out = n;
 	return more < 0 ? -1 : 0;
+}
+
+int64_t
+power_orders_last(struct power_requests *r)
+{
+	struct err e;
+	struct store_query *q = store_ask(r->s, &e, "SELECT coalesce(max(id),0) FROM orders", "");
+	int64_t last = store_next(q, &e) == 1 ? store_int(q, 0) : -1;
+
+	store_done(q);
+	return last;
+}
+
+const char *
+power_order_abort(struct power_requests *r, int64_t job, struct arena *a)
+{
+	struct err e;
+	struct store_query *q = store_ask(r->s, &e,
+	    "SELECT who FROM orders WHERE job=? AND what='abort' ORDER BY id LIMIT 1", "i", job);
+	const char *bad = NULL, *who = NULL;
+
+	if (store_next(q, &e) == 1)
+		who = text_of(q, 0, LIMIT_NAME, "who", a, &bad);
+	store_done(q);
+	return who;
 }

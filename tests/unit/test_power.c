@@ -429,7 +429,7 @@ t_a_request_that_came_too_late_is_refused(void)
 	json_t *keep;
 	struct power_plan p = plan_of("cycle-two-pdus", a, &keep, &q);
 	struct power_request r = {.created = NOW - 120000, .until = NOW - 60000, .plan_hash = p.hash,
-	    .verb = POWER_CYCLE, .way = POWER_WAY_PDU, .role = "operator"};
+	    .verb = POWER_CYCLE, .way = POWER_WAY_PDU, .role = "operator", .at_once = 8, .per_hour = 8};
 	struct power_look look = {.plan = &p, .request = &r, .now = NOW};
 	struct err e = {0};
 
@@ -444,6 +444,14 @@ t_a_request_that_came_too_late_is_refused(void)
 	r.plan_hash = "0000";
 	T_OK(power_look_request(&look, a, &e) != 0);
 	T_ERR(e, "not the one that was confirmed");
+	r.plan_hash = p.hash;
+	r.until = NOW + 3600000;
+	T_OK(power_look_request(&look, a, &e) != 0);
+	T_ERR(e, "which none does");
+	r.until = NOW + 1000;
+	r.per_hour = 0;
+	T_OK(power_look_request(&look, a, &e) != 0);
+	T_ERR(e, "names no ceilings");
 	json_decref(keep);
 	arena_destroy(a);
 }
