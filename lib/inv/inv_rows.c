@@ -360,7 +360,8 @@ inv_bmc(struct inv *i, const char *machine, struct arena *a, struct inv_thing *o
 /*
  * From an inlet along its cable to an outlet; where that belongs to a thing that is no PDU,
  * on from that thing's inlets. UNION and the depth end a circle that somebody plugged.
- * The `since` of a way is its latest cable's.
+ * The `since` of a way is its latest cable's. CROSS JOIN is SQLite's word for "in this order":
+ * left to itself it reads every inlet of the room for every cord (minutes for 10,000 machines).
  */
 #define WALK_UP(first)                                                                            \
 	"WITH RECURSIVE walk(machine,inlet,thing,outlet,type,via,since,author,depth) AS ("          \
@@ -372,7 +373,7 @@ inv_bmc(struct inv *i, const char *machine, struct arena *a, struct inv_thing *o
 	" CASE WHEN w.via IS NULL THEN v.name ELSE w.via||', '||v.name END,"                        \
 	" CASE WHEN l.since>w.since THEN l.since ELSE w.since END,"                                 \
 	" CASE WHEN l.since>w.since THEN l.author ELSE w.author END,w.depth+1"                      \
-	" FROM walk w JOIN thing v ON v.id=w.thing JOIN port p ON p.thing=w.thing AND p.kind='inlet'" \
+	" FROM walk w CROSS JOIN thing v ON v.id=w.thing CROSS JOIN port p ON p.thing=w.thing AND p.kind='inlet'" \
 	" JOIN link l ON l.port=p.id JOIN port o ON o.id=l.peer AND o.kind='outlet'"                \
 	" JOIN thing u ON u.id=o.thing WHERE w.type<>'pdu' AND w.depth<8)"                          \
 	" SELECT m.name,m.type,w.inlet,d.name,w.outlet,w.via,w.since,w.author"                      \
@@ -388,7 +389,7 @@ inv_bmc(struct inv *i, const char *machine, struct arena *a, struct inv_thing *o
 	" SELECT p.thing,p.name,CASE WHEN w.via IS NULL THEN v.name ELSE w.via||', '||v.name END,"  \
 	" CASE WHEN l.since>w.since THEN l.since ELSE w.since END,"                                 \
 	" CASE WHEN l.since>w.since THEN l.author ELSE w.author END,w.depth+1"                      \
-	" FROM walk w JOIN thing v ON v.id=w.thing JOIN port o ON o.thing=w.thing AND o.kind='outlet'" \
+	" FROM walk w CROSS JOIN thing v ON v.id=w.thing CROSS JOIN port o ON o.thing=w.thing AND o.kind='outlet'" \
 	" JOIN link l ON l.port=o.id JOIN port p ON p.id=l.peer AND p.kind='inlet' WHERE w.depth<8)" \
 	" SELECT m.name,m.type,w.inlet,?,?,w.via,w.since,w.author FROM walk w JOIN thing m ON m.id=w.thing"
 
