@@ -51,10 +51,14 @@ value_int(const struct web_field *f, struct str v, int64_t *number, struct err *
 {
 	int64_t max = f->min == 0 && f->max == 0 ? INT64_MAX : f->max;
 
+	if (f->word != NULL && str_is(v, f->word)) {
+		*number = max;
+		return 0;
+	}
 	if (str_int(v, f->min, max, number) == 0)
 		return 0;
-	return err_set(e, ERR_INPUT, "Field '%s' must be a whole number from %" PRId64 " to %" PRId64 ".", f->name,
-	    f->min, max);
+	return err_set(e, ERR_INPUT, "Field '%s' must be a whole number from %" PRId64 " to %" PRId64 "%s%s.", f->name,
+	    f->min, max, f->word == NULL ? "" : ", or ", f->word == NULL ? "" : f->word);
 }
 
 static int

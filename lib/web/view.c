@@ -140,6 +140,7 @@ key_make(const struct web_shown *s, size_t row, size_t column)
 		k.number = -(double)cell.at; /* the youngest is the smallest age */
 	else if (col->kind == WEB_COL_LEVEL)
 		k.number = web_level_rank(cell.level);
+	k.known = k.known && (col->kind != WEB_COL_LEVEL || cell.level != 0);
 	if (col->kind == WEB_COL_NUMBER || col->kind == WEB_COL_TIME || col->kind == WEB_COL_AGE)
 		k.text = "";
 	return k;

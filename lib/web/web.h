@@ -76,6 +76,7 @@ struct web_field {
 	bool required;
 	bool list;                   /* may come more than once, or be a JSON array */
 	const char *const *choices;  /* WEB_ENUM; ends with NULL */
+	const char *word;            /* INT: this word is taken too, and means max ("all"); or NULL */
 	const char *summary;         /* for the API's description, and the sentence of a refusal */
 };
 
