@@ -19,7 +19,8 @@ BUILD = pathlib.Path(os.environ.get("LARCH_BUILD", ROOT / "build/release"))
 
 
 def sample(document, age=4):
-    """What a sweep would have seen of that room: mostly well, with one of each trouble."""
+    """What a sweep would have seen of that room: mostly well, with one of each trouble. It is asked
+    once an hour and larchd's pulse lies ahead, so that nothing grows stale while a test takes its time."""
     things, feeds, bmcs = room_json.by_thing(document), room_json.feeds(document), room_json.bmcs(document)
     machines = sorted(n for n, t in things.items() if t["type"] == "server")
     ill = dict(zip(machines[2:], ("down", "off", "mixed", "silent", "auth", "stale")))
@@ -27,7 +28,7 @@ def sample(document, age=4):
 
     def seen(thing, check, level, text, detail=None, number=None, age=age):
         values.append({"thing": thing, "check": check, "level": level, "text": text, "detail": detail,
-                       "number": number, "age": age})
+                       "number": number, "age": age, "interval": 30 if age > 60 else 3600})
 
     dark = sorted(n for n, t in things.items() if t["type"] == "pdu")[-1:]
     for name in machines:
@@ -51,7 +52,7 @@ def sample(document, age=4):
             states.append("on" if on else "off")
             if not any(o["pdu"] == pdu and o["outlet"] == outlet for o in outlets):
                 outlets.append({"pdu": pdu, "outlet": outlet, "device_name": f"{name}-{k + 1}", "state": states[-1],
-                                "word": states[-1], "amps": 0.62 if on else 0.0, "watts": 141 if on else 0, "age": age})
+                                "word": states[-1], "amps": 0.62 if on else 0.0, "watts": 141 if on else 0, "age": age, "interval": 3600})
         if states:
             both = states[0] if len(set(states)) == 1 else "mixed"
             both = "unknown" if "unknown" in states else both
@@ -62,7 +63,7 @@ def sample(document, age=4):
         else:
             seen(name, "pdu", 0, "ok", number=12.4)
     return {
-        "values": values, "outlets": outlets, "unsettled": 0, "pulse": {"age": 2, "things": len(things)},
+        "values": values, "outlets": outlets, "unsettled": 0, "pulse": {"age": -3600, "things": len(things)},
         "jobs": [
             {"id": 12, "who": "ana", "verb": "cycle", "way": "pdu", "reason": "hangs since the kernel update",
              "machines": machines[0], "state": "running", "age": 40, "done": 3, "total": 6},
@@ -154,6 +155,9 @@ class PagesRoom:
             self.child = None
             self.socket.close()
             self.errors.close()
+
+    def tails(self):
+        return self.log()
 
     def log(self):
         return (self.folder / "pages.log").read_text(errors="replace")
