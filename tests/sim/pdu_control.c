@@ -17,6 +17,7 @@
  *	log                          ok N; MS OUTLET NUMBER VERDICT; ... every SET of a command, oldest first
  *	forget                       empty the log
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,6 +29,7 @@
 #include "sim_text.h"
 
 #define AGAIN_MS 200 /* a room that was not there is told again */
+#define FULL_MS 5    /* one that holds all it can (10 datagrams, unix(7)) */
 
 struct pdu_control {
 	struct pdu_model *m;
@@ -187,22 +189,24 @@ on_line(void *ctx, int n, char **words, struct sim_answer *a)
 int64_t
 pdu_control_tell(struct pdu_control *c, int64_t now)
 {
-	bool again = false;
+	int rc = 0;
 
 	if (c->room == NULL)
 		return PDU_NEVER;
-	if (c->loads != NULL && !c->asked_loads)
-		c->asked_loads = room_send_loads(c->room, c->pdu, c->loads) == 0;
-	for (int i = 0; i < c->m->n; i++) {
+	if (c->loads != NULL && !c->asked_loads) {
+		rc = room_send_loads(c->room, c->pdu, c->loads);
+		c->asked_loads = rc == 0;
+	}
+	for (int i = 0; i < c->m->n && rc == 0; i++) { /* in order: what did not go waits, with what follows */
 		struct pdu_outlet *o = &c->m->outlet[i];
 
 		if (o->told && o->told_live == o->live)
 			continue;
-		o->told = room_send_outlet(c->room, c->pdu, o->id, o->live) == 0;
+		rc = room_send_outlet(c->room, c->pdu, o->id, o->live);
+		o->told = rc == 0;
 		o->told_live = o->live;
-		again = again || !o->told;
 	}
-	return again || (c->loads != NULL && !c->asked_loads) ? now + AGAIN_MS : PDU_NEVER;
+	return rc == 0 ? PDU_NEVER : now + (errno == EAGAIN ? FULL_MS : AGAIN_MS);
 }
 
 static void
