@@ -27,7 +27,8 @@ struct http_request {
 	const char *scheme, *host;   /* "https", "larch.example.org" */
 	const char *cookie, *authorization;
 	const char *accept, *content_type;
-	const char *if_match, *if_none_match, *idempotency_key;
+	const char *if_match, *if_none_match;
+	const char *idempotency_key; /* text of at most LIMIT_NAME bytes */
 	const char *request_id;      /* X-Request-Id when it is 1-64 of [A-Za-z0-9._-], else 16 new hex digits */
 	const char *user_agent, *origin, *sec_fetch_site;
 	const char *csrf_token;      /* X-CSRF-Token */

@@ -39,15 +39,19 @@ struct worker {
 };
 
 static atomic_int stop_fd = -1;
+static pthread_mutex_t stop_lock = PTHREAD_MUTEX_INITIALIZER; /* it is not closed while somebody writes to it */
 
 void
 http_stop(void)
 {
 	uint64_t one = 1;
-	int fd = atomic_load(&stop_fd);
+	int fd;
 
+	(void)pthread_mutex_lock(&stop_lock);
+	fd = atomic_load(&stop_fd);
 	if (fd >= 0 && write(fd, &one, sizeof(one)) != sizeof(one))
 		log_error("http: the stop could not be written to its descriptor: %s", strerror(errno));
+	(void)pthread_mutex_unlock(&stop_lock);
 }
 
 /* ---- one request -------------------------------------------------------------- */
@@ -110,6 +114,8 @@ head_read(const FCGX_Request *f, struct http_request *q)
 	if (strspn(q->method, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != strlen(q->method) || strlen(q->method) > 16 ||
 	    *q->method == '\0')
 		q->refused = "The method of the request is none.";
+	if (strlen(q->idempotency_key) > LIMIT_NAME || !str_is_text(str_of(q->idempotency_key)))
+		q->refused = "The Idempotency-Key is too long or no text.";
 	if (!http_is_path(q->path) || q->query.n > LIMIT_URL)
 		q->refused = "The address is not one of this site: it is too long, or holds bytes that no address has.";
 }
@@ -344,9 +350,11 @@ http_serve(const struct http_server *s, struct err *e)
 		signals_wait(s, signal_fd);
 	workers_join(workers, s);
 out:
+	(void)pthread_mutex_lock(&stop_lock);
 	fd = atomic_exchange(&stop_fd, -1);
 	if (fd >= 0)
 		(void)close(fd);
+	(void)pthread_mutex_unlock(&stop_lock);
 	if (signal_fd >= 0)
 		(void)close(signal_fd);
 	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);

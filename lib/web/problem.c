@@ -115,7 +115,9 @@ sent_to_login(struct web_call *c, int status)
 {
 	if (status != 401 || c->format != WEB_HTML || c->route == NULL || c->route->change != WEB_READ)
 		return false;
-	(void)http_header_set(c->web->response, "Location", web_link(c->arena, "/login?next=%s", web_here(c)));
+	/* escaped twice, an address can outgrow a header: then the way back is lost, not the way in */
+	if (http_header_set(c->web->response, "Location", web_link(c->arena, "/login?next=%s", web_here(c))) != 0)
+		(void)http_header_set(c->web->response, "Location", "/login");
 	(void)web_finish(c, 303, "text/plain; charset=utf-8");
 	return true;
 }

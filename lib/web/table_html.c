@@ -38,10 +38,11 @@ cell_text(struct html *h)
 	return text(web_cell_shown(h->shown->c, h->column, &h->cell, h->scratch));
 }
 
+/* A device's name may have found its way into a link: what is no path of this site ("javascript:...") is none. */
 static struct mustache_value
 cell_href(struct html *h)
 {
-	return text(h->cell.href);
+	return h->cell.href != NULL && http_is_local(h->cell.href) ? text(h->cell.href) : no;
 }
 
 static struct mustache_value

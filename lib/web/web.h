@@ -263,7 +263,7 @@ struct web_cell {
 	int64_t at;          /* TIME, AGE: the time. LEVEL, STATE, NUMBER: when it was seen (shown as its age). 0: none */
 	char level;          /* 'o' ok, 'w' warn, 'c' critical, 'u' unknown; 0: none (a LEVEL's text without a letter) */
 	bool stale;          /* older than twice its interval: shown grey, never green */
-	const char *href;    /* a path of this site, or NULL */
+	const char *href;    /* a path of this site, or NULL; anything else is not shown as a link */
 	const char *title;   /* a hint (title attribute), or NULL */
 };
 LARCH_API struct web_cell web_cell_text(const char *text);               /* NULL: unknown; "" stays empty */
@@ -285,7 +285,9 @@ struct web_table {
 	const struct web_column *columns;
 	size_t n_columns;
 	size_t n;                          /* rows */
-	struct web_cell (*cell)(void *ctx, size_t row, size_t column); /* pure, quick; called for sorting too */
+	/* Pure and quick: it is called again for sorting, filtering and measuring, so it points to texts
+	 * that are there rather than making new ones. */
+	struct web_cell (*cell)(void *ctx, size_t row, size_t column);
 	void *ctx;
 
 	/* Does a row match ?q=. 1, 0, or -1 with a sentence. NULL: q is looked for in the texts of the row, any case. */

@@ -158,7 +158,9 @@ cell(void *ctx, size_t row, size_t column)
 		v = web_cell_time(row == 5 ? 0 : at);
 		return v;
 	case 4:
-		return web_cell_text(row == 2 ? "<script>alert(1)</script>" : row == 4 ? "=cmd()" : "plain, \"quoted\"");
+		v = web_cell_text(row == 2 ? "<script>alert(1)</script>" : row == 4 ? "=cmd()" : "plain, \"quoted\"");
+		v.href = row == 6 ? "javascript:alert(1)" : NULL;
+		return v;
 	default:
 		return web_cell_text("hidden");
 	}
