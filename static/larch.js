@@ -27,10 +27,12 @@
 		if (answer.redirected || answer.status === 401) {
 			throw new Error("You are logged out: load the page again.");
 		}
+		const page = new DOMParser().parseFromString(text, "text/html");
 		if (!answer.ok) {
-			throw new Error(`The server answered ${answer.status}: load the page again.`);
+			const why = page.querySelector("p.problem")?.textContent;
+			throw new Error(why || `The server answered ${answer.status}: load the page again.`);
 		}
-		return new DOMParser().parseFromString(text, "text/html");
+		return page;
 	}
 
 	// One line above the page while it cannot be brought up to date.
