@@ -26,7 +26,8 @@ struct ipmi_client;
 
 struct ipmi_settings {
 	int retransmit_ms; /* 0: 500; grows by half each try, and for a BMC that is slow */
-	int tries;         /* 0: 4; at most 8 */
+	int tries;         /* 0: 4; at most 8. A silent host costs the sum of these waits (4 s), a BMC
+	                    * that answers always late at most about 8 times that */
 	int in_flight;     /* sessions at once; 0: 256; others wait in line. One that waits for a
 	                    * second try is not counted: silent hosts hold up nobody */
 };

@@ -3,11 +3,13 @@
  * The states of a call, a row each: what is sent, which payload answers, what
  * is done with the answer and what when none comes.
  */
+#include <errno.h>
 #include <stdarg.h>
 #include <string.h>
 
 #include "room.h"
 
+#define OVERDUE 8         /* times what a dead host costs: six answers of a slow BMC fit in */
 #define CLOSE_TRIES 2     /* the outcome is known by then; the BMC frees the slot itself after a while */
 #define CMD_PRIVILEGE 0x3b
 #define CMD_CLOSE 0x3c
@@ -88,7 +90,8 @@ static void
 say(struct call *k)
 {
 	rows[k->state].send(k);
-	client_wait(k, k->slow + k->tries);
+	/* once the outcome is known, a slow BMC holds it up no longer than a quick one */
+	client_wait(k, (k->state == STATE_CLOSE ? 0 : k->slow) + k->tries);
 	k->tries++;
 }
 
@@ -118,10 +121,17 @@ tries(const struct call *k)
 	return rows[k->state].tries != 0 ? rows[k->state].tries : k->c->settings.tries;
 }
 
+/* A BMC that answers each time at the last moment may not hold a call for ever. */
+static bool
+overdue(const struct call *k)
+{
+	return client_now(k->c) - k->began_ms > (uint64_t)k->c->wait_ms[LEVELS - 1] * OVERDUE;
+}
+
 void
 session_expired(struct call *k)
 {
-	if (k->tries < tries(k))
+	if (k->tries < tries(k) && (k->state == STATE_CLOSE || !overdue(k)))
 		say(k);
 	else
 		rows[k->state].silent(k);
@@ -292,7 +302,7 @@ send_rakp3(struct call *k)
 static void
 rakp3_silent(struct call *k)
 {
-	if (k->restarts >= k->c->settings.tries) {
+	if (k->restarts >= k->c->settings.tries || overdue(k)) {
 		silent(k);
 		return;
 	}
@@ -318,7 +328,8 @@ receive_rakp4(struct call *k, const struct frame *f, const char **why)
 		return refuse_rakp(k, r.status);
 	crypto_rakp4_code(k->c->crypto, &k->secrets, code);
 	if (r.code.n != suite->code_n || !bytes_equal(code, r.code.p, r.code.n)) {
-		verdict(k, IPMI_GARBAGE, "the code of its RAKP message 4 is wrong (section 13.23).");
+		verdict(k, IPMI_GARBAGE, "the code of its RAKP message 4 is wrong: it is forged, or the BMC has a "
+		    "key K_G, which is not supported (section 13.23).");
 		send_close(k);
 		client_complete(k);
 		return TAKEN;
@@ -540,6 +551,8 @@ session_receive(struct call *k, const struct frame *f, const char **why)
 void
 session_unreachable(struct call *k, int error)
 {
+	if (error == EMSGSIZE || error == EPROTO)
+		return; /* ICMP about sizes and headers: says nothing of who listens */
 	if (k->state == STATE_CLOSE) {
 		client_complete(k);
 		return;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* ipmi: the bytes and the codes. The calls, against bmc-sim, are in test_ipmi_client.c. */
-#include "ipmi/crypto.h"
-#include "ipmi/packet.h"
-#include "t.h"
-
+#include <errno.h>
 #include <stdlib.h>
+
+#include "ipmi/room.h"
+#include "t.h"
 
 /* Computed by tests/data/ipmi_vectors.py with Python's hmac and the openssl command. */
 static const struct vector {
@@ -318,6 +318,72 @@ t_cycle_reset_interrupt_and_soft_are_sent_once(void)
 	T_OK(ipmi_chassis_status().harmless && !ipmi_chassis_control(IPMI_CONTROL_ON).harmless);
 }
 
+/* ---- one call, with no network behind it: its loop runs only to close --------------------- */
+
+static int n_done;
+static struct ipmi_answer last;
+
+static void
+keep(void *ctx, const struct ipmi_answer *a)
+{
+	(void)ctx;
+	n_done++;
+	last = *a;
+}
+
+static struct call *
+call_to_nobody(struct ipmi_client **c)
+{
+	struct ipmi_target t = {.user = "admin", .password = "secret", .suites = {17}};
+	struct sockaddr_in at = {.sin_family = AF_INET, .sin_port = htons(9), .sin_addr = {htonl(0x7f5c0001)}};
+	struct ipmi_command status = ipmi_chassis_status();
+	struct err e;
+
+	n_done = 0;
+	memcpy(&t.address, &at, sizeof(at));
+	T_OK(ipmi_client_create(uv_default_loop(), &(struct ipmi_settings){.tries = 8}, c, &e) == 0);
+	ipmi_ask(*c, &t, &status, keep, NULL);
+	T_INT(n_done, 0);
+	client_turn(*c);
+	return LIST_FIRST(&(*c)->buckets[address_hash(&t.address) % BUCKETS]);
+}
+
+static void
+end_call(struct ipmi_client *c)
+{
+	ipmi_client_destroy(c);
+	T_INT(n_done, 1);
+	uv_run(uv_default_loop(), UV_RUN_DEFAULT);
+}
+
+static void
+t_a_call_that_is_overdue_ends_though_tries_are_left(void)
+{
+	struct ipmi_client *c;
+	struct call *k = call_to_nobody(&c);
+
+	client_expire(k);
+	T_INT(n_done, 0);
+	k->began_ms -= 10000000;
+	client_expire(k);
+	T_INT(n_done, 1);
+	T_INT(last.outcome, IPMI_SILENT);
+	end_call(c);
+}
+
+static void
+t_icmp_about_sizes_ends_nothing(void)
+{
+	struct ipmi_client *c;
+	struct call *k = call_to_nobody(&c);
+
+	client_unreachable(c, &k->address, EMSGSIZE);
+	T_INT(n_done, 0);
+	client_unreachable(c, &k->address, EHOSTUNREACH);
+	T_INT(last.outcome, IPMI_UNREACHABLE);
+	end_call(c);
+}
+
 T_MAIN(T(t_rakp_codes_and_session_keys_are_those_computed_independently),
     T(t_a_packet_sealed_elsewhere_is_verified_and_read), T(t_any_one_bit_turned_in_a_sealed_packet_is_refused),
     T(t_a_sealed_packet_cut_or_longer_by_any_length_is_refused),
@@ -325,4 +391,5 @@ T_MAIN(T(t_rakp_codes_and_session_keys_are_those_computed_independently),
     T(t_what_is_sealed_opens_again_for_every_length_of_command), T(t_only_suites_17_and_3_exist),
     T(t_a_request_has_the_checksums_of_section_13_8), T(t_the_parts_of_setup_packets_stand_where_section_13_has_them),
     T(t_error_replies_may_be_two_or_eight_bytes_long), T(t_a_session_number_0_is_refused),
-    T(t_chassis_status_is_read_and_a_short_one_is_not), T(t_cycle_reset_interrupt_and_soft_are_sent_once))
+    T(t_chassis_status_is_read_and_a_short_one_is_not), T(t_cycle_reset_interrupt_and_soft_are_sent_once),
+    T(t_a_call_that_is_overdue_ends_though_tries_are_left), T(t_icmp_about_sizes_ends_nothing))
