@@ -107,7 +107,7 @@ table_read(void *ctx, const struct probe_pdu *pdu)
 
 /* ---- reading it again ---------------------------------------------------------------------- */
 
-enum column { STATE, ID, NAME, CURRENT, COLUMNS };
+enum column { STATE, PENDING, ID, NAME, CURRENT, COLUMNS };
 
 static const struct snmp_value *
 value_of(const struct snmp_answer *answer, const struct devtype_oid *column)
@@ -139,8 +139,9 @@ row_read(void *ctx, const struct snmp_answer *answer)
 	struct call *c = ctx;
 	struct drive_target *t = c->target;
 	const struct devtype *type = gate_type(t->device);
-	const struct snmp_value *state, *amps;
+	const struct snmp_value *state, *pending, *amps;
 	const struct devtype_state_row *row;
+	bool moves;
 	struct drive_reading r = {.word = t->word, .device_name = t->name, .amps = NAN, .text = ""};
 	char id[LIMIT_NAME + 1];
 
@@ -156,6 +157,9 @@ row_read(void *ctx, const struct snmp_answer *answer)
 	}
 	plain(value_of(answer, &type->outlet_name), t->name, sizeof(t->name));
 	state = value_of(answer, &type->state);
+	pending = value_of(answer, &type->pending);
+	/* a reboot begun on the device reads off in between, and is not off */
+	moves = pending != NULL && pending->type == SNMP_NUMBER && devtype_is_pending(type, pending->number);
 	amps = value_of(answer, &type->current.oid);
 	row = state != NULL && state->type == SNMP_NUMBER ? devtype_state_of(type, state->number) : NULL;
 	if (row != NULL)
@@ -164,7 +168,7 @@ row_read(void *ctx, const struct snmp_answer *answer)
 		plain(state, t->word, sizeof(t->word));
 	if (amps != NULL && amps->type == SNMP_NUMBER && amps->number >= type->current.absent_below)
 		r.amps = (double)amps->number * type->current.scale;
-	read_state(&r, row == NULL ? DEVTYPE_UNKNOWN : row->state);
+	read_state(&r, row == NULL ? DEVTYPE_UNKNOWN : devtype_with_pending(row->state, moves));
 	read_end(c, &r);
 }
 
@@ -174,6 +178,7 @@ pdu_read(struct drive_target *t, enum gate_priority p, drive_read_fn *done, void
 	const struct devtype *type = gate_type(t->device);
 	const struct devtype_oid *columns[COLUMNS] = {
 	    [STATE] = &type->state,
+	    [PENDING] = &type->pending,
 	    [ID] = &type->outlet_id,
 	    [NAME] = &type->outlet_name,
 	    [CURRENT] = &type->current.oid,

@@ -6,7 +6,8 @@
 
 #include "probe.h"
 
-enum column { ID, NAME, STATE, CURRENT, WATTS, COLUMNS };
+/* PENDING stands after STATE: a walk brings columns in the order asked, and the one changes what the other means. */
+enum column { ID, NAME, STATE, PENDING, CURRENT, WATTS, COLUMNS };
 
 struct reading {
 	struct gate_device *device;
@@ -81,6 +82,9 @@ take(const struct devtype *t, struct probe_outlet *o, enum column c, const struc
 	case NAME: o->device_name = text_of(v, a); break;
 	case CURRENT: o->amps = measured(&t->current, v); break;
 	case WATTS: o->watts = measured(&t->watts, v); break;
+	case PENDING:
+		o->state = devtype_with_pending(o->state, v->type == SNMP_NUMBER && devtype_is_pending(t, v->number));
+		break;
 	default:
 		row = v->type == SNMP_NUMBER ? devtype_state_of(t, v->number) : NULL;
 		o->state = row == NULL ? DEVTYPE_UNKNOWN : row->state;
@@ -159,6 +163,7 @@ probe_pdu_read(struct gate_device *d, enum gate_priority p, probe_pdu_fn *done, 
 	r->column[ID] = probe_oid(&t->outlet_id);
 	r->column[NAME] = probe_oid(&t->outlet_name);
 	r->column[STATE] = probe_oid(&t->state);
+	r->column[PENDING] = probe_oid(&t->pending);
 	r->column[CURRENT] = probe_oid(&t->current.oid);
 	r->column[WATTS] = probe_oid(&t->watts.oid);
 	for (int c = 0; c < COLUMNS; c++)
