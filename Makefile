@@ -162,34 +162,33 @@ $(B)/fuzz/%: $(B)/tests/fuzz/%.o $(B)/liblarch.a $(if $(filter fuzz,$(VARIANT)),
 -include $(shell test -d $(B) && find $(B) -name '*.d')
 
 # ---- what is run ------------------------------------------------------------
-again = $(MAKE) --no-print-directory
 deps: ## install the Debian packages that are missing (etc/packages)
 	@sh etc/deps build run
 demo: ## a simulated room behind a real nginx: prints where to look (CHECK=1: drives it once, exits)
 	@sh etc/deps build run
-	@$(again) all sims
+	@$(MAKE) --no-print-directory all sims
 	@python3 tests/sim/demo.py $(if $(CHECK),--check)
 test check: ## all tests: unit, fuzz seeds, data, flow, browser (TESTS=unit: only those)
 	@sh etc/deps build run test
-	@$(again) all sims units fuzzers benches
+	@$(MAKE) --no-print-directory all sims units fuzzers benches
 	@python3 tests/run --build $(B) $(TESTS)
 lint: ## the rules of the house, clang-tidy, cppcheck (RULES="layers sql": only those)
 	@sh etc/deps build run test
 	@python3 tests/lint/lint $(RULES)
 asan: ## the tests under AddressSanitizer and UndefinedBehaviorSanitizer
-	@$(again) VARIANT=asan test
+	@$(MAKE) --no-print-directory VARIANT=asan test
 tsan: ## the unit tests under ThreadSanitizer
-	@$(again) VARIANT=tsan test TESTS=$(or $(TESTS),unit)
+	@$(MAKE) --no-print-directory VARIANT=tsan test TESTS=$(or $(TESTS),unit)
 fuzz: ## each fuzzer for FUZZ_SECONDS (30), from its seeds
 	@sh etc/deps build run test
-	@$(again) VARIANT=fuzz fuzzers
+	@$(MAKE) --no-print-directory VARIANT=fuzz fuzzers
 	@sh tests/fuzz/run build/fuzz/fuzz $(or $(FUZZ_SECONDS),30)
 cover: ## line coverage of the tests, a row a room, in build/cover/
-	@$(again) VARIANT=cover test
+	@$(MAKE) --no-print-directory VARIANT=cover test
 	@python3 tests/run-cover build/cover
 bench: ## the measures beside their peers; also in build/bench.json
 	@sh etc/deps build run test bench
-	@$(again) all sims benches
+	@$(MAKE) --no-print-directory all sims benches
 	@python3 bench/run --build $(B)
 public: $(B)/liblarch.so.0 ## write lib/public.txt, the list of the library's public symbols
 	@{ echo '# The public symbols of liblarch.so.0: what carries LARCH_API. `make public` writes this list.'; \
