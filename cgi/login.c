@@ -142,7 +142,8 @@ static int
 open_all(const struct conf *conf, struct login *l, struct arena *a, struct err *e)
 {
 	struct auth_desk_conf desk = {.session_ms = conf->session_ms, .group_recheck_ms = conf->group_recheck_ms,
-	    .auth_db = conf_db(conf, "auth", a), .sessions_db = conf_db(conf, "sessions", a)};
+	    .auth_db = conf_db(conf, "auth", a), .sessions_db = conf_db(conf, "sessions", a),
+	    .checks_when_down = conf->threads > 1 ? conf->threads - 1 : 0};
 	struct auth_ldap ldap;
 
 	take_ldap(&conf->ldap, &ldap);

@@ -234,7 +234,11 @@ LARCH_API bool auth_checker_gone(const struct auth_checker *c);
 LARCH_API enum auth_outcome auth_check(struct auth_checker *c, struct str name, struct str password,
     struct arena *a, struct auth_found *out, struct err *e);
 
-/* Ask for somebody's groups again, without their password: AUTH_OK, AUTH_GONE or AUTH_DOWN. */
+/*
+ * Ask for somebody's groups again, without their password: AUTH_OK, AUTH_GONE,
+ * AUTH_DOWN; AUTH_WRONG when the directory is well but cannot say it of this
+ * person (two entries match, too many groups).
+ */
 LARCH_API enum auth_outcome auth_recheck(struct auth_checker *c, struct str name, struct arena *a,
     struct auth_found *out, struct err *e);
 
@@ -250,6 +254,8 @@ struct auth_desk_conf {
 	int64_t session_ms;       /* life of a session */
 	int64_t group_recheck_ms;
 	struct auth_checker *checker; /* borrowed */
+	int checks_when_down;     /* passwords checked at once while the directory does not answer: one less than
+	                           * there are threads, so that one is left for who is logged in. 0: no limit */
 };
 
 /* Open both files for writing; from any thread after that. */
@@ -299,7 +305,8 @@ struct auth_key_wish {
 #define AUTH_TOKENS_EACH 100  /* live tokens, and live sessions: the oldest ends */
 
 /*
- * A key with the person's groups. `bearer` is shown once and kept nowhere; the
+ * A key with the person's groups. Where groups cannot be asked again it lives
+ * no longer than a session. `bearer` is shown once and kept nowhere; the
  * caller wipes it. A key cannot make a key with more scope than its own.
  */
 LARCH_API int auth_desk_key_make(struct auth_desk *d, const struct auth_person *who,
@@ -356,7 +363,8 @@ LARCH_API int auth_desk_log(struct auth_desk *d, const char *who, int64_t before
 /*
  * One round: sessions and keys whose time is over are ended, and groups that
  * are older than group_recheck_ms are asked again. A person that is gone, or
- * has no group left, loses sessions and keys; while LDAP is down all stay.
+ * has no group left, loses sessions and keys; while LDAP is down all stay. A
+ * directory that shows nobody at all (an empty replica) is taken to be down.
  */
 LARCH_API int auth_desk_round(struct auth_desk *d, struct err *e);
 

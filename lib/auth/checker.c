@@ -77,6 +77,8 @@ helper(const struct auth_ldap *ldap, int ctl)
 	ssize_t n;
 	int fd;
 
+	if (ctl < 3) /* a program started without standard descriptors */
+		ctl = fcntl(ctl, F_DUPFD_CLOEXEC, 3);
 	let_go_of_everything(ctl);
 	(void)setrlimit(RLIMIT_CORE, &no_core);
 	(void)prctl(PR_SET_DUMPABLE, 0);
@@ -213,14 +215,14 @@ await(const struct auth_checker *c, int fd, struct arena *a, struct ldap_answer 
 {
 	int64_t until = times_boot() + (int64_t)c->ldap.n_uri * c->ldap.timeout_ms + 1000, left;
 	struct pollfd p = {.fd = fd, .events = POLLIN};
-	char *bytes = arena_alloc(a, LDAP_ANSWER_MAX + 1);
+	char bytes[LDAP_ANSWER_MAX + 1];
 	ssize_t n = -1;
 
 	while (n < 0 && (left = until - times_boot()) > 0) {
 		int rc = poll(&p, 1, (int)left);
 
 		if (rc > 0)
-			n = recv(fd, bytes, LDAP_ANSWER_MAX + 1, 0);
+			n = recv(fd, bytes, sizeof(bytes), 0);
 		if ((rc < 0 || n < 0) && errno != EINTR && rc != 0)
 			break;
 	}
@@ -310,6 +312,7 @@ auth_recheck(struct auth_checker *c, struct str name, struct arena *a, struct au
 	*out = answer.found;
 	if (answer.outcome == AUTH_OK || answer.outcome == AUTH_GONE)
 		return answer.outcome;
-	err_set(e, ERR_UNAVAILABLE, "groups cannot be asked again: %s", answer.found.why);
-	return AUTH_DOWN;
+	err_set(e, ERR_UNAVAILABLE, "the groups of '%.*s' cannot be asked again: %s", (int)name.n, name.p,
+	    answer.found.why);
+	return answer.outcome == AUTH_WRONG ? AUTH_WRONG : AUTH_DOWN;
 }

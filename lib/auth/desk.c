@@ -6,6 +6,7 @@
 
 #define TITLE_MAX 80
 #define AGENT_MAX 200
+#define DOWN_MS 30000 /* a directory that failed so lately is taken to be down */
 
 /* ---- opening ------------------------------------------------------------------------ */
 
@@ -18,6 +19,7 @@ auth_desk_open(const struct auth_desk_conf *conf, struct auth_desk **out, struct
 	if (d == NULL)
 		log_die("out of memory opening %s", conf->auth_db);
 	d->conf = *conf;
+	d->down_at = times_boot() - DOWN_MS;
 	pthread_mutex_init(&d->lock, NULL);
 	pthread_condattr_init(&attr);
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
@@ -103,6 +105,14 @@ unwritten(struct err *e)
 	return AUTH_DOWN;
 }
 
+/* While the directory does not answer, checks wait for seconds: they may not take every thread. */
+static bool
+crowded(const struct auth_desk *d)
+{
+	return d->conf.checks_when_down > 0 && d->checking >= d->conf.checks_when_down &&
+	    times_boot() - d->down_at < DOWN_MS;
+}
+
 /* Throttle, under the lock; a refusal has its row. AUTH_OK: go on and ask LDAP. */
 static enum auth_outcome
 before(struct auth_desk *d, const char *account, const struct auth_from *from, struct arena *a,
@@ -114,9 +124,15 @@ before(struct auth_desk *d, const char *account, const struct auth_from *from, s
 
 	auth_address_key(from->address, key);
 	pthread_mutex_lock(&d->lock);
+	if (crowded(d)) {
+		pthread_mutex_unlock(&d->lock);
+		err_set(e, ERR_UNAVAILABLE, "The directory does not answer, and others are waiting for it too; try again in a minute.");
+		return AUTH_DOWN;
+	}
 	rc = auth_throttle_take(d, account, key, grant, e);
 	if (rc == 0 && auth_desk_write(d, account, shown_address(from, a), "throttled", grant->why, &werr) != 0)
 		log_error("%s", werr.text);
+	d->checking += rc == 1;
 	pthread_mutex_unlock(&d->lock);
 	if (rc < 0)
 		return unwritten(e);
@@ -139,6 +155,9 @@ after(struct auth_desk *d, const char *account, const struct auth_from *from, st
 
 	auth_address_key(from->address, key);
 	pthread_mutex_lock(&d->lock);
+	d->checking--;
+	if (outcome == AUTH_DOWN)
+		d->down_at = times_boot();
 	rc = auth_throttle_settle(d, id, outcome, account, key, e);
 	if (auth_desk_write(d, account, shown_address(from, a), what[outcome], why == NULL ? "" : why, e) != 0)
 		rc = -1;
@@ -266,7 +285,7 @@ in_list(const char *const *list, size_t n, const char *word)
 }
 
 static int
-check_wish(const struct auth_person *who, const struct auth_key_wish *w, struct err *e)
+check_wish(const struct auth_desk *d, const struct auth_person *who, const struct auth_key_wish *w, struct err *e)
 {
 	enum auth_verb verb;
 	char longest[TIMES_TEXT];
@@ -276,6 +295,10 @@ check_wish(const struct auth_person *who, const struct auth_key_wish *w, struct 
 	if (w->lifetime_ms < 60000 || w->lifetime_ms > AUTH_KEY_LONGEST_MS)
 		return err_set(e, ERR_INPUT, "A key lives for one minute to %s.",
 		    times_age(AUTH_KEY_LONGEST_MS, longest));
+	if (d->conf.checker != NULL && !auth_recheck_possible(d->conf.checker) && w->lifetime_ms > d->conf.session_ms)
+		return err_set(e, ERR_INPUT,
+		    "A key lives no longer than %s here: the directory cannot be asked again whether you are still there.",
+		    times_age(d->conf.session_ms, longest));
 	if (w->n_scope == 0)
 		return err_set(e, ERR_INPUT, "A key needs a scope: \"read\", or the verbs it may do.");
 	for (size_t i = 0; i < w->n_scope; i++) {
@@ -333,7 +356,7 @@ auth_desk_key_make(struct auth_desk *d, const struct auth_person *who, const str
 	int rc = -1;
 
 	bearer[0] = '\0';
-	if (check_wish(who, wish, e) != 0)
+	if (check_wish(d, who, wish, e) != 0)
 		goto out;
 	p.title = auth_clean(wish->title, TITLE_MAX, a);
 	p.address = shown_address(from, a);

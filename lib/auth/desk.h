@@ -14,10 +14,13 @@ struct auth_desk {
 	struct auth_desk_conf conf;
 	struct store *sessions, *desk; /* both under the lock */
 	pthread_mutex_t lock;
+	int checking;                  /* passwords that are being checked now */
+	int64_t down_at;               /* CLOCK_BOOTTIME of the last check that found the directory down */
 	/* the background thread */
 	pthread_t thread;
 	pthread_cond_t wake;
 	bool running, stop;
+	int64_t complained_at;         /* CLOCK_BOOTTIME, of a person who cannot be decided */
 	bool directory_was_down;       /* so that it is logged once, not every round */
 };
 

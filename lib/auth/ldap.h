@@ -59,6 +59,8 @@ void auth_ldap_ask(const struct auth_ldap *conf, const char *uri, const struct l
 /* ---- ldap_text.c ---- */
 /* "(uid=%s)" with every %s replaced by the value, escaped as RFC 4515 wants. */
 char *auth_ldap_filter(const char *template, const char *value, struct arena *a);
+/* "(uid=*)": whoever has the attribute. */
+char *auth_ldap_anybody(const char *template, struct arena *a);
 /* "uid=%s,ou=people" with the value escaped as RFC 4514 wants. */
 char *auth_ldap_dn(const char *template, const char *value, struct arena *a);
 /*

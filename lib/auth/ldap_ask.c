@@ -50,6 +50,13 @@ wrong(struct talk *t, const char *why)
 	return -1;
 }
 
+/* The server is well, but of this one person it says nothing of use: others may still be asked about. */
+static int
+undecided(struct talk *t, const char *why)
+{
+	return t->q->kind == LDAP_ASK_GROUPS ? wrong(t, why) : over(t, AUTH_DOWN, why, LDAP_SUCCESS);
+}
+
 /* ---- the connection ------------------------------------------------------------------ */
 
 struct option_row {
@@ -207,7 +214,7 @@ add_group(struct talk *t, struct str name)
 	if (name.n == 0 || name.n > LIMIT_NAME || !str_is_text(name))
 		return 0; /* a name no policy could hold */
 	if (f->n_groups >= LDAP_GROUPS_MAX)
-		return over(t, AUTH_DOWN, "the person is in more than 512 groups", LDAP_SUCCESS);
+		return undecided(t, "the person is in more than 512 groups");
 	f->groups[f->n_groups++] = arena_strndup(t->a, name.p, name.n);
 	return 0;
 }
@@ -220,7 +227,9 @@ groups_of_entry(struct talk *t, LDAPMessage *entry)
 
 	for (size_t i = 0; v != NULL && v[i] != NULL && rc == 0; i++) {
 		char *dn = arena_strndup(t->a, v[i]->bv_val, v[i]->bv_len);
-		const char *name = auth_ldap_rdn(dn, t->conf->group_name, t->conf->group_base, t->a);
+		const char *name = strlen(dn) == v[i]->bv_len
+		    ? auth_ldap_rdn(dn, t->conf->group_name, t->conf->group_base, t->a)
+		    : NULL;
 
 		if (name != NULL)
 			rc = add_group(t, str_of(name));
@@ -297,6 +306,28 @@ read_entry(struct talk *t, LDAPMessage *found, bool template)
 	return t->conf->group_filter != NULL ? groups_by_search(t) : groups_of_entry(t, entry);
 }
 
+/*
+ * Does the directory show anybody at all? An empty replica must not log out the
+ * whole house. A server that will not search so widely is not held against it.
+ */
+static bool
+shows_nobody(struct talk *t)
+{
+	const char *attrs[] = {LDAP_NO_ATTRS, NULL}, *parent = t->dn == NULL ? NULL : strchr(t->dn, ',');
+	LDAPMessage *found = NULL;
+	int rc, count;
+
+	if (t->conf->dn_template == NULL)
+		rc = search(t, t->conf->user_base, LDAP_SCOPE_SUBTREE, auth_ldap_anybody(t->conf->user_filter, t->a), attrs,
+		    1, &found);
+	else /* the template's own commas are not escaped, and the name's are: the first one ends its part */
+		rc = parent == NULL ? LDAP_OTHER
+		                    : search(t, parent + 1, LDAP_SCOPE_ONELEVEL, "(objectClass=*)", attrs, 1, &found);
+	count = found == NULL ? 0 : ldap_count_entries(t->ld, found);
+	ldap_msgfree(found);
+	return rc == LDAP_NO_SUCH_OBJECT || (rc == LDAP_SUCCESS && count == 0);
+}
+
 /* No entry, or too many. */
 static int
 not_one(struct talk *t, int count)
@@ -304,7 +335,9 @@ not_one(struct talk *t, int count)
 	const char *what = count == 0 ? "no entry matches" : "more than one entry matches";
 
 	if (t->q->kind == LDAP_ASK_GROUPS)
-		return over(t, count == 0 ? AUTH_GONE : AUTH_DOWN, what, LDAP_SUCCESS);
+		return count > 0 ? undecided(t, what)
+		    : shows_nobody(t) ? over(t, AUTH_DOWN, "the directory shows nobody at all", LDAP_SUCCESS)
+		                      : over(t, AUTH_GONE, what, LDAP_SUCCESS);
 	if (t->conf->dn_template != NULL)
 		return over(t, AUTH_DOWN, "the password is right, but the person's entry cannot be read",
 		    LDAP_SUCCESS);

@@ -39,6 +39,12 @@ auth_ldap_filter(const char *template, const char *value, struct arena *a)
 }
 
 char *
+auth_ldap_anybody(const char *template, struct arena *a)
+{
+	return fill(template, "*", a);
+}
+
+char *
 auth_ldap_dn(const char *template, const char *value, struct arena *a)
 {
 	struct buf b = BUF(TEXT_MAX);
@@ -117,7 +123,8 @@ auth_ldap_rdn(const char *dn, const char *name, const char *base, struct arena *
 		const LDAPAVA *ava = parsed[0][i];
 
 		if (ava->la_attr.bv_len == strlen(name) &&
-		    strncasecmp(ava->la_attr.bv_val, name, ava->la_attr.bv_len) == 0)
+		    strncasecmp(ava->la_attr.bv_val, name, ava->la_attr.bv_len) == 0 &&
+		    memchr(ava->la_value.bv_val, '\0', ava->la_value.bv_len) == NULL) /* "ops\00x" is not "ops" */
 			out = arena_strndup(a, ava->la_value.bv_val, ava->la_value.bv_len);
 	}
 done:

@@ -12,6 +12,7 @@
 #define ENDED_KEPT_MS (INT64_C(30) * 86400000) /* ended passes are kept so long, to say why they ended */
 #define EVENTS_KEPT 200000
 #define TICK_MS 5000
+#define AT_ONCE 500 /* people of one round; the rest is still due in the next */
 
 /* One person with live passes: rows [from, to) of the list, which is sorted by person. */
 struct somebody {
@@ -94,50 +95,85 @@ update(struct auth_desk *d, const char *who, const struct auth_found *found, str
 	return rc;
 }
 
-/* 0 go on, 1 the directory is down: the rest of the round is of no use, -1. */
-static int
-ask_for(struct auth_desk *d, const struct somebody *s, struct arena *a, struct err *e)
-{
-	const char *who = s->list->row[s->from].who;
+/* What the directory said of one person. */
+struct verdict {
+	struct somebody who;
+	enum auth_outcome outcome;
 	struct auth_found found;
+};
 
-	switch (auth_recheck(d->conf.checker, str_of(who), a, &found, e)) {
-	case AUTH_OK:
-		if (found.n_groups == 0 && had_groups(s))
-			return end_all(d, s, "no longer in any group", e);
-		return update(d, who, &found, e);
-	case AUTH_GONE:
-		return end_all(d, s, "no longer in the directory", e);
-	default:
-		if (!d->directory_was_down)
-			log_warn("%s; who is logged in stays logged in", e->text);
-		return 1;
+/* A person who cannot be decided is asked about every round, and named once in a while. */
+static void
+say_once(struct auth_desk *d, enum auth_outcome outcome, const struct err *e)
+{
+	int64_t now = times_boot();
+
+	if (outcome == AUTH_DOWN ? d->directory_was_down : now < d->complained_at + d->conf.group_recheck_ms)
+		return;
+	if (outcome != AUTH_DOWN)
+		d->complained_at = now;
+	log_warn("%s; who is logged in stays logged in", e->text);
+}
+
+/* Ask about everybody whose time has come; the first that finds the directory down ends the asking. */
+static size_t
+ask_all(struct auth_desk *d, const struct auth_passes *list, struct arena *a, struct verdict *out)
+{
+	struct somebody s = {.list = list};
+	struct auth_now now;
+	size_t n = 0;
+
+	auth_now(&now);
+	while (n < AT_ONCE && next(&s)) {
+		struct verdict *v = &out[n];
+		struct err e;
+
+		if (!due(d, &s, &now))
+			continue;
+		v->who = s;
+		v->outcome = auth_recheck(d->conf.checker, str_of(list->row[s.from].who), a, &v->found, &e);
+		if (v->outcome == AUTH_WRONG || v->outcome == AUTH_DOWN)
+			say_once(d, v->outcome, &e);
+		if (v->outcome != AUTH_DOWN && d->directory_was_down)
+			log_info("the directory answers again");
+		d->directory_was_down = v->outcome == AUTH_DOWN;
+		if (d->directory_was_down)
+			break;
+		n++;
 	}
+	return n;
+}
+
+static int
+apply(struct auth_desk *d, const struct verdict *v, struct err *e)
+{
+	if (v->outcome == AUTH_GONE)
+		return end_all(d, &v->who, "no longer in the directory", e);
+	if (v->outcome != AUTH_OK)
+		return 0;
+	if (v->found.n_groups == 0 && had_groups(&v->who))
+		return end_all(d, &v->who, "no longer in any group", e);
+	return update(d, v->who.list->row[v->who.from].who, &v->found, e);
 }
 
 static int
 recheck(struct auth_desk *d, const struct auth_passes *list, struct err *e)
 {
-	struct somebody s = {.list = list};
-	struct auth_now now;
+	struct arena *a;
+	struct verdict *v;
+	size_t n;
 	int rc = 0;
 
-	if (d->conf.checker == NULL || !auth_recheck_possible(d->conf.checker))
+	if (d->conf.checker == NULL || !auth_recheck_possible(d->conf.checker) || list->n == 0)
 		return 0;
-	auth_now(&now);
-	while (rc == 0 && next(&s)) {
-		struct arena *a;
-
-		if (!due(d, &s, &now))
-			continue;
-		a = arena_create();
-		rc = ask_for(d, &s, a, e);
-		arena_destroy(a);
-		if (rc == 0 && d->directory_was_down)
-			log_info("the directory answers again");
-		d->directory_was_down = rc == 1;
-	}
-	return rc < 0 ? -1 : 0;
+	a = arena_create();
+	v = arena_array(a, list->n, sizeof(*v));
+	n = ask_all(d, list, a, v);
+	for (size_t i = 0; i < n; i++)
+		if (apply(d, &v[i], e) != 0)
+			rc = -1;
+	arena_destroy(a);
+	return rc;
 }
 
 static int

@@ -422,6 +422,19 @@ t_groups_are_asked_again_without_a_password(void)
 	T_INT(auth_recheck(c, STR("nobody"), arena, &f, &e), AUTH_GONE);
 	T_INT(auth_recheck(c, STR("*"), arena, &f, &e), AUTH_GONE);
 	auth_checker_stop(c);
+	/* a directory that shows nobody at all is not believed */
+	l.user_filter = "(&(uid=%s)(objectClass=device))";
+	if (!T_OK(auth_checker_start(&l, &c, &e) == 0))
+		return;
+	T_INT(auth_recheck(c, STR("cyd"), arena, &f, &e), AUTH_DOWN);
+	T_ERR(e, "shows nobody at all");
+	auth_checker_stop(c);
+	/* and of one that shows two for a name nothing is decided */
+	l.user_filter = "(|(uid=%s)(uid=ben))";
+	if (!T_OK(auth_checker_start(&l, &c, &e) == 0))
+		return;
+	T_INT(auth_recheck(c, STR("cyd"), arena, &f, &e), AUTH_WRONG);
+	auth_checker_stop(c);
 	if (!T_OK(auth_checker_start(&t, &c, &e) == 0))
 		return;
 	T_OK(!auth_recheck_possible(c));
@@ -545,6 +558,7 @@ t_filters_and_dns_are_escaped(void)
 	T_OK(auth_ldap_rdn("ou=groups,o=x", "ou", "ou=groups,o=x", arena) == NULL);
 	T_OK(auth_ldap_rdn("uid=ops,o=x", "cn", NULL, arena) == NULL);
 	T_OK(auth_ldap_rdn("not a dn", "cn", NULL, arena) == NULL);
+	T_OK(auth_ldap_rdn("cn=ops\\00x,ou=groups,o=x", "cn", NULL, arena) == NULL);
 	T_OK(auth_ldap_rdn("", "cn", NULL, arena) == NULL);
 }
 
