@@ -11,7 +11,7 @@ LIBDIR    ?= $(PREFIX)/lib/$(shell gcc -print-multiarch)
 DESTDIR   ?=
 CC        := gcc
 MAKEFLAGS += --no-builtin-rules
-ifeq ($(filter -j%,$(MAKEFLAGS)),)
+ifeq ($(MAKELEVEL)$(filter -j%,$(MAKEFLAGS)),0)
 MAKEFLAGS += -j$(shell nproc)
 endif
 .SUFFIXES:

@@ -272,7 +272,8 @@ make(const char *path, const char *who, const char *group)
 	int rc = 1;
 
 	if (conf_load(path, NULL, &conf, &e) == 0) {
-		struct auth_desk_conf d = {conf_db(conf, "auth", a), conf_db(conf, "sessions", a), 3600000, 300000, NULL};
+		struct auth_desk_conf d = {.auth_db = conf_db(conf, "auth", a), .sessions_db = conf_db(conf, "sessions", a),
+		    .session_ms = 3600000, .group_recheck_ms = 300000};
 
 		auth_person_of(str_of(who), &found, a, &person);
 		if (auth_desk_open(&d, &desk, &e) == 0 &&
