@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The client against an agent that is right: what it asks, and what its callers get. */
+#include <sys/resource.h>
+
 #include "snmp_agent.h"
 
 /* ---- scripts: an agent that is right ----------------------------------------------------------- */
@@ -458,6 +460,30 @@ t_a_client_that_goes_cancels_what_is_open_even_from_a_done(void)
 	T_INT(many[2].outcome, SNMP_CANCELLED);
 }
 
+static void
+t_without_a_descriptor_nothing_is_sent_and_the_sentence_says_so(void)
+{
+	struct snmp_oid o = oid("1.3.6.1.1");
+	struct rlimit few, usual;
+	struct err e;
+	int lowest = dup(0);
+
+	(void)getrlimit(RLIMIT_NOFILE, &usual);
+	few = usual;
+	few.rlim_cur = (rlim_t)lowest;
+	close(lowest);
+	T_INT(snmp_client_create(&loop, &short_lived, &e), 0);
+	memset(&res, 0, sizeof(res));
+	(void)setrlimit(RLIMIT_NOFILE, &few);
+	snmp_get(short_lived, &target, &o, 1, on_done, &res);
+	wait_for(&res);
+	(void)setrlimit(RLIMIT_NOFILE, &usual);
+	T_INT(res.outcome, SNMP_NOT_SENT);
+	if (!T_OK(strstr(res.text, "Too many open files") != NULL))
+		printf("# %s\n", res.text);
+	snmp_client_destroy(short_lived);
+}
+
 static struct snmp_oid chained;
 
 static void
@@ -477,6 +503,34 @@ t_a_done_may_ask_the_next_question(void)
 	wait_for(&many[1]);
 	T_INT(many[0].outcome, SNMP_OK);
 	T_INT(many[1].outcome, SNMP_OK);
+}
+
+static void
+t_a_device_may_have_an_ipv6_address(void)
+{
+	struct sockaddr_in6 at = {.sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT};
+	struct sockaddr_storage four = target.address;
+	static uv_udp_t agent6;
+	int n = sizeof(target.address);
+
+	(void)uv_udp_init(&loop, &agent6);
+	if (uv_udp_bind(&agent6, (struct sockaddr *)&at, 0) != 0) {
+		t_skip("this machine has no ::1");
+	} else {
+		(void)uv_udp_recv_start(&agent6, on_alloc, on_datagram);
+		(void)uv_udp_getsockname(&agent6, (struct sockaddr *)&target.address, &n);
+		speaks = &agent6;
+		get(answers_each_with_its_place, twelve, 2);
+		T_INT(res.outcome, SNMP_OK);
+		T_INT(res.values[1].number, 101);
+		target.timeout_ms = 30;
+		get(says_nothing, twelve, 1);
+		T_OK(strncmp(res.text, "[::1]:", 6) == 0);
+	}
+	uv_close((uv_handle_t *)&agent6, NULL);
+	speaks = &agent;
+	target.address = four;
+	target.timeout_ms = 1000;
 }
 
 static void
@@ -509,7 +563,8 @@ main(void)
 	    T(t_a_question_that_cannot_be_asked_is_not_sent_and_says_why),
 	    T(t_more_targets_than_sockets_wait_in_line_and_are_all_answered), T(t_calls_to_one_device_may_overlap),
 	    T(t_a_client_that_goes_cancels_what_is_open_even_from_a_done), T(t_a_done_may_ask_the_next_question),
-	    T(t_every_outcome_has_a_name), T(t_a_loop_whose_calls_have_ended_is_not_kept_alive)};
+	    T(t_without_a_descriptor_nothing_is_sent_and_the_sentence_says_so),
+	    T(t_a_device_may_have_an_ipv6_address), T(t_every_outcome_has_a_name), T(t_a_loop_whose_calls_have_ended_is_not_kept_alive)};
 
 	set_up();
 	return t_main(cases, LARCH_COUNT(cases));
