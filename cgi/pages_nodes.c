@@ -216,7 +216,8 @@ pages_nodes(struct web_call *c, struct err *e)
 	t.ctx = n;
 	t.match = node_match;
 	t.sort = "name";
-	t.form_path = "/power";
+	t.form_path = "/power/plan"; /* a POST: a thousand boxes are no URL; it folds them and leads to the plan */
+	t.form_post = true;
 	t.select = "nodes";
 	t.selected = selected;
 	t.actions = actions;

@@ -355,7 +355,8 @@ outlets_table(struct outlets *o)
 	t.cell = outlets_cell;
 	t.ctx = o;
 	t.sort = "outlet";
-	t.form_path = "/power";
+	t.form_path = "/power/plan"; /* a POST: a thousand boxes are no URL; it folds them and leads to the plan */
+	t.form_post = true;
 	t.select = "nodes";
 	t.selected = outlets_selected;
 	t.actions = outlet_actions;

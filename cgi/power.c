@@ -37,6 +37,11 @@ static const struct web_field post_fields[] = {
     FIELD_PLAN,
     {.name = NULL},
 };
+static const struct web_field choose_fields[] = {
+    {.name = "verb", .type = WEB_ENUM, .choices = verbs, .required = true, .summary = "what to do"},
+    {.name = "nodes", .type = WEB_HOSTS, .list = true, .required = true, .summary = "machines, or PDU:OUTLET"},
+    {.name = NULL},
+};
 static const struct web_field check_fields[] = {
     {.name = "nodes", .type = WEB_HOSTS, .list = true, .required = true, .summary = "what to ask now"},
     {.name = "verb", .type = WEB_ENUM, .choices = verbs, .summary = "to come back to"},
@@ -100,6 +105,8 @@ static const struct web_route routes[] = {
         .formats = WEB_HTML | WEB_JSON_FORMAT | WEB_TXT, .template = "power/plan"},
     {.method = "POST", .path = "/power", .handler = power_post, .guard = WEB_LOGIN, .change = WEB_CSRF,
         .fields = post_fields, .template = "power/plan"},
+    {.method = "POST", .path = "/power/plan", .handler = power_post_choice, .guard = WEB_LOGIN,
+        .change = WEB_CSRF, .fields = choose_fields},
     {.method = "POST", .path = "/power/check", .handler = power_post_check, .guard = WEB_LOGIN,
         .change = WEB_CSRF, .fields = check_fields},
     {.method = "POST", .path = "/power/jobs/{id}/{what}", .handler = power_post_order, .guard = WEB_LOGIN,

@@ -355,28 +355,51 @@ check_names(struct web_call *c, struct hosts *out, struct err *e)
 	return 0;
 }
 
+/* Lead to the page of a plan: /power?nodes=...&verb=...&via=... */
+static int
+lead_to_plan(struct web_call *c, const char *nodes, struct err *e)
+{
+	static const char *const fields[] = {"verb", "via"};
+	struct buf url = BUF(LIMIT_URL);
+	int rc;
+
+	buf_puts(&url, "/power?nodes=");
+	buf_url(&url, str_of(nodes));
+	for (size_t i = 0; i < LARCH_COUNT(fields); i++) {
+		const struct web_field *f;
+
+		for (f = c->route->fields; f->name != NULL && strcmp(f->name, fields[i]) != 0; f++)
+			;
+		if (f->name == NULL || !web_has(c, fields[i]))
+			continue;
+		buf_printf(&url, "&%s=", fields[i]);
+		buf_url(&url, web_str(c, fields[i]));
+	}
+	rc = url.over ? err_set(e, ERR_LIMIT, "these names are too many for one page; choose fewer, or name them as a range")
+	              : web_redirect(c, url.p, e);
+	buf_free(&url);
+	return rc;
+}
+
+/* Checkboxes of a table: folded to one short list, and shown as a plan. Nothing is filed here. */
+int
+power_post_choice(struct web_call *c, struct err *e)
+{
+	struct hosts names;
+
+	if (hosts_parse(web_str(c, "nodes"), NULL, c->arena, &names, e) != 0)
+		return -1;
+	return lead_to_plan(c, hosts_fold(&names, c->arena), e);
+}
+
 int
 power_post_check(struct web_call *c, struct err *e)
 {
-	struct buf url = BUF(LIMIT_URL);
 	struct hosts names;
-	int rc;
 
 	if (check_names(c, &names, e) != 0 || file_check(c, &names, e) != 0)
 		return -1;
-	buf_puts(&url, "/power?nodes=");
-	buf_url(&url, web_str(c, "nodes"));
-	if (web_has(c, "verb")) {
-		buf_puts(&url, "&verb=");
-		buf_url(&url, web_str(c, "verb"));
-	}
-	if (web_has(c, "via")) {
-		buf_puts(&url, "&via=");
-		buf_url(&url, web_str(c, "via"));
-	}
-	rc = web_redirect(c, url.p, e);
-	buf_free(&url);
-	return rc;
+	return lead_to_plan(c, web_text(c, "nodes"), e);
 }
 
 int

@@ -46,6 +46,7 @@ int power_names(struct web_call *c, const char *field, enum power_verb verb, str
 /* power_plan.c */
 int power_show_form(struct web_call *c, struct err *e);
 int power_post(struct web_call *c, struct err *e);
+int power_post_choice(struct web_call *c, struct err *e);
 int power_post_check(struct web_call *c, struct err *e);
 int power_api_plan(struct web_call *c, struct err *e);
 int power_api_post(struct web_call *c, struct err *e);

@@ -130,9 +130,9 @@
 
 	// ---- live ----------------------------------------------------------------------
 
-	// A page that asks for a decision stays as it was read; one in which somebody types, too.
+	// A page that asks for a decision stays as it was read (the boxes of a table are kept); one in which somebody types, too.
 	function mayRefresh() {
-		if (document.hidden || main.querySelector("form[method=post]")) {
+		if (document.hidden || main.querySelector("form[method=post]:not(.act)")) {
 			return false;
 		}
 		const typing = document.activeElement?.closest("main input:not([type=checkbox]), main textarea, main select");
