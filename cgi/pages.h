@@ -119,6 +119,20 @@ struct pages_table {
 };
 struct web_table pages_table(struct web_call *c, const struct pages_table *t);
 
+/* ---- what ?q= means ----------------------------------------------------------------- */
+
+/* Does it look like an inventory query (a host list, a group, type:, name:)? Else it is a word to look for. */
+bool pages_is_query(const char *q);
+
+/* The things of one query, found when the first row asks. Starts as {.call = c}. */
+struct pages_filter {
+	struct web_call *call;
+	struct hosts found;
+	bool asked;
+};
+/* Is this thing among those of the query? 1, 0, or -1 with the sentence. */
+int pages_filter_has(struct pages_filter *f, const char *name, const char *q, struct err *e);
+
 /* ---- the page families: handlers ------------------------------------------------------ */
 
 web_handler pages_front, pages_help;

@@ -160,7 +160,7 @@ problem_things(const void *ctx, size_t row, int64_t now)
 		return web_cell_link(p->things.name[0], pages_href(a, p->one_type, p->things.name[0]));
 	buf_puts(&b, strcmp(p->check, "pdu") == 0 ? "/pdus?q=" : "/nodes?q=");
 	buf_url(&b, str_of(p->folded));
-	href = b.over || strcmp(p->check, "pdu") == 0 ? NULL : arena_strndup(a, b.p, b.n);
+	href = b.over ? NULL : arena_strndup(a, b.p, b.n);
 	buf_free(&b);
 	return web_cell_link(p->folded, href);
 }

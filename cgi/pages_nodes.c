@@ -123,18 +123,9 @@ static const struct pages_column columns[] = {
 
 /* ---- the filter ------------------------------------------------------------------------ */
 
-/* A word is looked for in the texts of a row; what looks like a query is one. */
-static bool
-is_query(const char *q)
-{
-	return strpbrk(q, ":@[,*!&^") != NULL;
-}
-
 struct nodes_call {
-	struct web_call *call;
 	const struct pages_room *room;
-	struct hosts found;
-	bool asked;
+	struct pages_filter filter;
 	struct web_table table;
 };
 
@@ -163,17 +154,10 @@ static int
 node_match(void *ctx, size_t row, const char *q, struct err *e)
 {
 	struct nodes_call *n = ctx;
-	struct inv *inv;
 
-	if (!is_query(q))
+	if (!pages_is_query(q))
 		return has_word(&n->room->nodes[row], q);
-	if (!n->asked) {
-		inv = pages_inv(n->call, e);
-		if (inv == NULL || inv_find(inv, q, n->call->arena, &n->found, e) != 0)
-			return -1;
-		n->asked = true;
-	}
-	return hosts_has(&n->found, n->room->nodes[row].thing->name);
+	return pages_filter_has(&n->filter, n->room->nodes[row].thing->name, q, e);
 }
 
 static const char *
@@ -201,7 +185,7 @@ pages_nodes(struct web_call *c, struct err *e)
 
 	if (r == NULL)
 		return -1;
-	*n = (struct nodes_call){.call = c, .room = r};
+	*n = (struct nodes_call){.room = r, .filter = {.call = c}};
 	n->table = pages_table(c, &(struct pages_table){
 	                              .name = "nodes",
 	                              .caption = "Machines",

@@ -53,7 +53,7 @@ family(const void *ctx, size_t row, int64_t now)
 static struct web_cell
 count(const struct pages_pdu *p, size_t n)
 {
-	return p->n_outlets == 0 ? (struct web_cell){0} : web_cell_number((double)n);
+	return web_cell_number(p->n_outlets == 0 ? NAN : (double)n);
 }
 
 static struct web_cell
@@ -117,25 +117,60 @@ static const struct pages_column columns[] = {
     {{.key = "detail", .title = "Detail"}, detail},
 };
 
+struct pdus_call {
+	const struct pages_room *room;
+	struct pages_filter filter;
+	struct web_table table;
+};
+
+static struct web_cell
+pdus_cell(void *ctx, size_t row, size_t column)
+{
+	struct pdus_call *p = ctx;
+
+	return p->table.cell(p->table.ctx, row, column);
+}
+
+static int
+pdus_match(void *ctx, size_t row, const char *q, struct err *e)
+{
+	struct pdus_call *p = ctx;
+	const struct pages_pdu *d = &p->room->pdus[row];
+	const char *const texts[] = {d->thing->name, d->family, d->rack, d->feed, d->value == NULL ? NULL : d->value->text,
+	    d->value == NULL ? NULL : d->value->detail};
+
+	if (pages_is_query(q))
+		return pages_filter_has(&p->filter, d->thing->name, q, e);
+	for (size_t i = 0; i < LARCH_COUNT(texts); i++)
+		if (texts[i] != NULL && strcasestr(texts[i], q) != NULL)
+			return 1;
+	return 0;
+}
+
 int
 pages_pdus(struct web_call *c, struct err *e)
 {
 	struct pages_room *r = pages_room_get(c, e);
+	struct pdus_call p = {.room = r, .filter = {.call = c}};
 	struct web_table t;
 	json_t *model = NULL;
 	int rc;
 
 	if (r == NULL)
 		return -1;
-	t = pages_table(c, &(struct pages_table){
-	                       .name = "pdus",
-	                       .caption = "PDUs",
-	                       .empty = "No PDU is in the inventory.",
-	                       .columns = columns,
-	                       .n_columns = LARCH_COUNT(columns),
-	                       .n = r->n_pdus,
-	                       .ctx = r,
-	                   });
+	p.table = pages_table(c, &(struct pages_table){
+	                             .name = "pdus",
+	                             .caption = "PDUs",
+	                             .empty = "No PDU to show.",
+	                             .columns = columns,
+	                             .n_columns = LARCH_COUNT(columns),
+	                             .n = r->n_pdus,
+	                             .ctx = r,
+	                         });
+	t = p.table;
+	t.cell = pdus_cell;
+	t.ctx = &p;
+	t.match = pdus_match;
 	t.sort = "name";
 	if (c->format == WEB_HTML) {
 		model = json_object();

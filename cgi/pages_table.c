@@ -48,13 +48,37 @@ pages_table(struct web_call *c, const struct pages_table *t)
 	};
 }
 
+/* ---- what ?q= means ------------------------------------------------------------- */
+
+bool
+pages_is_query(const char *q)
+{
+	return strpbrk(q, ":@[,*!&^") != NULL;
+}
+
+int
+pages_filter_has(struct pages_filter *f, const char *name, const char *q, struct err *e)
+{
+	struct inv *inv;
+
+	if (!f->asked) {
+		inv = pages_inv(f->call, e);
+		if (inv == NULL || inv_find(inv, q, f->call->arena, &f->found, e) != 0)
+			return -1;
+		f->asked = true;
+	}
+	return hosts_has(&f->found, name);
+}
+
+/* ---- cells ------------------------------------------------------------------------- */
+
 struct web_cell
 pages_value_cell(const struct status_value *v, int64_t now, const char *none)
 {
 	struct web_cell made;
 
 	if (v == NULL)
-		return none == NULL ? (struct web_cell){.level = 'u'} : web_cell_text(none);
+		return web_cell_text(none);
 	made = web_cell_level((int)v->level, v->text, v->at, status_stale(v->at, v->interval, now));
 	made.title = v->detail;
 	return made;
