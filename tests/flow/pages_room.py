@@ -13,6 +13,7 @@ import argparse, http.client, json, os, pathlib, shutil, socket, ssl, subprocess
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "tests/sim"))
 import room_json  # noqa: E402
+from children import die_with_parent  # noqa: E402
 from nginx import Nginx  # noqa: E402
 
 BUILD = pathlib.Path(os.environ.get("LARCH_BUILD", ROOT / "build/release"))
@@ -146,7 +147,7 @@ class PagesRoom:
         self.socket.listen(256)
         self.errors = open(self.folder / "pages.log", "ab")
         self.child = subprocess.Popen([BUILD / "bin/pages", "-c", self.config], stdin=self.socket,
-                                      stdout=subprocess.DEVNULL, stderr=self.errors)
+                                      stdout=subprocess.DEVNULL, stderr=self.errors, preexec_fn=die_with_parent)
 
     def stop(self):
         if self.child is not None:
