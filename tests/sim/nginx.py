@@ -12,7 +12,10 @@
 The configuration is etc/nginx/*.in, the same that is installed, with the holes filled. The port is
 held from the start, so nobody else gets it. With `rates` a test may loosen a limit: {"rate": "1000r/s"}.
 """
-import os, pathlib, socket, subprocess, time
+import os, pathlib, socket, subprocess, sys, time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from children import die_with_parent
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 RATES = {"login_rate": "10r/m", "power_rate": "5r/s", "rate": "50r/s"}
@@ -87,7 +90,7 @@ class Nginx:
     def start(self, timeout=15):
         self.write_config()
         self.child = subprocess.Popen(self.command(), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                                      stderr=subprocess.PIPE, start_new_session=True)
+                                      stderr=subprocess.PIPE, start_new_session=True, preexec_fn=die_with_parent)
         end = time.monotonic() + timeout
         while True:
             try:
