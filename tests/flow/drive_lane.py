@@ -126,7 +126,7 @@ class Lane:
 
     def plan(self, verb, things, via="pdu"):
         """The plan as the power program of the room makes it, checked to be without refusals."""
-        path = (f"/api/v1/outlets/plan?verb={verb}&outlets={things}" if verb.startswith("outlet") else
+        path = (f"/api/v1/outlets/plan?verb={verb[7:]}&outlets={things}" if verb.startswith("outlet") else
                 f"/api/v1/power/plan?verb={verb}&nodes={things}&via={via}")
         plan = self.room.person("ana").api("GET", path)
         if plan.status != 200:
