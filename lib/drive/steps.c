@@ -181,7 +181,7 @@ before_read(void *ctx, const struct drive_reading *r)
 		drive_step_end(m, "seen", "ok", arena_printf(m->a, "%s reads on by itself", where(m)));
 		return;
 	}
-	if (power_look_device(&look, m->step, &seen, &e) != 0) {
+	if (power_look_device(&look, m->step, &seen, &e) != 0 || power_look_ceiling(&look, m->step, &e) != 0) {
 		drive_step_end(m, "refuse", "failed", arena_printf(m->a, "nothing was sent: %s", e.text));
 		return;
 	}

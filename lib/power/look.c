@@ -166,10 +166,11 @@ look_bmc(const struct power_look *l, const struct power_step *s, const char *mac
 	return 0;
 }
 
-static int
-look_ceiling(const struct power_look *l, const char *machine, struct err *e)
+int
+power_look_ceiling(const struct power_look *l, size_t step, struct err *e)
 {
 	const struct power_request *r = l->request;
+	const char *machine = l->plan->machines[l->plan->steps[step].machine].name;
 	int64_t n;
 
 	n = journal_machines_since(l->journal, r->who, l->now - HOUR_MS, machine);
@@ -197,7 +198,7 @@ power_look_step(const struct power_look *l, size_t step, struct arena *a, struct
 		return -1;
 	if (s->outlet != NULL && look_fed(l, s, machine, a, e) != 0)
 		return -1;
-	return look_ceiling(l, machine, e);
+	return power_look_ceiling(l, step, e);
 }
 
 /* ---- after reading the device ------------------------------------------------------------------- */

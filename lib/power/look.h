@@ -36,6 +36,9 @@ LARCH_API int power_look_request(const struct power_look *l, struct arena *a, st
 LARCH_API int power_look_plan(const struct power_look *l, struct status *status, struct arena *a, struct err *e);
 /* Before each intent: protected things, wiring as the inventory has it now, ceilings. 0 or -1. */
 LARCH_API int power_look_step(const struct power_look *l, size_t step, struct arena *a, struct err *e);
+/* The role's machines an hour. Part of power_look_step, and asked again directly before the intent: others of the
+ * same person are read meanwhile, and each sees the ceiling free. 0 or -1. */
+LARCH_API int power_look_ceiling(const struct power_look *l, size_t step, struct err *e);
 /* After reading the device, before the intent: its state and its own name. 0 or -1. */
 LARCH_API int power_look_device(const struct power_look *l, size_t step, const struct power_seen *seen,
     struct err *e);
