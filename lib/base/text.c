@@ -79,7 +79,7 @@ str_int(struct str s, int64_t min, int64_t max, int64_t *out)
 	tmp[s.n] = '\0';
 	errno = 0;
 	v = strtoll(tmp, &end, 10);
-	if (errno != 0 || end != tmp + s.n || v < min || v > max)
+	if (errno != 0 || end != tmp + s.n || v < min || v > max || (v == 0 && tmp[0] == '-'))
 		return -1;
 	*out = v;
 	return 0;

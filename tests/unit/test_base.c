@@ -17,6 +17,7 @@ t_a_number_is_whole_in_range_or_nothing(void)
 	T_OK(str_int(STR("42x"), 0, 100, &v) != 0);
 	T_OK(str_int(STR(" 42"), 0, 100, &v) != 0);
 	T_OK(str_int(STR("+42"), 0, 100, &v) != 0);
+	T_OK(str_int(STR("-0"), -5, 5, &v) != 0);
 	T_OK(str_int(STR("101"), 0, 100, &v) != 0);
 	T_OK(str_int(STR("99999999999999999999999"), 0, INT64_MAX, &v) != 0);
 }
