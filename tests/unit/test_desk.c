@@ -42,7 +42,7 @@ static void
 t_start_the_directory(void)
 {
 	static const char *uri[1];
-	struct auth_ldap l = {.uri = uri, .n_uri = 1, .user_filter = "(uid=%s)", .group_name = "cn", .timeout_ms = 20000};
+	struct auth_ldap l = {.uri = uri, .n_uri = 1, .user_filter = "(uid=%s)", .group_name = "cn", .timeout_ms = 6000};
 	struct err e = {0};
 
 	arena = arena_create();
