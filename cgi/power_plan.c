@@ -258,10 +258,13 @@ file_plan(struct web_call *c, const struct asked *q, int64_t *job, bool *again, 
 	    .ended = job_ended,
 	    .ctx = c,
 	};
+	struct journal *journal;
 	int rc;
 
 	if (key[0] != '\0' && (strlen(key) > LIMIT_NAME || !str_is_text(str_of(key))))
 		return err_set(e, ERR_INPUT, "the Idempotency-Key is longer than %d bytes, or is no text", LIMIT_NAME);
+	if (power_need_journal(c, &journal, e) == 0)
+		f.after = journal_last_job(journal);
 	if (auth_policy_limits(c->policy, permit_role(q->permit), &f.at_once, &f.per_hour) != 0)
 		return err_set(e, ERR_INTERNAL, "the policy has no role %s", permit_role(q->permit));
 	pthread_mutex_lock(&shared->lock);
@@ -272,10 +275,28 @@ file_plan(struct web_call *c, const struct asked *q, int64_t *job, bool *again, 
 	return rc;
 }
 
+/* Was this very request filed before? 1 and its job, 0 no, -1. */
+static int
+filed(struct web_call *c, int64_t *job, bool *again, struct err *e)
+{
+	const char *key = c->request->idempotency_key;
+	struct power_requests *requests;
+
+	*again = true;
+	if (key[0] == '\0')
+		return 0;
+	return power_need_requests(c, &requests, e) != 0
+	    ? -1 : power_filed(requests, c->person->name, key, web_text(c, "plan"), job, e);
+}
+
 /* 0 filed; 1 the plan has changed; -1 an error. */
 static int
 confirm(struct web_call *c, struct asked *q, int64_t *job, bool *again, struct err *e)
 {
+	int before = filed(c, job, again, e);
+
+	if (before != 0)
+		return before == 1 ? 0 : -1;
 	if (ask(c, q, e) != 0)
 		return -1;
 	if (q->permit == NULL) {
@@ -320,6 +341,8 @@ file_check(struct web_call *c, struct hosts *things, struct err *e)
 	int64_t id;
 	int rc;
 
+	if (things->n > LIMIT_PLAN_THINGS)
+		return err_set(e, ERR_LIMIT, "%zu things to look at now; the most is %d", things->n, LIMIT_PLAN_THINGS);
 	if (power_permit(c, "check", things, &permit, e) != 0)
 		return -1;
 	order.things = hosts_fold(things, c->arena);

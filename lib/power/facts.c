@@ -89,6 +89,15 @@ has_other_feed(struct gathering *g, const struct inv_cord *here)
 	return false;
 }
 
+static bool
+is_protected(const struct conf *c, const char *name)
+{
+	for (size_t i = 0; i < c->n_protected; i++)
+		if (strcmp(c->protected_things[i], name) == 0)
+			return true;
+	return false;
+}
+
 static int
 gather_fed(struct gathering *g, struct power_outlet *o, const char *self, struct err *e)
 {
@@ -105,6 +114,8 @@ gather_fed(struct gathering *g, struct power_outlet *o, const char *self, struct
 			continue;
 		if (inv_get(g->room->inv, cords[i].machine, g->a, &thing, e) != 0)
 			return -1;
+		if (is_protected(g->room->conf, thing.name))
+			o->guarded = thing.name;
 		fed[kept++] = (struct power_fed){
 		    .thing = thing.name,
 		    .inlet = cords[i].inlet,
@@ -143,15 +154,6 @@ gather_outlet(struct gathering *g, const struct inv_cord *cord, struct power_out
 		o->interval = seen.interval;
 	}
 	return gather_fed(g, o, cord->machine, e);
-}
-
-static bool
-is_protected(const struct conf *c, const char *name)
-{
-	for (size_t i = 0; i < c->n_protected; i++)
-		if (strcmp(c->protected_things[i], name) == 0)
-			return true;
-	return false;
 }
 
 static int

@@ -195,6 +195,15 @@ refuse_outlet(const struct power_outlet *o, struct arena *a)
 	return NULL;
 }
 
+/* Nobody is cut by accident who must never be cut: said before the first step, not in the middle. */
+static const char *
+refuse_guarded(struct making *m, const struct power_outlet *o)
+{
+	if (o->guarded == NULL || o->state != POWER_IS_ON || m->q->verb == POWER_ON || m->q->verb == POWER_OUTLET_ON)
+		return NULL;
+	return arena_printf(m->a, "outlet %s %s also feeds %s, which larch.json protects", o->pdu, o->outlet, o->guarded);
+}
+
 /* Two machines on one outlet can only be cut together, which no step of one machine says. */
 static const char *
 refuse_shared(struct making *m, const struct power_outlet *o)
@@ -219,6 +228,8 @@ refuse_pdu(struct making *m, const struct power_machine *x)
 		                      : "nothing of it is wired: no BMC and no outlet is recorded";
 	for (size_t i = 0; i < x->n_outlets && why == NULL; i++) {
 		why = refuse_outlet(&x->outlets[i], m->a);
+		if (why == NULL)
+			why = refuse_guarded(m, &x->outlets[i]);
 		if (why == NULL)
 			why = refuse_shared(m, &x->outlets[i]);
 	}

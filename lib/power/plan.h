@@ -48,6 +48,7 @@ struct power_outlet {
 	const char *recent_by;       /* ... by this person */
 	const struct power_fed *fed; /* everything on it, the machine itself left out */
 	size_t n_fed;
+	const char *guarded;         /* a protected thing among those, NULL none: this outlet is not switched off */
 };
 
 struct power_machine {

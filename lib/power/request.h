@@ -49,11 +49,20 @@ struct power_filing {
 	const struct power_plan *plan;
 	const char *source, *address, *reason, *idempotency, *request_id;
 	int64_t at_once, per_hour;
+	int64_t after;               /* the highest job the journal knows: a power.db that was lost does not begin at 1 */
 	power_ended_fn *ended;
 	void *ctx;
 };
 LARCH_API int power_file(struct power_requests *r, const struct power_filing *f, int64_t *id_out,
     bool *again_out, struct err *e);
+
+/*
+ * The job that this person filed with this Idempotency-Key: 1 and its number when its plan was this one (or 16
+ * digits of its hash), 0 none, -1 with ERR_CONFLICT when the key was used for another. Asked before anything is
+ * planned anew: a request that comes a second time is not another one because the room has changed meanwhile.
+ */
+LARCH_API int power_filed(struct power_requests *r, const char *who, const char *key, const char *plan,
+    int64_t *id_out, struct err *e);
 
 /*
  * The oldest request with an id above `after`: 1, 0 when there is none, -1. A field that is too long or no
@@ -64,7 +73,7 @@ LARCH_API int power_request_after(struct power_requests *r, int64_t after, struc
 LARCH_API int power_request_get(struct power_requests *r, int64_t id, struct arena *a,
     struct power_request *out, struct err *e);
 
-/* The newest requests, newest first, at most limit. */
+/* The newest requests, newest first, at most limit; without their plans (plan_text is empty). */
 LARCH_API int power_requests_newest(struct power_requests *r, size_t limit, struct arena *a,
     struct power_request **out, size_t *n_out, struct err *e);
 

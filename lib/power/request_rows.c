@@ -24,6 +24,12 @@ static const struct store_migration migrations[] = {
 #define COLUMNS \
 	"id,created,until,who,source,address,role,reason,idempotency,request_id,at_once,per_hour,plan,hash," \
 	"machines,verb,way"
+/* For a list: some hundred plans would be more than an arena holds. */
+#define COLUMNS_LIST \
+	"id,created,until,who,source,address,role,reason,idempotency,request_id,at_once,per_hour,'',hash," \
+	"machines,verb,way"
+/* Ids far beyond the last were made up: taken up, they would leave no number for those that follow. */
+#define ID_AHEAD INT64_C(1000000)
 
 static struct power_requests *
 requests_create(void)
@@ -78,29 +84,23 @@ power_requests_generation(struct power_requests *r)
 
 /* ---- filing ------------------------------------------------------------------------------ */
 
-/* The job this person filed with this key before, 0 none, -1 failed. */
-static int64_t
-filed_before(struct power_requests *r, const struct power_filing *f, struct err *e)
+int
+power_filed(struct power_requests *r, const char *who, const char *key, const char *plan, int64_t *id_out,
+    struct err *e)
 {
-	struct store_query *q;
-	int64_t id = 0;
-	int more;
+	struct store_query *q = store_ask(r->s, e, "SELECT id,hash FROM request WHERE who=? AND idempotency=?", "ss",
+	    who, key);
+	size_t n = strlen(plan);
+	int more = store_next(q, e);
 
-	if (f->idempotency == NULL)
-		return 0;
-	q = store_ask(r->s, e, "SELECT id,hash FROM request WHERE who=? AND idempotency=?", "ss",
-	    permit_who(f->permit), f->idempotency);
-	more = store_next(q, e);
 	if (more == 1) {
-		id = store_int(q, 0);
-		if (strcmp(store_text(q, 1), f->plan->hash) != 0) {
-			id = -1;
-			err_set(e, ERR_CONFLICT,
+		*id_out = store_int(q, 0);
+		if (n < 16 || strncmp(store_text(q, 1), plan, n) != 0)
+			more = err_set(e, ERR_CONFLICT,
 			    "this Idempotency-Key was used for another plan; make a new key for a new request");
-		}
 	}
 	store_done(q);
-	return more < 0 ? -1 : id;
+	return more;
 }
 
 /* A thing in a job that has not ended is somebody else's just now. */
@@ -178,10 +178,11 @@ insert(struct power_requests *r, const struct power_filing *f, struct arena *a, 
 	jsn_canonical(plan, &text);
 	rc = text.over ? err_set(e, ERR_LIMIT, "the plan is too large to file; ask for fewer machines")
 	               : store_run(r->s, e,
-	                     "INSERT INTO request(created,until,who,source,address,role,reason,idempotency,"
+	                     "INSERT INTO request(id,created,until,who,source,address,role,reason,idempotency,"
 	                     "request_id,at_once,per_hour,plan,hash,machines,verb,way)"
-	                     " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-	                     "iisssssssiittsss", times_now(), permit_until(f->permit),
+	                     " VALUES(1+max(?,coalesce((SELECT seq FROM sqlite_sequence WHERE name='request'),0)),"
+	                     "?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+	                     "iiisssssssiittsss", f->after, times_now(), permit_until(f->permit),
 	                     permit_who(f->permit), f->source, f->address, permit_role(f->permit), f->reason,
 	                     f->idempotency, f->request_id, f->at_once, f->per_hour, buf_view(&text),
 	                     str_of(f->plan->hash), hosts_fold(&names, a), power_verb_name(f->plan->verb),
@@ -226,18 +227,17 @@ power_file(struct power_requests *r, const struct power_filing *f, int64_t *id_o
     struct err *e)
 {
 	struct arena *a = arena_create();
-	int64_t before;
-	int rc = -1;
+	int before = 0, rc = -1;
 
 	*again_out = false;
 	if (check_permit(f, a, e) != 0 || check_words(f, e) != 0 || store_begin(r->s, e) != 0)
 		goto out;
-	before = filed_before(r, f, e);
+	if (f->idempotency != NULL)
+		before = power_filed(r, permit_who(f->permit), f->idempotency, f->plan->hash, id_out, e);
 	if (before != 0) {
 		store_rollback(r->s);
-		*id_out = before;
-		*again_out = true;
-		rc = before > 0 ? 0 : -1;
+		*again_out = before == 1;
+		rc = before == 1 ? 0 : -1;
 		goto out;
 	}
 	if (insert(r, f, a, e) != 0)
@@ -304,7 +304,8 @@ power_request_after(struct power_requests *r, int64_t after, struct arena *a, st
     struct err *e)
 {
 	struct store_query *q = store_ask(r->s, e,
-	    "SELECT id FROM request WHERE id>? ORDER BY id LIMIT 1", "i", after);
+	    "SELECT id FROM request WHERE id>? AND id<=? ORDER BY id LIMIT 1", "ii", after,
+	    after < INT64_MAX - ID_AHEAD ? after + ID_AHEAD : INT64_MAX);
 	int more = store_next(q, e);
 	int64_t id = more == 1 ? store_int(q, 0) : 0;
 
@@ -343,7 +344,7 @@ power_requests_newest(struct power_requests *r, size_t limit, struct arena *a, s
 {
 	struct power_request *rows = arena_array(a, limit, sizeof(*rows));
 	struct store_query *q = store_ask(r->s, e,
-	    "SELECT " COLUMNS " FROM request ORDER BY id DESC LIMIT ?", "i", (int64_t)limit);
+	    "SELECT " COLUMNS_LIST " FROM request ORDER BY id DESC LIMIT ?", "i", (int64_t)limit);
 	size_t n = 0;
 	int more;
 

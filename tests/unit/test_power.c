@@ -54,6 +54,7 @@ read_outlet(const json_t *j, struct arena *a, struct power_outlet *o)
 	    .reachable = jsn_bool_or(j, "reachable", true),
 	    .recent = jsn_text_or(j, "recent_by", NULL) != NULL,
 	    .recent_by = jsn_text_or(j, "recent_by", NULL),
+	    .guarded = jsn_text_or(j, "guarded", NULL),
 	};
 	if (jsn_bool_or(j, "never_seen", false))
 		o->at = 0;
