@@ -210,12 +210,13 @@ rows_complete(const struct web_program *p, struct arena *a, struct web_program *
 static int
 usage(const struct web_program *p, FILE *to, int rc)
 {
-	fprintf(to, "usage: %s [-c FILE] [-t] [--routes[=-]] [-V] [-h]\n"
+	fprintf(to, "usage: %s [-c FILE] [-t] [--routes[=-|=all]] [-V] [-h]\n"
 	    "A FastCGI program of Larch: it serves the listening socket on descriptor 0\n"
 	    "(spawn-fcgi -s SOCKET -n -- %s, or a systemd socket unit).\n"
 	    "  -c, --config FILE  larch.json (" DEFAULT_CONFIG ")\n"
 	    "  -t, --test         check the configuration and the templates, and exit\n"
-	    "      --routes       print the API's description (OpenAPI 3.1); --routes=- adds to standard input\n"
+	    "      --routes       print the API's description (OpenAPI 3.1); --routes=- adds to standard input,\n"
+	    "                     --routes=all prints every row of the table with its guards and fields\n"
 	    "  -v                 log more\n"
 	    "  -V, --version      print the version\n"
 	    "  -h, --help         this text\n", p->name, p->name);
@@ -238,18 +239,21 @@ document_read(bool from_input, struct err *e)
 	return o;
 }
 
+/* NULL: the API's description; "-": the same, added to standard input; "all": every row, with its guards. */
 static int
-print_routes(const struct web_program *p, bool from_input)
+print_routes(const struct web_program *p, const char *how)
 {
 	struct err e = {0};
-	json_t *o = document_read(from_input, &e);
+	bool all = how != NULL && strcmp(how, "all") == 0;
+	json_t *o = all ? web_rows(p) : document_read(how != NULL, &e);
 	struct buf b = BUF(LIMIT_ROOM_FILE);
 
 	if (o == NULL) {
 		fprintf(stderr, "%s: %s\n", p->name, e.text);
 		return 1;
 	}
-	web_openapi(p, o);
+	if (!all)
+		web_openapi(p, o);
 	jsn_pretty(o, &b);
 	json_decref(o);
 	(void)fwrite(b.p, 1, b.n, stdout);
@@ -289,11 +293,11 @@ web_main(int argc, char **argv, const struct web_program *p)
 	static const struct option options[] = {{"config", required_argument, NULL, 'c'}, {"test", no_argument, NULL, 't'},
 	    {"routes", optional_argument, NULL, 'r'}, {"version", no_argument, NULL, 'V'},
 	    {"help", no_argument, NULL, 'h'}, {0}};
-	const char *path = DEFAULT_CONFIG;
+	const char *path = DEFAULT_CONFIG, *how = NULL;
 	struct arena *a = arena_create();
 	struct web_program whole;
 	struct err e = {0};
-	bool test = false, routes = false, input = false;
+	bool test = false, routes = false;
 	int opt, rc = 2;
 
 	log_name(p->name);
@@ -304,9 +308,9 @@ web_main(int argc, char **argv, const struct web_program *p)
 			test = true;
 		else if (opt == 'v')
 			log_verbose(1);
-		else if (opt == 'r' && (optarg == NULL || strcmp(optarg, "-") == 0)) {
+		else if (opt == 'r' && (optarg == NULL || strcmp(optarg, "-") == 0 || strcmp(optarg, "all") == 0)) {
 			routes = true;
-			input = optarg != NULL;
+			how = optarg;
 		} else if (opt == 'V' || opt == 'h') {
 			rc = opt == 'h' ? usage(p, stdout, 0) : printf("%s %s\n", p->name, LARCH_VERSION) < 0;
 			goto out;
@@ -315,7 +319,7 @@ web_main(int argc, char **argv, const struct web_program *p)
 	}
 	if (optind < argc)
 		goto wrong;
-	if (rows_complete(p, a, &whole, &e) == 0 && (rc = routes ? print_routes(&whole, input) :
+	if (rows_complete(p, a, &whole, &e) == 0 && (rc = routes ? print_routes(&whole, how) :
 	    serve(&whole, path, test, &e)) >= 0)
 		goto out;
 	log_error("%s: %s", p->name, e.text);

@@ -68,6 +68,9 @@ struct web_private {
 int web_site_load(const char *path, const struct web_program *p, struct web_site **out, struct err *e);
 void web_site_destroy(struct web_site *s);
 
+/* ---- rows.c ---- */
+json_t *web_rows(const struct web_program *p); /* an array: every row with its guards and fields */
+
 /* ---- dispatch.c: from a request to an answer ---- */
 void web_handle(struct web_thread *t, const struct http_request *q, struct http_response *r);
 size_t web_body_limit(const struct web_program *p, const struct http_request *q);

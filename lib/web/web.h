@@ -133,7 +133,7 @@ struct web_program {
  * main() of a program: -c FILE (default /etc/larch/larch.json), -t checks the
  * configuration, the policy, the templates and the routes and exits 0 or 1;
  * --routes[=-] prints the rows below /api/ as an OpenAPI 3.1 document (with "=-" added to the one on standard
- * input); -V, -h. Else it serves descriptor 0 until SIGTERM; SIGHUP reads larch.json and the policy again and keeps the old ones
+ * input, "=all": every row with its guards and fields, as JSON for tests); -V, -h. Else it serves descriptor 0 until SIGTERM; SIGHUP reads larch.json and the policy again and keeps the old ones
  * when they are wrong. "/NAME/healthz" is answered here. The exit status: 0, 1 failed, 2 usage.
  */
 LARCH_API int web_main(int argc, char **argv, const struct web_program *p);
