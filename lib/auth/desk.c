@@ -186,7 +186,7 @@ auth_desk_verify(struct auth_desk *d, struct str name, struct str password, cons
 	char account[LIMIT_NAME];
 	enum auth_outcome outcome;
 	struct err werr = {0};
-	struct auth_grant grant;
+	struct auth_grant grant = {0};
 
 	*out = (struct auth_found){.why = ""};
 	if (auth_login_name(name, account, e) != 0)
