@@ -99,6 +99,19 @@ def links(root, files):
                 yield Finding(path, line, f"{m[1]} leads nowhere")
             elif anchor and there.suffix == ".md" and anchor not in anchors(there.read_text()):
                 yield Finding(path, line, f"{m[1]}: {target or path} has no such heading")
+        yield from named_files(root, path)
+
+
+OURS = re.compile(r"`((?:lib|cgi|larchd|cli|templates|static|mib|etc|tests|bench|docs)/[^`\s]*)`")
+
+
+def named_files(root, path):
+    """A file that a page names between backticks is there. NAME, * and { stand for any."""
+    text = read(root, path)
+    for m in OURS.finditer(text):
+        name = m[1].rstrip("/")
+        if not re.search(r"[A-Z]{2}|[*{<(]|\.\.\.", name) and not (root / name).exists():
+            yield Finding(path, text.count("\n", 0, m.start()) + 1, f"there is no {name}")
 
 
 # ---- compilers --------------------------------------------------------------------
