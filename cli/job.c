@@ -63,7 +63,8 @@ show_progress(const struct cli *c, const json_t *before, const json_t *now)
 		const char *state = state_of(step), *text = jsn_text_or(step, "text", ""), *machine;
 		const char *was = i < json_array_size(old) ? state_of(json_array_get(old, i)) : "waiting";
 
-		if (strcmp(state, was) == 0 || strcmp(state, "waiting") == 0)
+		/* what is skipped is said by the result */
+		if (strcmp(state, was) == 0 || strcmp(state, "waiting") == 0 || strcmp(state, "skipped") == 0)
 			continue;
 		machine = jsn_text_or(step, "machine", "");
 		if (strchr(machine, ':') != NULL)
@@ -76,21 +77,24 @@ show_progress(const struct cli *c, const json_t *before, const json_t *now)
 		    out_scalar(c, json_object_get(now, "id")), state_of(now));
 }
 
-/* The result: machines by their state, with the words of those that are not ok. */
+/* The result: the job's own sentence, then the machines; what the sentence has said already is not said again. */
 static void
 text_result(const struct cli *c, const json_t *job)
 {
 	const json_t *row;
 	size_t i;
 	bool colour = out_colour(c, stdout);
-	const char *red = strcmp(state_of(job), "ok") == 0 ? "\033[32m" : "\033[31m";
+	const char *red = strcmp(state_of(job), "ok") == 0 ? "\033[32m" : "\033[31m", *all = jsn_text_or(job, "text", "");
 
-	printf("job %s: %s%s%s\n", out_scalar(c, json_object_get(job, "id")), colour ? red : "", state_of(job),
-	    colour ? "\033[0m" : "");
-	json_array_foreach(jsn_array(job, "machines"), i, row)
-		printf("%s: %s%s%s\n", out_scalar(c, json_object_get(row, "machine")), state_of(row),
-		    *jsn_text_or(row, "text", "") != '\0' ? ": " : "",
-		    *jsn_text_or(row, "text", "") != '\0' ? out_scalar(c, json_object_get(row, "text")) : "");
+	printf("job %s: %s%s%s%s%s\n", out_scalar(c, json_object_get(job, "id")), colour ? red : "", state_of(job),
+	    colour ? "\033[0m" : "", *all != '\0' ? ": " : "", *all != '\0' ? out_scalar(c, json_object_get(job, "text")) : "");
+	json_array_foreach(jsn_array(job, "machines"), i, row) {
+		const char *text = jsn_text_or(row, "text", "");
+		bool said = *text == '\0' || strstr(all, text) != NULL;
+
+		printf("%s: %s%s%s\n", out_scalar(c, json_object_get(row, "machine")), state_of(row), said ? "" : ": ",
+		    said ? "" : out_scalar(c, json_object_get(row, "text")));
+	}
 }
 
 static void
