@@ -7,7 +7,8 @@
 #include "cli.h"
 
 #define POLL_MS 500            /* nginx lets one address ask five times a second */
-#define SILENCE_MS 30000       /* without an answer of the server: the outcome is unknown */
+#define SILENCE_MS 30000       /* without an answer of the server: the outcome is unknown ... */
+#define SILENCE_TRIES 20       /* ... and not before so many tries: a laptop that slept counts no silence */
 #define STILL_MS (10 * 60000)  /* without a change of the job: --timeout */
 
 /* States a job ends in, and what the command then says. "paused" waits for a person. */
@@ -27,6 +28,7 @@ struct follow {
 	json_t *seen;          /* the job as last read, or NULL */
 	int64_t changed;       /* times_boot() of the last change */
 	int64_t answered;      /* and of the last answer */
+	int unanswered;        /* tries since then */
 	int64_t still_ms;
 	long limit_s;          /* of one reading */
 };
@@ -120,6 +122,13 @@ exit_of(const json_t *job, bool *end_out)
 	return EXIT_UNKNOWN;
 }
 
+static bool
+is_silent(struct follow *w)
+{
+	w->unanswered++;
+	return w->unanswered >= SILENCE_TRIES && times_boot() - w->answered > SILENCE_MS;
+}
+
 /* One reading. 1: the job has ended and *code is set; 0: go on; -1: give up, *code is set. */
 static int
 look(struct cli *c, struct follow *w, int *code)
@@ -134,11 +143,12 @@ look(struct cli *c, struct follow *w, int *code)
 		if (w->seen == NULL || !json_equal(w->seen, a.body))
 			w->changed = times_boot();
 		w->answered = times_boot();
+		w->unanswered = 0;
 		show_progress(c, w->seen, a.body);
 		json_decref(w->seen);
 		w->seen = json_incref(a.body);
 		*code = exit_of(a.body, &end);
-	} else if (!interrupted && ((rc == 0 && a.status < 500 && a.status != 429) || times_boot() - w->answered > SILENCE_MS)) {
+	} else if (!interrupted && ((rc == 0 && a.status < 500 && a.status != 429) || is_silent(w))) {
 		if (rc == 0)
 			api_fail(c, &a);
 		else
