@@ -74,7 +74,7 @@ def one(number, sentence, function, given):
 def run(surroundings):
     """Run all tests inside one `with surroundings() as given`; the exit status says whether all held."""
     only = os.environ.get("ONLY")
-    tests = [t for t in TESTS if not only or only in t[0]]
+    tests = [t for t in TESTS if not only or re.search(only, t[0])]
     print(f"1..{len(tests)}", flush=True)
     good = True
     with surroundings() as given:

@@ -373,14 +373,16 @@ class Room:
             return [dict(r) for r in db.execute("SELECT * FROM row WHERE ? IS NULL OR job = ? ORDER BY seq", (job, job))]
 
     def packets(self, machine):
-        """[(device, outlet, number sent)] of every SET that reached the PDUs of a machine, and what its BMC was told."""
+        """[(pdu, outlet, number sent, when)] of every SET that reached the PDUs of a machine, in order of time; when is
+        CLOCK_BOOTTIME in ms, as the journal's `boot`."""
+        shift = (time.clock_gettime_ns(time.CLOCK_BOOTTIME) - time.clock_gettime_ns(time.CLOCK_MONOTONIC)) // 1000000
         out = []
         for pdu, outlet in self.outlets(machine):
             for row in self.pdu(pdu).ask("log").split(";")[1:]:
-                words = row.split()
-                if words[1] == outlet:
-                    out.append((pdu, outlet, words[2]))
-        return out
+                when, which, number = row.split()[:3]
+                if which == outlet:
+                    out.append((pdu, outlet, number, int(when) + shift))
+        return sorted(out, key=lambda p: p[3])
 
     # ---- hurting and looking ----
 
