@@ -184,9 +184,11 @@ on_ready(uv_poll_t *h, int status, int events)
 	struct udp *u = p->u;
 	int n = BATCH;
 
-	(void)status; /* an error of the socket waits in its queue, and is read here */
 	(void)events;
-	read_errors(p);
+	/* libuv stops a poll that meets EPOLLERR, which is ICMP's word about one host: unstarted, all would fall silent. */
+	if (status < 0 && !u->closed)
+		(void)uv_poll_start(&p->poll, p->blocked ? UV_READABLE | UV_WRITABLE : UV_READABLE, on_ready);
+	read_errors(p); /* an error of the socket waits in its queue */
 	for (int i = 0; i < BATCHES && n == BATCH && !u->closed; i++) {
 		n = receive_batch(p);
 		if (!u->closed)
