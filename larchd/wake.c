@@ -20,8 +20,9 @@ woken(uv_poll_t *handle, int status, int events)
 	struct larchd *l = handle->data;
 	char byte[16];
 
-	(void)status;
 	(void)events;
+	if (status < 0) /* libuv has stopped it */
+		(void)uv_poll_start(handle, UV_READABLE, woken);
 	for (int i = 0; i < 64; i++)
 		if (recv(l->wake_fd, byte, sizeof(byte), MSG_DONTWAIT) < 0)
 			break;

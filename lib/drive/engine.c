@@ -211,7 +211,7 @@ look_again(struct drive_job *job)
 			*colon = '\0';
 	}
 	hosts_sort(&names);
-	if (probe_check(job->drive->room.probe, &names, &e) < 0)
+	if (probe_check(job->drive->room.probe, &names, &e) != 0)
 		log_warn("the machines of job %lld are not looked at again: %s", (long long)job->request.id, e.text);
 }
 

@@ -162,7 +162,7 @@ order_check(struct drive *d, const struct power_order *o)
 
 	if (hosts_parse(str_of(o->things), NULL, a, &names, &e) == 0 && names.n > LIMIT_PLAN_THINGS)
 		log_warn("a check for %s: %zu things at once; the most is %d", o->who, names.n, LIMIT_PLAN_THINGS);
-	else if (names.n == 0 || probe_check(d->room.probe, &names, &e) < 0)
+	else if (names.n == 0 || probe_check(d->room.probe, &names, &e) != 0)
 		log_warn("a check for %s: %s", o->who, e.text);
 	arena_destroy(a);
 }

@@ -90,7 +90,8 @@ LARCH_API void probe_set_conf(struct probe *p, const struct conf *conf, const st
 
 /* Begin a sweep of everything, unless one is running; 0 began, 1 one is running, -1 with a sentence. */
 LARCH_API int probe_sweep(struct probe *p, struct err *e);
-/* Ask these things now (machines: their BMC, their PDUs and a ping; PDUs: themselves). As probe_sweep. */
+/* Ask these things now (machines: their BMC, their PDUs and a ping; PDUs: themselves). 0; 1 when LIMIT_CHECKS of
+ * them run and this one was not begun, with a sentence too; -1. */
 LARCH_API int probe_check(struct probe *p, const struct hosts *things, struct err *e);
 
 struct probe_pulse {

@@ -179,9 +179,14 @@ readable(uv_poll_t *handle, int status, int events)
 {
 	struct family *f = handle->data;
 	unsigned char packet[512];
+	int error;
+	socklen_t size = sizeof(error);
 
-	(void)status;
 	(void)events;
+	if (status < 0) { /* libuv has stopped it on an error of the socket: that is taken off, and on */
+		(void)getsockopt(f->fd, SOL_SOCKET, SO_ERROR, &error, &size);
+		(void)uv_poll_start(handle, UV_READABLE, readable);
+	}
 	for (int i = 0; i < 256; i++) {
 		struct sockaddr_storage from = {0};
 		socklen_t length = sizeof(from);

@@ -37,7 +37,8 @@ struct round {
 struct probe {
 	struct probe_room room;
 	struct probe_ping *ping;
-	struct round *sweep, *check;
+	struct round *sweep;
+	size_t checks; /* that run */
 	int64_t began, ended, things;
 };
 
@@ -98,13 +99,25 @@ add_outlet(struct asked *q, const struct probe_outlet *o)
 
 /* ---- the end of a round ------------------------------------------------------------------------ */
 
+static int
+by_outlet(const void *x, const void *y)
+{
+	const struct status_outlet *a = x, *b = y;
+	int c = strcmp(a->pdu, b->pdu);
+
+	return c != 0 ? c : strcmp(a->outlet, b->outlet);
+}
+
+/* The outlets are in order by now: ten thousand machines are judged at the end of a sweep, on the loop that switches. */
 static const char *
 outlet_state(const struct round *r, const struct inv_cord *c)
 {
-	for (size_t i = 0; i < r->n_outlets; i++)
-		if (strcmp(r->outlets[i].pdu, c->pdu) == 0 && strcmp(r->outlets[i].outlet, c->outlet) == 0)
-			return r->outlets[i].state;
-	return NULL;
+	const struct status_outlet key = {.pdu = c->pdu, .outlet = c->outlet}, *found;
+
+	if (r->n_outlets == 0)
+		return NULL;
+	found = bsearch(&key, r->outlets, r->n_outlets, sizeof(*r->outlets), by_outlet);
+	return found == NULL ? NULL : found->state;
 }
 
 /* What the outlets of one machine say together; cords [from, to) are its own. */
@@ -121,8 +134,8 @@ judge_outlets(struct round *r, size_t from, size_t to)
 		on += state != NULL && strcmp(state, "on") == 0;
 		off += state != NULL && strcmp(state, "off") == 0;
 	}
-	if (seen == 0 && !r->whole)
-		return;
+	if (seen < to - from && !r->whole)
+		return; /* a check looks at some PDUs: of a machine on others too it knows too little */
 	if (on == to - from)
 		add_value(&q, "outlets", STATUS_OK, "on");
 	else if (off == to - from)
@@ -138,6 +151,8 @@ judge_machines(struct round *r)
 {
 	size_t from = 0;
 
+	if (r->n_outlets > 1)
+		qsort(r->outlets, r->n_outlets, sizeof(*r->outlets), by_outlet);
 	for (size_t i = 1; i <= r->n_cords; i++)
 		if (i == r->n_cords || strcmp(r->cords[i].machine, r->cords[from].machine) != 0) {
 			judge_outlets(r, from, i);
@@ -160,7 +175,7 @@ round_end(struct round *r)
 		p->things = (int64_t)r->things;
 		p->sweep = NULL;
 	} else {
-		p->check = NULL;
+		p->checks--;
 	}
 	arena_destroy(r->a);
 	free(r);
@@ -430,15 +445,18 @@ static void
 check_thing(struct round *r, const char *name)
 {
 	struct inv *inv = *r->probe->room.inv;
+	struct inv_cord *cords;
 	struct inv_thing t;
 	struct err e;
+	size_t n;
 
 	if (inv_get(inv, name, r->a, &t, &e) != 0)
 		return; /* gone since it was asked */
 	ask_thing(r, &t);
-	for (size_t i = 0; i < r->n_cords; i++)
-		if (strcmp(r->cords[i].machine, name) == 0 &&
-		    inv_get(inv, r->cords[i].pdu, r->a, &t, &e) == 0)
+	if (inv_cords(inv, name, r->a, &cords, &n, &e) != 0)
+		return;
+	for (size_t i = 0; i < n; i++)
+		if (inv_get(inv, cords[i].pdu, r->a, &t, &e) == 0)
 			ask_pdu(r, &t);
 }
 
@@ -447,12 +465,14 @@ probe_check(struct probe *p, const struct hosts *things, struct err *e)
 {
 	struct round *r;
 
-	if (p->check != NULL)
+	if (p->checks >= LIMIT_CHECKS) {
+		err_set(e, ERR_LIMIT, "%zu checks run already; ask again in a moment", p->checks);
 		return 1;
+	}
 	r = round_create(p, false, e);
 	if (r == NULL)
 		return -1;
-	p->check = r;
+	p->checks++;
 	for (size_t i = 0; i < things->n; i++)
 		check_thing(r, things->name[i]);
 	round_asked(r);
