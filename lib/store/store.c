@@ -15,6 +15,8 @@
 
 #define KEPT 96            /* prepared statements a connection keeps */
 #define BUSY_MS 2000
+#define READ_MS 3000       /* a reader's query: the file is another program's, and may hold a view without end */
+#define READ_LENGTH (64 << 20) /* bytes of one value that a reader takes */
 #define READER_TRIES 20    /* x 25 ms: a reader that meets a writer's restart */
 
 struct store_query {
@@ -27,6 +29,7 @@ struct store {
 	sqlite3 *db;
 	char *path;
 	int lock_fd;
+	int64_t until;         /* of a reader's query, boot ms */
 	struct {
 		const char *sql;
 		struct store_query query;
@@ -51,6 +54,8 @@ fail(struct store *s, struct err *e, const char *what)
 	    {SQLITE_IOERR, ERR_UNAVAILABLE, "the disk failed"},
 	    {SQLITE_CANTOPEN, ERR_UNAVAILABLE, "the file cannot be opened"},
 	    {SQLITE_READONLY, ERR_UNAVAILABLE, "the file may not be written"},
+	    {SQLITE_INTERRUPT, ERR_UNAVAILABLE, "it takes too long"},
+	    {SQLITE_TOOBIG, ERR_LIMIT, "a value in it is too large"},
 	    {SQLITE_CORRUPT, ERR_INTERNAL, "the file is damaged"},
 	    {SQLITE_NOTADB, ERR_INTERNAL, "the file is no database"},
 	};
@@ -198,6 +203,14 @@ bad:
 	return -1;
 }
 
+static int
+too_long(void *ctx)
+{
+	const struct store *s = ctx;
+
+	return times_boot() > s->until;
+}
+
 /* Open and touch the file once: an error of a WAL shows at the first read, not at the open. */
 static int
 reader_try(struct store *s, struct err *e)
@@ -207,6 +220,9 @@ reader_try(struct store *s, struct err *e)
 		return -1;
 	}
 	harden(s->db);
+	(void)sqlite3_limit(s->db, SQLITE_LIMIT_LENGTH, READ_LENGTH);
+	s->until = times_boot() + READ_MS;
+	sqlite3_progress_handler(s->db, 10000, too_long, s);
 	if (script(s, "PRAGMA query_only=1") != 0)
 		return fail(s, e, "opening to read");
 	return user_version(s, e);
@@ -289,6 +305,7 @@ prepare(struct store *s, const char *sql, bool keep, struct err *e)
 	struct store_query *q = keep ? query_kept(s, sql) : NULL;
 	sqlite3_stmt *stmt = NULL;
 
+	s->until = times_boot() + READ_MS;
 	if (q != NULL && !q->busy) {
 		q->busy = true;
 		return q;

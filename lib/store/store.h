@@ -40,6 +40,9 @@ LARCH_API int store_open(const char *path, const struct store_migration *rows, s
 /*
  * Open read-only; a missing file, or one of another version than `version`,
  * is ERR_UNAVAILABLE with a sentence that names the program which makes it.
+ * What a reader reads is another program's, which may have been taken over: a
+ * query that is not through its rows after three seconds fails as
+ * ERR_UNAVAILABLE, one with a value of more than 64 MiB as ERR_LIMIT.
  */
 LARCH_API int store_open_reader(const char *path, int version, struct store **out, struct err *e);
 

@@ -84,11 +84,6 @@ t_ten_thousand_pings_are_all_answered_once(void)
 	struct probe_ping *p = begin();
 	struct seen s = {0};
 
-	if (probe_ping_refused(p) != NULL) {
-		t_skip("pings are not permitted here");
-		end(p);
-		return;
-	}
 	for (int i = 0; i < 10000; i++) {
 		char to[64];
 
@@ -96,8 +91,8 @@ t_ten_thousand_pings_are_all_answered_once(void)
 		ping(p, to, 2000, &s);
 	}
 	wait_for(&s, 10000);
-	T_INT(s.up + s.down, 10000);
-	T_OK(s.up > 9000); /* a full buffer may lose some; none is answered twice */
+	T_INT(s.up + s.down + s.refused, 10000);
+	T_OK(s.up > 9000 || probe_ping_refused(p) != NULL); /* a full buffer may lose some; none is answered twice */
 	end(p);
 }
 
@@ -107,15 +102,11 @@ t_the_end_cancels_what_has_not_been_answered(void)
 	struct probe_ping *p = begin();
 	struct seen s = {0};
 
-	if (probe_ping_refused(p) != NULL) {
-		t_skip("pings are not permitted here");
-		end(p);
-		return;
-	}
 	for (int i = 0; i < 5000; i++) /* more than are sent at one time */
 		ping(p, "127.0.0.1", 700, &s);
+	T_INT(s.refused, probe_ping_refused(p) == NULL ? 0 : 5000);
 	end(p);
-	T_INT(s.cancelled, 5000);
+	T_INT(s.cancelled + s.refused, 5000);
 }
 
 T_MAIN(T(t_loopback_answers_or_the_sentence_says_what_would_allow_it), T(t_ten_thousand_pings_are_all_answered_once),

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Files of others: what a reader meets in one that was made to hurt it. */
+#include <unistd.h>
+
+#include "power/request.h"
+#include "store/store.h"
+#include "t.h"
+
+static const char *
+path(const char *name)
+{
+	static char text[600];
+
+	snprintf(text, sizeof(text), "%s/%s", t_folder(), name);
+	return text;
+}
+
+/* power.db as a program makes it that has been taken over; kept open, as by its writer. */
+static struct store *
+made(const char *name, const char *sql)
+{
+	const struct store_migration rows[] = {{1, sql}};
+	struct store *s = NULL;
+	struct err e = {0};
+
+	if (store_open(path(name), rows, 1, &s, &e) != 0)
+		T_STR(e.text, "");
+	return s;
+}
+
+static void
+t_a_view_without_end_is_left_after_seconds(void)
+{
+	struct store *s = made("view.db", "CREATE VIEW request AS WITH RECURSIVE n(id) AS (SELECT 1 UNION ALL SELECT -id FROM n)"
+	                                  " SELECT id FROM n WHERE id>1");
+	struct power_requests *r = NULL;
+	struct arena *a = arena_create();
+	struct power_request row;
+	struct err e = {0};
+	int64_t began = times_boot();
+
+	T_OK(power_requests_open_reader(path("view.db"), &r, &e) == 0);
+	T_INT(power_request_after(r, 0, a, &row, &e), -1);
+	T_ERR(e, "takes too long");
+	T_OK(times_boot() - began < 20000);
+	T_OK(power_requests_generation(r) > 0); /* the next query has its own time */
+	power_requests_close(r);
+	arena_destroy(a);
+	store_close(s);
+}
+
+static void
+t_a_value_that_is_too_large_makes_its_row_malformed_and_no_other(void)
+{
+	struct store *s = made("large.db",
+	    "CREATE TABLE request(id INTEGER PRIMARY KEY,created,until,who,source,address,role,reason,idempotency,"
+	    "request_id,at_once,per_hour,plan,hash,machines,verb,way);"
+	    "INSERT INTO request(id,who,plan) VALUES(1,'eve',zeroblob(100000000)),(2,'ana','{}'),(3000000,'eve','{}')");
+	struct power_requests *r = NULL;
+	struct arena *a = arena_create();
+	struct power_request row = {0};
+	struct err e = {0};
+
+	T_OK(power_requests_open_reader(path("large.db"), &r, &e) == 0);
+	T_INT(power_request_after(r, 0, a, &row, &e), 1);
+	T_INT(row.id, 1);
+	T_OK(row.malformed != NULL && strstr(row.malformed, "too large") != NULL);
+	T_INT(power_request_after(r, 1, a, &row, &e), 1);
+	T_OK(row.id == 2 && row.malformed == NULL);
+	T_INT(power_request_after(r, 2, a, &row, &e), 0); /* so far ahead is no request */
+	power_requests_close(r);
+	arena_destroy(a);
+	store_close(s);
+}
+
+static void
+t_a_second_writer_is_refused(void)
+{
+	struct store *s = made("one.db", "CREATE TABLE t(a)"), *other = NULL;
+	const struct store_migration rows[] = {{1, ""}};
+	struct err e = {0};
+
+	T_OK(store_open(path("one.db"), rows, 1, &other, &e) != 0);
+	T_ERR(e, "another process already writes it");
+	store_close(s);
+}
+
+T_MAIN(T(t_a_view_without_end_is_left_after_seconds), T(t_a_value_that_is_too_large_makes_its_row_malformed_and_no_other),
+    T(t_a_second_writer_is_refused))
