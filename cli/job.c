@@ -22,7 +22,9 @@ static const struct { const char *state; bool end; int code; } states[] = {
 
 static const struct column machine_columns[] = {
 	{"machine", "machine", false}, {"state", "state", true}, {"text", "what", false},
+	{"left_off", "left off", false},
 };
+
 struct follow {
 	const char *id;
 	json_t *seen;          /* the job as last read, or NULL */
@@ -79,6 +81,56 @@ show_progress(const struct cli *c, const json_t *before, const json_t *now)
 		    out_scalar(c, json_object_get(now, "id")), state_of(now));
 }
 
+static int
+exit_of(const json_t *job, bool *end_out)
+{
+	for (size_t i = 0; i < LARCH_COUNT(states); i++)
+		if (strcmp(states[i].state, state_of(job)) == 0) {
+			*end_out = states[i].end;
+			return states[i].code;
+		}
+	*end_out = true; /* a word this command does not know */
+	return EXIT_UNKNOWN;
+}
+
+/* "pdu-b01-a AA7" as one writes it for outlet on: "pdu-b01-a:AA7". */
+static const char *
+outlet_name(const struct cli *c, const json_t *thing)
+{
+	char *text = arena_strdup(c->arena, out_scalar(c, thing)), *blank = strchr(text, ' ');
+
+	if (blank != NULL)
+		*blank = ':';
+	return text;
+}
+
+/* What an ended job has switched off on a machine and not on again; unless off was the wish, how to switch it on. */
+static void
+say_left_off(const struct cli *c, const json_t *job, const json_t *row)
+{
+	const char *verb = jsn_text_or(job, "verb", ""), *via = jsn_text_or(job, "via", "");
+	const json_t *list = jsn_array(row, "left_off"), *thing;
+	bool outlets = strncmp(verb, "outlet-", 7) == 0, to_off = strcmp(outlets ? verb + 7 : verb, "off") == 0, end;
+	size_t i;
+
+	(void)exit_of(job, &end);
+	if (!end || json_array_size(list) == 0 || (to_off && strcmp(state_of(row), "ok") == 0))
+		return;
+	json_array_foreach(list, i, thing)
+		printf("%s%s", i == 0 ? "  left off: " : ", ", out_scalar(c, thing));
+	printf("\n");
+	if (to_off)
+		return;
+	printf("  to switch it on again: larch %s on", outlets ? "outlet" : "power");
+	if (!outlets)
+		printf(" %s", out_scalar(c, json_object_get(row, "machine")));
+	for (i = 0; outlets && i < json_array_size(list); i++)
+		printf(" %s", outlet_name(c, json_array_get(list, i)));
+	if (!outlets && (strcmp(via, "bmc") == 0 || strcmp(via, "pdu") == 0))
+		printf(" --via %s", via);
+	printf("\n");
+}
+
 /* The result: the job's own sentence, then the machines; what the sentence has said already is not said again. */
 static void
 text_result(const struct cli *c, const json_t *job)
@@ -96,6 +148,7 @@ text_result(const struct cli *c, const json_t *job)
 
 		printf("%s: %s%s%s\n", out_scalar(c, json_object_get(row, "machine")), state_of(row), said ? "" : ": ",
 		    said ? "" : out_scalar(c, json_object_get(row, "text")));
+		say_left_off(c, job, row);
 	}
 }
 
@@ -108,18 +161,6 @@ print_job(const struct cli *c, const json_t *job)
 		text_result(c, job);
 	else
 		out_rows(c, f, job, jsn_array(job, "machines"), machine_columns, LARCH_COUNT(machine_columns));
-}
-
-static int
-exit_of(const json_t *job, bool *end_out)
-{
-	for (size_t i = 0; i < LARCH_COUNT(states); i++)
-		if (strcmp(states[i].state, state_of(job)) == 0) {
-			*end_out = states[i].end;
-			return states[i].code;
-		}
-	*end_out = true; /* a word this command does not know */
-	return EXIT_UNKNOWN;
 }
 
 static bool
@@ -149,12 +190,12 @@ look(struct cli *c, struct follow *w, int *code)
 		w->seen = json_incref(a.body);
 		*code = exit_of(a.body, &end);
 	} else if (!interrupted && ((rc == 0 && a.status < 500 && a.status != 429) || is_silent(w))) {
-		if (rc == 0)
-			api_fail(c, &a);
-		else
-			cli_fail(c, &e);
-		fprintf(stderr, "larch: the outcome of job %s is not known here; ask again: larch job %s\n", w->id, w->id);
-		*code = EXIT_UNKNOWN;
+		*code = rc == 0 ? api_fail(c, &a) : cli_fail(c, &e);
+		/* a job that was only asked for, and the server says why not: that is the whole answer */
+		if (rc != 0 || c->command->verb != NULL || w->seen != NULL) {
+			fprintf(stderr, "larch: the outcome of job %s is not known here; ask again: larch job %s\n", w->id, w->id);
+			*code = EXIT_UNKNOWN;
+		}
 		api_answer_finish(&a);
 		return -1;
 	}
@@ -216,8 +257,12 @@ job_follow(struct cli *c, const char *id)
 		return cli_fail(c, &e);
 	if (c->opt.no_wait && c->command->verb != NULL) {
 		json_t *o = json_object();
+		int64_t number;
 
-		jsn_set_text(o, "id", id);
+		if (str_int(str_of(id), 0, INT64_MAX, &number) == 0)
+			jsn_set(o, "id", json_integer(number));
+		else
+			jsn_set_text(o, "id", id);
 		if (out_format(c, FORMAT_TEXT) == FORMAT_TEXT)
 			printf("job %s: filed; follow it: larch job %s\n", id, id);
 		else
