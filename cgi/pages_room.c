@@ -172,13 +172,7 @@ pages_banners(struct web_call *c)
 bool
 pages_is_node(const char *type)
 {
-	static const char *const others[] = {"pdu", "bmc", "rack", "cage", "room", "datacenter", "zone", "pool", "strip",
-	    "chassis", "ups", "service"};
-
-	for (size_t i = 0; i < LARCH_COUNT(others); i++)
-		if (strcmp(type, others[i]) == 0)
-			return false;
-	return true;
+	return inv_is_machine(type);
 }
 
 const char *

@@ -305,6 +305,31 @@ power_permit_plan(struct web_call *c, const struct power_plan *p, struct permit 
 	return power_permit(c, power_verb_name(p->verb), &things, out, e);
 }
 
+/*
+ * A group ("@*", "@b01") means the machines in it, not its racks, PDUs and BMCs. What somebody names
+ * by itself stays: the plan then says why it is refused.
+ */
+int
+power_keep_machines(struct web_call *c, struct str typed, struct hosts *names, struct err *e)
+{
+	struct inv_thing thing;
+	struct inv *inv;
+	size_t kept = 0;
+
+	if (typed.n == 0 || memchr(typed.p, '@', typed.n) == NULL)
+		return 0;
+	if (power_need_inv(c, &inv, e) != 0)
+		return -1;
+	for (size_t i = 0; i < names->n; i++) {
+		if (inv_get(inv, names->name[i], c->arena, &thing, e) != 0)
+			return -1;
+		if (inv_is_machine(thing.type))
+			names->name[kept++] = names->name[i];
+	}
+	names->n = kept;
+	return kept > 0 ? 0 : err_set(e, ERR_INPUT, "no machine is in '%.*s'", (int)(typed.n > 80 ? 80 : typed.n), typed.p);
+}
+
 int
 power_names(struct web_call *c, const char *field, enum power_verb verb, struct hosts *out, struct err *e)
 {
@@ -312,9 +337,9 @@ power_names(struct web_call *c, const char *field, enum power_verb verb, struct 
 
 	if (power_verb_is_outlet(verb))
 		return hosts_parse(web_str(c, field), NULL, c->arena, out, e);
-	if (power_need_inv(c, &inv, e) != 0)
+	if (power_need_inv(c, &inv, e) != 0 || inv_select(inv, web_str(c, field), c->arena, out, e) != 0)
 		return -1;
-	return inv_select(inv, web_str(c, field), c->arena, out, e);
+	return power_keep_machines(c, web_str(c, field), out, e);
 }
 
 static void

@@ -66,6 +66,28 @@ ask(struct web_call *c, struct asked *q, struct err *e)
 
 /* ---- the page ---------------------------------------------------------------------------- */
 
+/* What else goes dark, for the button: "kvm-b02", or NULL. */
+static const char *
+cut_names(struct web_call *c, const struct power_plan *p)
+{
+	struct hosts names = {.name = arena_array(c->arena, p->n_cut, sizeof(*names.name))};
+
+	for (size_t i = 0; i < p->n_cut; i++)
+		if (!p->cut[i].other_feed)
+			names.name[names.n++] = arena_strdup(c->arena, p->cut[i].thing);
+	hosts_sort(&names);
+	return names.n == 0 ? NULL : hosts_fold(&names, c->arena);
+}
+
+static bool
+any_bmc(const struct power_plan *p)
+{
+	for (size_t i = 0; i < p->n_machines; i++)
+		if (p->machines[i].bmc != NULL)
+			return true;
+	return false;
+}
+
 static json_t *
 way_links(struct web_call *c, const struct asked *q)
 {
@@ -75,6 +97,10 @@ way_links(struct web_call *c, const struct asked *q)
 		json_t *o = json_object();
 		struct buf url = BUF(LIMIT_URL);
 
+		if (w == POWER_WAY_BMC && !any_bmc(&q->plan)) {
+			json_decref(o);
+			continue;
+		}
 		buf_printf(&url, "/power?verb=%s&nodes=", power_verb_name(q->verb));
 		buf_url(&url, str_of(hosts_fold(&q->names, c->arena)));
 		buf_printf(&url, "&via=%s", power_way_name(w));
@@ -134,6 +160,7 @@ model_plan(struct web_call *c, json_t *m, const struct asked *q)
 	jsn_set(plan, "safe", json_boolean(q->plan.n_cut == 0 && q->plan.way == POWER_WAY_PDU && q->plan.n_steps > 0));
 	jsn_set_text(plan, "denied", q->permit == NULL ? q->denied.text : NULL);
 	jsn_set(plan, "ways", way_links(c, q));
+	jsn_set_text(plan, "also", cut_names(c, &q->plan));
 	jsn_set_text(plan, "nodes", hosts_fold(&q->names, c->arena));
 	jsn_set(plan, "count", json_integer((json_int_t)q->plan.n_machines));
 	jsn_set(m, "plan", plan);
@@ -507,7 +534,8 @@ status_names(struct web_call *c, struct hosts *out, struct err *e)
 	if (power_need_inv(c, &inv, e) != 0)
 		return -1;
 	if (web_has(c, "nodes"))
-		return inv_select(inv, web_str(c, "nodes"), c->arena, out, e);
+		return inv_select(inv, web_str(c, "nodes"), c->arena, out, e) != 0
+		    ? -1 : power_keep_machines(c, web_str(c, "nodes"), out, e);
 	if (inv_list(inv, "server", c->arena, &things, &n, e) != 0)
 		return -1;
 	*out = (struct hosts){.name = arena_array(c->arena, n, sizeof(*out->name)), .n = n};

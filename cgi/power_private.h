@@ -40,6 +40,9 @@ int power_permit_plan(struct web_call *c, const struct power_plan *p, struct per
 int power_permit(struct web_call *c, const char *verb, const struct hosts *things, struct permit **out,
     struct err *e);
 
+/* Of names that a group stood for, keep the machines. */
+int power_keep_machines(struct web_call *c, struct str typed, struct hosts *names, struct err *e);
+
 /* The names in field `field`: machines, checked against the inventory; or "pdu:outlet" for outlet verbs. */
 int power_names(struct web_call *c, const char *field, enum power_verb verb, struct hosts *out, struct err *e);
 

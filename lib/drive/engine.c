@@ -78,7 +78,7 @@ publish(struct drive_job *job, const char *state, int64_t ended)
 	struct err e;
 
 	for (size_t i = 0; i < job->plan.n_steps; i++)
-		row.done += job->step_done[i];
+		row.done += job->step_done[i] && !job->step_skipped[i];
 	if (status_put_job(job->drive->room.status, &row, &e) != 0)
 		log_error("job %lld cannot be published: %s", (long long)row.id, e.text);
 }
@@ -276,7 +276,7 @@ skip_rest(struct drive_machine *m, size_t from, const char *why)
 
 		if (job->plan.steps[i].machine != m->index || job->step_done[i])
 			continue;
-		job->step_done[i] = true;
+		job->step_done[i] = job->step_skipped[i] = true;
 		if (journal_set_step(job->drive->room.journal, &s, &e) != 0) {
 			log_error("job %lld step %zu: %s", (long long)job->request.id, i + 1, e.text);
 			return; /* the next ones would fail alike, each after its wait for the file */
@@ -379,7 +379,7 @@ machine_stop(struct drive_machine *m, enum drive_machine_state state, size_t fro
 {
 	const char *where = left_where(m);
 
-	skip_rest(m, from, "the machine was stopped before this step");
+	skip_rest(m, from, "a step before it did not succeed");
 	machine_end(m, state, arena_printf(m->a, "%s%s", text, where));
 }
 

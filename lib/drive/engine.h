@@ -53,7 +53,7 @@ struct drive_job {
 	size_t forgiven;              /* of them, when somebody last said resume */
 	bool paused, aborted, ended;
 	bool going;
-	bool step_done[LIMIT_PLAN_STEPS];
+	bool step_done[LIMIT_PLAN_STEPS], step_skipped[LIMIT_PLAN_STEPS];
 };
 
 struct drive_settling;

@@ -69,6 +69,12 @@ LARCH_API int inv_ports(struct inv *i, const char *thing, struct arena *a, struc
 /* The kind a port has when nobody says: by the thing's type and the port's name. Never NULL. */
 LARCH_API const char *inv_kind_of(const char *type, const char *port);
 
+/*
+ * May things of this type be meant when somebody says "these machines" by a group? A server or a switch, yes;
+ * a rack, a PDU, a BMC or a power strip, no.
+ */
+LARCH_API bool inv_is_machine(const char *type);
+
 /* ---- wiring ----------------------------------------------------------------- */
 
 struct inv_connection {

@@ -52,3 +52,15 @@ inv_kind_of(const char *type, const char *port)
 			return kinds[i].kind;
 	return "";
 }
+
+bool
+inv_is_machine(const char *type)
+{
+	static const char *const others[] = {"pdu", "bmc", "rack", "cage", "room", "datacenter", "zone", "pool", "strip",
+	    "chassis", "ups", "service"};
+
+	for (size_t i = 0; i < LARCH_COUNT(others); i++)
+		if (strcmp(type, others[i]) == 0)
+			return false;
+	return true;
+}

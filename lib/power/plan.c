@@ -244,6 +244,16 @@ refusal(struct making *m, const struct power_machine *x)
 	return m->p->way == POWER_WAY_BMC ? refuse_bmc(x, m->a) : refuse_pdu(m, x);
 }
 
+/* The BMC switches no outlet: somebody who asks for "on" must hear that a feed is dead. */
+static void
+warn_dead_feed(struct making *m, const struct power_machine *x)
+{
+	for (size_t i = 0; i < x->n_outlets && m->q->verb != POWER_OFF; i++)
+		if (x->outlets[i].state == POWER_IS_OFF)
+			warn(m, arena_printf(m->a, "outlet %s %s of %s is off: only by its outlets (pdu) does it go on",
+			    x->outlets[i].pdu, x->outlets[i].outlet, x->name));
+}
+
 /* ---- steps by the BMC ------------------------------------------------------------------ */
 
 static const char *
@@ -255,6 +265,7 @@ steps_bmc(struct making *m, size_t at, const struct power_machine *x)
 	note_age(m, x->chassis_at, x->chassis_interval);
 	note(m, arena_printf(m->a, "%s: chassis %s, seen %s ago", x->bmc, power_state_name(x->chassis),
 	    times_age(m->q->now - x->chassis_at, age)));
+	warn_dead_feed(m, x);
 	if (m->q->verb == POWER_ON && on)
 		return "is on already";
 	if (m->q->verb == POWER_OFF && !on)
@@ -380,7 +391,6 @@ steps_pdu(struct making *m, size_t at, const struct power_machine *x)
 {
 	size_t on = count_outlets(m, x, POWER_IS_ON);
 
-	warn_recent(m, x);
 	switch (m->q->verb) {
 	case POWER_ON:
 		if (on == x->n_outlets)
@@ -416,7 +426,6 @@ steps_outlet(struct making *m, size_t at, const struct power_machine *x)
 	bool on = o->state == POWER_IS_ON;
 
 	tell_outlet(m, o);
-	warn_recent(m, x);
 	if (m->q->verb == POWER_OUTLET_ON && on)
 		return "is on already";
 	if (m->q->verb == POWER_OUTLET_OFF && !on)
@@ -475,6 +484,8 @@ plan_machine(struct making *m, size_t at)
 		out->nothing = steps_bmc(m, at, x);
 	else
 		out->nothing = steps_pdu(m, at, x);
+	if (m->p->way == POWER_WAY_PDU)
+		warn_recent(m, x); /* the last of its warnings: what goes dark comes first */
 }
 
 void power_plan_set_hash(struct power_plan *p); /* plan_text.c */

@@ -14,7 +14,7 @@ struct round;
 struct asked {
 	struct round *round;
 	const char *thing;   /* that the answer is about: the machine, not its BMC */
-	int64_t interval;    /* until it will be asked again */
+	struct gate_device *device; /* that is asked; NULL: a ping, or none */
 	bool done;
 };
 
@@ -41,6 +41,15 @@ struct probe {
 	size_t checks; /* that run */
 	int64_t began, ended, things;
 };
+
+/* How long what was just seen has to hold: a device that stays silent is asked less often, and its value is not old before that. */
+static int64_t
+holds(const struct asked *q)
+{
+	int64_t sweep = q->round->probe->room.conf->sweep_ms;
+
+	return q->device == NULL ? sweep : sweep + gate_rest(q->device, sweep);
+}
 
 /* ---- collecting ----------------------------------------------------------------------------- */
 
@@ -73,7 +82,7 @@ add_value(struct asked *q, const char *check, enum status_level level, const cha
 	    .text = text,
 	    .number = NAN,
 	    .at = times_now(),
-	    .interval = q->interval,
+	    .interval = holds(q),
 	};
 	return v;
 }
@@ -93,7 +102,7 @@ add_outlet(struct asked *q, const struct probe_outlet *o)
 	    .amps = o->amps,
 	    .watts = o->watts,
 	    .at = times_now(),
-	    .interval = q->interval,
+	    .interval = holds(q),
 	};
 }
 
@@ -124,7 +133,7 @@ outlet_state(const struct round *r, const struct inv_cord *c)
 static void
 judge_outlets(struct round *r, size_t from, size_t to)
 {
-	struct asked q = {.round = r, .thing = r->cords[from].machine, .interval = r->probe->room.conf->sweep_ms};
+	struct asked q = {.round = r, .thing = r->cords[from].machine};
 	size_t on = 0, off = 0, seen = 0;
 
 	for (size_t i = from; i < to; i++) {
@@ -265,7 +274,7 @@ ask(struct round *r, const char *thing)
 {
 	struct asked *q = arena_alloc(r->a, sizeof(*q));
 
-	*q = (struct asked){.round = r, .thing = thing, .interval = r->probe->room.conf->sweep_ms};
+	*q = (struct asked){.round = r, .thing = thing};
 	r->pending++;
 	return q;
 }
@@ -328,7 +337,7 @@ ask_pdu(struct round *r, const struct inv_thing *t)
 		answered(q);
 	} else if (!rests(r, d)) {
 		q = ask(r, t->name);
-		q->interval += gate_rest(d, q->interval);
+		q->device = d;
 		probe_pdu_read(d, priority(r), pdu_seen, q);
 	}
 }
@@ -346,6 +355,7 @@ ask_bmc(struct round *r, const char *machine, const struct inv_thing *bmc)
 		answered(q);
 	} else if (!rests(r, d)) {
 		q = ask(r, machine);
+		q->device = d;
 		probe_chassis_read(d, priority(r), chassis_seen, q);
 	}
 }
