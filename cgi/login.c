@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include "login.h"
@@ -159,15 +158,13 @@ open_all(const struct conf *conf, struct login *l, struct arena *a, struct err *
 static int
 login_open(const struct conf *conf, void **shared, struct err *e)
 {
-	struct rlimit no_core = {0, 0};
 	struct arena *a = arena_create();
 	struct login *l = calloc(1, sizeof(*l));
 	int rc;
 
 	if (l == NULL)
 		log_die("out of memory");
-	/* passwords pass through here: no core file, no debugger of the same user */
-	(void)setrlimit(RLIMIT_CORE, &no_core);
+	/* passwords pass through here: no debugger of the same user; core files are switched off by web */
 	(void)prctl(PR_SET_DUMPABLE, 0);
 	rc = open_all(conf, l, a, e);
 	arena_destroy(a);

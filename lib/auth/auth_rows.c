@@ -3,7 +3,7 @@
 
 #include "rows.h"
 
-#define VERSION 1
+#define VERSION 2
 
 static const struct store_migration migrations[] = {
     {1,
@@ -18,11 +18,12 @@ static const struct store_migration migrations[] = {
         " title TEXT NOT NULL, address TEXT NOT NULL, agent TEXT NOT NULL) STRICT;"
         "CREATE INDEX pass_who ON pass(who, ended_at);"
         "CREATE INDEX pass_ended ON pass(ended_at);"},
+    {2, "ALTER TABLE pass ADD COLUMN maker TEXT NOT NULL DEFAULT '';"},
 };
 
 #define COLUMNS \
 	"id,kind,hash,who,display,groups,scope,made_at,ends_at,made_boot,ends_boot,boot_id,groups_at,ended_at," \
-	"ended_why,title,address,agent"
+	"ended_why,title,address,agent,maker"
 
 int
 auth_rows_open_sessions(const char *path, struct store **out, struct err *e)
@@ -80,10 +81,11 @@ auth_pass_add(struct store *s, const struct auth_pass *p, struct err *e)
 		rc = err_set(e, ERR_LIMIT, "%s is in too many groups", p->who);
 	else
 		rc = store_run(s, e,
-		    "INSERT INTO pass(" COLUMNS ") VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,0,NULL,?,?,?)",
-		    "sibssttiiiisisss", p->id, (int64_t)p->kind, p->hash, (size_t)AUTH_HASH, p->who, p->display,
+		    "INSERT INTO pass(" COLUMNS ") VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,0,NULL,?,?,?,?)",
+		    "sibssttiiiisissss", p->id, (int64_t)p->kind, p->hash, (size_t)AUTH_HASH, p->who, p->display,
 		    buf_view(&groups), buf_view(&scope), p->span.made_at, p->span.ends_at, p->span.made_boot,
-		    p->span.ends_boot, p->span.boot_id, p->groups_at, p->title, p->address, p->agent);
+		    p->span.ends_boot, p->span.boot_id, p->groups_at, p->title, p->address, p->agent,
+		    p->maker == NULL ? "" : p->maker);
 	buf_free(&groups);
 	buf_free(&scope);
 	return rc;
@@ -110,6 +112,7 @@ read_row(struct store_query *q, struct arena *a, struct auth_pass *p)
 	p->title = arena_strdup(a, store_text(q, 15));
 	p->address = arena_strdup(a, store_text(q, 16));
 	p->agent = arena_strdup(a, store_text(q, 17));
+	p->maker = arena_strdup(a, store_text(q, 18));
 }
 
 static int
@@ -177,6 +180,13 @@ auth_pass_list_live(struct store *s, struct arena *a, struct auth_passes *out, s
 	return read_all(
 	    store_ask(s, e, "SELECT " COLUMNS " FROM pass WHERE ended_at=0 ORDER BY who, made_at", ""), a,
 	    out, e);
+}
+
+int
+auth_pass_list_made(struct store *s, const char *maker, struct arena *a, struct auth_passes *out, struct err *e)
+{
+	return read_all(
+	    store_ask(s, e, "SELECT " COLUMNS " FROM pass WHERE maker=? AND ended_at=0", "s", maker), a, out, e);
 }
 
 int

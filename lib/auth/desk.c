@@ -66,6 +66,20 @@ auth_desk_write(struct auth_desk *d, const char *who, const char *address, const
 	return auth_event_add(d->desk, &v, e);
 }
 
+/* What a key has made ends with it: whoever takes back a key that was lost takes back all that came of it. */
+static int
+end_made(struct auth_desk *d, const char *id, const char *address, struct err *e)
+{
+	struct arena *a = arena_create();
+	struct auth_passes made;
+	int rc = auth_pass_list_made(d->sessions, id, a, &made, e);
+
+	for (size_t i = 0; rc == 0 && i < made.n; i++)
+		rc = auth_desk_end(d, &made.row[i], arena_printf(a, "ended with %s, which made it", id), address, e);
+	arena_destroy(a);
+	return rc;
+}
+
 int
 auth_desk_end(struct auth_desk *d, const struct auth_pass *p, const char *why, const char *address,
     struct err *e)
@@ -84,7 +98,9 @@ auth_desk_end(struct auth_desk *d, const struct auth_pass *p, const char *why, c
 	/* the end first: a session that outlives its log row is worse than a row that is missing */
 	if (auth_pass_end(d->sessions, p->id, now.wall, why, e) != 0)
 		return -1;
-	return auth_desk_write(d, p->who, address, what[p->kind], text, e);
+	if (auth_desk_write(d, p->who, address, what[p->kind], text, e) != 0)
+		return -1;
+	return p->kind == AUTH_PASS_SESSION ? 0 : end_made(d, p->id, address, e);
 }
 
 /* ---- passwords -------------------------------------------------------------------------- */
@@ -358,6 +374,7 @@ auth_desk_key_make(struct auth_desk *d, const struct auth_person *who, const str
 	bearer[0] = '\0';
 	if (check_wish(d, who, wish, e) != 0)
 		goto out;
+	p.maker = who->source == AUTH_KEY ? who->id : "";
 	p.title = auth_clean(wish->title, TITLE_MAX, a);
 	p.address = shown_address(from, a);
 	p.agent = auth_clean(from->agent, AGENT_MAX, a);
@@ -380,6 +397,17 @@ out:
 
 /* ---- ending and listing one's own ---------------------------------------------------------------- */
 
+/* A key ends itself and keys that may no more than it: one that may read cannot stop those that switch. */
+static int
+check_end(const struct auth_person *who, const struct auth_pass *p, struct err *e)
+{
+	for (size_t i = 0; who->source == AUTH_KEY && strcmp(who->id, p->id) != 0 && i < p->n_scope; i++)
+		if (!in_list(who->scope, who->n_scope, p->scope[i]))
+			return err_set(e, ERR_DENIED, "A key cannot end one that may more: '%s' is not in its own scope.",
+			    p->scope[i]);
+	return 0;
+}
+
 static int
 end_own(struct auth_desk *d, const struct auth_person *who, struct str id, bool key, const char *why,
     const struct auth_from *from, struct err *e)
@@ -397,7 +425,7 @@ end_own(struct auth_desk *d, const struct auth_person *who, struct str id, bool 
 	                               (p.kind != AUTH_PASS_SESSION) != key || p.ended_at != 0)))
 		rc = err_set(e, ERR_NOT_FOUND, "You have no %s '%s' that is alive.", key ? "API key" : "session", text);
 	else if (rc == 1)
-		rc = auth_desk_end(d, &p, why, shown_address(from, a), e);
+		rc = check_end(who, &p, e) != 0 ? -1 : auth_desk_end(d, &p, why, shown_address(from, a), e);
 	pthread_mutex_unlock(&d->lock);
 	arena_destroy(a);
 	return rc;

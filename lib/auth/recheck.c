@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "desk.h"
 
@@ -219,6 +220,23 @@ out:
 	return rc;
 }
 
+/*
+ * What only a new start mends: the helper that checks passwords cannot be forked
+ * again beside threads, and a database that was replaced is open in its old form.
+ */
+static bool
+beyond_help(struct auth_desk *d)
+{
+	const char *why = d->conf.checker != NULL && auth_checker_gone(d->conf.checker) ? "the password checker has died"
+	    : store_replaced(d->sessions) ? "sessions.db is not the file that was opened"
+	    : store_replaced(d->desk) ? "auth.db is not the file that was opened"
+	                              : NULL;
+
+	if (why != NULL)
+		log_error("%s; stopping, to be started again", why);
+	return why != NULL;
+}
+
 static void *
 background(void *arg)
 {
@@ -231,6 +249,10 @@ background(void *arg)
 
 		pthread_mutex_unlock(&d->lock);
 		err_clear(&e);
+		if (beyond_help(d)) {
+			(void)kill(getpid(), SIGTERM);
+			return NULL;
+		}
 		if (auth_desk_round(d, &e) != 0)
 			log_error("%s", e.text);
 		clock_gettime(CLOCK_MONOTONIC, &until);

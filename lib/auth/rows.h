@@ -24,6 +24,7 @@ struct auth_pass {
 	int64_t groups_at, ended_at; /* ended_at 0: not ended */
 	const char *ended_why;
 	const char *title, *address, *agent;
+	const char *maker;           /* id of the key that made this one; "": a person did */
 };
 
 int auth_rows_open_sessions(const char *path, struct store **out, struct err *e);
@@ -42,6 +43,8 @@ struct auth_passes {
 /* Passes that nobody ended, of one person, newest first: sessions, or keys and tokens. */
 int auth_pass_list(struct store *s, const char *who, bool keys, struct arena *a, struct auth_passes *out,
     struct err *e);
+/* The live passes that this key has made. */
+int auth_pass_list_made(struct store *s, const char *maker, struct arena *a, struct auth_passes *out, struct err *e);
 /* All that nobody ended, of everybody, by person. */
 int auth_pass_list_live(struct store *s, struct arena *a, struct auth_passes *out, struct err *e);
 

@@ -274,6 +274,14 @@ store_close(struct store *s)
 	free(s);
 }
 
+bool
+store_replaced(struct store *s)
+{
+	int moved = 0;
+
+	return sqlite3_file_control(s->db, "main", SQLITE_FCNTL_HAS_MOVED, &moved) == SQLITE_OK && moved != 0;
+}
+
 int64_t
 store_data_version(struct store *s)
 {

@@ -49,6 +49,9 @@ LARCH_API int store_open_reader(const char *path, int version, struct store **ou
 /* Checkpoint and close. NULL does nothing. */
 LARCH_API void store_close(struct store *s);
 
+/* Is another file, or none, at the path now? What is open is then a copy that nobody looks at any more. */
+LARCH_API bool store_replaced(struct store *s);
+
 /* Changes whenever another process commits: PRAGMA data_version. -1 on failure. */
 LARCH_API int64_t store_data_version(struct store *s);
 

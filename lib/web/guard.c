@@ -4,12 +4,20 @@
 
 #include "room.h"
 
-/* sessions.db of this thread, opened when it is first there: `login` may start after us. */
+/*
+ * sessions.db of this thread, opened when it is first there: `login` may start
+ * after us. One that was put in its place (a copy restored, or none so that
+ * everybody must log in again) counts from the next request on.
+ */
 static struct store *
 sessions(struct web_call *c, struct err *e)
 {
 	struct web_thread *t = c->web->thread;
 
+	if (t->sessions != NULL && store_replaced(t->sessions)) {
+		store_close(t->sessions);
+		t->sessions = NULL;
+	}
 	if (t->sessions == NULL)
 		(void)auth_reader_open(conf_db(c->conf, "sessions", c->arena), &t->sessions, e);
 	return t->sessions;

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -264,6 +265,7 @@ print_routes(const struct web_program *p, const char *how)
 static int
 serve(const struct web_program *p, const char *path, bool test, struct err *e)
 {
+	const struct rlimit no_core = {0, 0};
 	struct web_server s = {.program = p, .path = path};
 	struct http_server h = {.fd = 0, .ctx = &s, .open = thread_open, .close = thread_close,
 	    .body_limit = body_limit, .handle = handle, .reload = reload};
@@ -273,6 +275,7 @@ serve(const struct web_program *p, const char *path, bool test, struct err *e)
 	if (web_site_load(path, p, &site, e) != 0)
 		return -1;
 	atomic_store(&s.site, site);
+	(void)setrlimit(RLIMIT_CORE, &no_core); /* sessions and keys pass through every program */
 	if (test) {
 		fprintf(stderr, "%s: %s is sound\n", p->name, path);
 		rc = 0;
