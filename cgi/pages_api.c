@@ -136,6 +136,28 @@ result_json(const struct inv_import_result *r, bool dry_run)
 	return o;
 }
 
+/*
+ * A room file can say anything of everything, wiring too: it needs import and
+ * wire, each by a role with hosts "@*". The name that is asked for is one that
+ * no other list reaches, for it stands in no inventory.
+ */
+static int
+may_all(struct web_call *c, struct err *e)
+{
+	static const char *const verbs[] = {"import", "wire"};
+	char every[] = "*", *name = every;
+	const struct hosts things = {.name = &name, .n = 1};
+	struct permit *permit;
+
+	for (size_t i = 0; i < LARCH_COUNT(verbs); i++) {
+		const struct auth_ask ask = {.who = c->person, .verb = verbs[i], .things = &things, .arena = c->arena};
+
+		if (auth_may(c->policy, &ask, &permit, e) != 0)
+			return err_prefix(e, "a room file needs the verbs import and wire for \"@*\"");
+	}
+	return 0;
+}
+
 int
 pages_import(struct web_call *c, struct err *e)
 {
@@ -155,6 +177,8 @@ pages_import(struct web_call *c, struct err *e)
 		web_status(c, 415);
 		return err_set(e, ERR_INPUT, "send room.json with Content-Type: application/json");
 	}
+	if (may_all(c, e) != 0)
+		return -1;
 	writer = pages_writer_lock(c, &yang);
 	rc = inv_import(writer, yang, c->request->body, &author, dry_run, &result, e);
 	pages_writer_unlock(c);
