@@ -89,6 +89,7 @@ struct option_row {
 	const char *fixed;     /* a flag that sets a text: --json is -o json */
 	const char *words;     /* values to complete, with blanks between; NULL: any. With `closed`, all there are */
 	bool closed;
+	bool duration;         /* "15m", checked with the command line */
 	unsigned group;
 	size_t offset;         /* into struct options: a const char *, or an int for a flag */
 	const char *help;

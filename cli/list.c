@@ -97,6 +97,20 @@ print_rows(const struct cli *c, enum format f, const json_t *body, const struct 
 	out_rows(c, f, body, rows, all, n);
 }
 
+/* Nothing in the answer: machines that were named and are not there are an error, rows that were sought are not. */
+static int
+say_nothing(struct cli *c, const json_t *rows, const char *nodes)
+{
+	if (json_array_size(rows) > 0)
+		return EXIT_OK;
+	if (nodes != NULL)
+		return cli_fail_as(c, err_kind_name(ERR_NOT_FOUND),
+		    arena_printf(c->arena, "no machine fits %s; `larch nodes` lists those there are", nodes), EXIT_USAGE);
+	if (strcmp(c->command->verb, "log") == 0)
+		cli_say(c, "no row fits");
+	return EXIT_OK;
+}
+
 int
 cmd_list(struct cli *c)
 {
@@ -112,7 +126,7 @@ cmd_list(struct cli *c)
 		return cli_fail(c, &e);
 	if ((path = query(c, l->path, nodes)) == NULL)
 		return EXIT_USAGE;
-	if (api_get(c, path, &a, &code) == 0)
+	if (api_get(c, path, &a, &code) == 0 && (code = say_nothing(c, out_list(a.body), nodes)) == EXIT_OK)
 		print_rows(c, out_format(c, FORMAT_TABLE), a.body, l);
 	api_answer_finish(&a);
 	return code;

@@ -53,6 +53,8 @@ static int
 take(struct cli *c, struct parsed *p, const struct option_row *o, const char *value)
 {
 	char *at = (char *)&c->opt + o->offset;
+	struct err e = {0};
+	int64_t ms;
 
 	if (p->n_used == LARCH_COUNT(p->used))
 		return cli_usage(c, "too many options");
@@ -65,6 +67,8 @@ take(struct cli *c, struct parsed *p, const struct option_row *o, const char *va
 		value = o->fixed;
 	if (o->closed && !among(o->words, value))
 		return cli_usage(c, "--%s: \"%s\" is none of: %s", o->name, value, o->words);
+	if (o->duration && times_duration(str_of(value), &ms, &e) != 0)
+		return cli_usage(c, "--%s: %s", o->name, e.text);
 	*(const char **)(void *)at = value;
 	return 0;
 }

@@ -28,8 +28,9 @@ static const struct column outlet_columns[] = {
 	{"device_name", "name", false}, {"amperes", "A", false}, {"watts", "W", false}, {"at", "seen", false},
 };
 
+/* "PDU:OUTLET" as a list; to look at, a PDU's name alone is all its outlets. */
 static const char *
-outlets_of(struct cli *c, struct err *e)
+outlets_of(struct cli *c, bool whole_too, struct err *e)
 {
 	struct buf text = BUF(LIMIT_HOSTS_TEXT);
 	struct hosts h = {0};
@@ -44,6 +45,8 @@ outlets_of(struct cli *c, struct err *e)
 	for (size_t i = 0; list != NULL && i < h.n; i++) {
 		const char *colon = strchr(h.name[i], ':');
 
+		if (whole_too && colon == NULL)
+			continue;
 		if (colon == NULL || colon == h.name[i] || colon[1] == '\0') {
 			err_set(e, ERR_INPUT, "\"%s\" is no outlet; write PDU:OUTLET", h.name[i]);
 			list = NULL;
@@ -72,7 +75,7 @@ cmd_status(struct cli *c)
 	const json_t *rows;
 	int code = EXIT_OK;
 
-	if (selects(c) && (list = outlets ? outlets_of(c, &e) : select_nodes(c, &e)) == NULL)
+	if (selects(c) && (list = outlets ? outlets_of(c, true, &e) : select_nodes(c, &e)) == NULL)
 		return cli_fail(c, &e);
 	buf_puts(&path, outlets ? "/api/v1/outlets/status" : "/api/v1/power/status");
 	if (list != NULL) {
@@ -289,7 +292,7 @@ cmd_power(struct cli *c)
 
 	if (c->opt.reason != NULL && strlen(c->opt.reason) > LIMIT_REASON)
 		return cli_usage(c, "--reason: at most %d bytes", LIMIT_REASON);
-	if ((w.list = outlets ? outlets_of(c, &e) : select_nodes(c, &e)) == NULL)
+	if ((w.list = outlets ? outlets_of(c, false, &e) : select_nodes(c, &e)) == NULL)
 		return cli_fail(c, &e);
 	if (fetch_plan(c, &w, &plan, &code) == 0) {
 		if (c->opt.dry_run) {

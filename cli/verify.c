@@ -66,8 +66,8 @@ check_link(struct verify_chain *c, const struct verify_row *r, struct err *e)
 	return 0;
 }
 
-int
-verify_next(struct verify_chain *c, const struct verify_row *r, struct err *e)
+static int
+take_row(struct verify_chain *c, const struct verify_row *r, struct err *e)
 {
 	static const unsigned char zero[VERIFY_HASH];
 	unsigned char sum[VERIFY_HASH];
@@ -93,6 +93,15 @@ verify_next(struct verify_chain *c, const struct verify_row *r, struct err *e)
 	memcpy(c->hash, r->hash, VERIFY_HASH);
 	c->count++;
 	return 0;
+}
+
+int
+verify_next(struct verify_chain *c, const struct verify_row *r, struct err *e)
+{
+	int rc = take_row(c, r, e);
+
+	c->broken = rc != 0;
+	return rc;
 }
 
 /* ---- exported lines -------------------------------------------------------------------------- */
@@ -132,10 +141,15 @@ verify_line(struct verify_chain *chain, struct str line, size_t number, struct e
 	snprintf(what, sizeof(what), "line %zu", number);
 	if (str_trim(line).n == 0)
 		return 0;
-	if ((o = jsn_parse(line, what, e)) == NULL)
+	/* after a row, or with a hash of its own, a line that is no row was one */
+	if ((o = jsn_parse(line, what, e)) == NULL) {
+		chain->broken = chain->count > 0;
 		return -1;
+	}
 	rc = row_of(o, what, &row, e);
-	if (rc == 0)
+	if (rc != 0)
+		chain->broken = chain->count > 0 || json_object_get(o, "hash") != NULL;
+	else
 		rc = verify_next(chain, &row, e);
 	json_decref(o);
 	return rc;
@@ -170,15 +184,20 @@ static int
 verify_file(const char *path, struct verify_chain *chain, struct err *e)
 {
 	static const char magic[16] = "SQLite format 3";
+	static const unsigned char wal[3] = {0x37, 0x7f, 0x06}; /* then 0x82 or 0x83: sqlite.org/fileformat2.html, 4.1 */
 	char head[sizeof(magic)];
 	FILE *f = fopen(path, "re");
 	size_t n;
 	int rc;
 
 	if (f == NULL)
-		return err_set(e, ERR_NOT_FOUND, "%s", strerror(errno));
+		return err_set(e, errno == ENOENT ? ERR_NOT_FOUND : ERR_INPUT, "%s", strerror(errno));
 	n = fread(head, 1, sizeof(head), f);
-	if (n == sizeof(head) && memcmp(head, magic, sizeof(magic)) == 0) {
+	if (ferror(f)) {
+		rc = err_set(e, ERR_INPUT, "it cannot be read: %s", strerror(errno));
+	} else if (n == sizeof(head) && memcmp(head, wal, sizeof(wal)) == 0) {
+		rc = err_set(e, ERR_INPUT, "this is the -wal file beside a database; name the journal.db itself");
+	} else if (n == sizeof(head) && memcmp(head, magic, sizeof(magic)) == 0) {
 		rc = verify_database(path, chain, e);
 	} else {
 		rewind(f);
@@ -226,8 +245,9 @@ cmd_log_verify(struct cli *c)
 
 	if (verify_file(c->argv[0], &chain, &e) != 0) {
 		err_prefix(&e, "%s", c->argv[0]);
-		return cli_fail_as(c, e.kind == ERR_NOT_FOUND ? err_kind_name(e.kind) : "broken-chain", e.text,
-		    e.kind == ERR_NOT_FOUND ? EXIT_USAGE : EXIT_FAILED);
+		if (chain.broken)
+			return cli_fail_as(c, "broken-chain", e.text, EXIT_FAILED);
+		return cli_fail(c, &e);
 	}
 	print_chain(c, &chain);
 	return EXIT_OK;

@@ -27,12 +27,13 @@ struct verify_chain {
 	int64_t seq;                    /* of the row before this one in the file */
 	unsigned char prev[VERIFY_HASH], hash[VERIFY_HASH];
 	unsigned char head[VERIFY_HASH]; /* of row `last` */
+	bool broken;                    /* why it ended: rows that do not hold, not a file that is no journal */
 };
 
-/* Take the next row of the file. -1: the chain is broken, and the sentence names the row. */
+/* Take the next row of the file. -1: the chain is broken (set so), and the sentence names the row. */
 int verify_next(struct verify_chain *chain, const struct verify_row *row, struct err *e);
 
-/* Every row of a journal.db, in order, to verify_next. */
+/* Every row of a journal.db, in order, to verify_next. -1 without chain->broken: it cannot be read or is no journal. */
 int verify_database(const char *path, struct verify_chain *chain, struct err *e);
 
 #endif

@@ -49,8 +49,10 @@ take_row(sqlite3_stmt *st, struct verify_chain *chain, struct err *e)
 	prev = sqlite3_column_blob(st, VERIFY_NUMBERS + VERIFY_TEXTS);
 	hash = sqlite3_column_blob(st, VERIFY_NUMBERS + VERIFY_TEXTS + 1);
 	if (prev == NULL || hash == NULL || sqlite3_column_bytes(st, VERIFY_NUMBERS + VERIFY_TEXTS) != VERIFY_HASH ||
-	    sqlite3_column_bytes(st, VERIFY_NUMBERS + VERIFY_TEXTS + 1) != VERIFY_HASH)
+	    sqlite3_column_bytes(st, VERIFY_NUMBERS + VERIFY_TEXTS + 1) != VERIFY_HASH) {
+		chain->broken = true;
 		return err_set(e, ERR_INPUT, "row %lld has no hash", (long long)r.number[0]);
+	}
 	memcpy(r.prev, prev, VERIFY_HASH);
 	memcpy(r.hash, hash, VERIFY_HASH);
 	return verify_next(chain, &r, e);
@@ -74,6 +76,7 @@ verify_database(const char *path, struct verify_chain *chain, struct err *e)
 		if (take_row(st, chain, e) != 0)
 			goto out;
 	if (more != SQLITE_DONE) {
+		chain->broken = more == SQLITE_CORRUPT;
 		err_set(e, ERR_INPUT, "after row %lld it cannot be read: %s", (long long)chain->seq, sqlite3_errmsg(db));
 		goto out;
 	}
