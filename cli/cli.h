@@ -99,6 +99,7 @@ struct command {
 	const char *words;     /* "power on" */
 	const char *args;      /* for the usage line */
 	const char *help;
+	const char *more;      /* sentences for its own help only, or NULL */
 	int min_args, max_args; /* max -1: any number */
 	unsigned options;      /* groups besides OPT_GLOBAL */
 	const char *verb;      /* what the function is told */
@@ -113,6 +114,8 @@ extern const size_t n_option_rows;
 /* ---- help.c ------------------------------------------------------------------ */
 void help_all(FILE *to);
 void help_command(FILE *to, const struct command *cmd);
+/* The commands that begin with this word; how many there are. */
+size_t help_group(FILE *to, const char *word);
 int cmd_completion(struct cli *c);
 
 /* ---- fail.c ------------------------------------------------------------------ */

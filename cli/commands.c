@@ -7,6 +7,11 @@
 #define AT(member) offsetof(struct options, member)
 #define ACT (OPT_ACT | OPT_WAIT)
 
+#define CHASSIS_MORE "Power is what the outlets of a machine say, chassis what its BMC says of the machine itself.\n" \
+	"A switched-on outlet is not a running server.\n"
+#define POWER_STATUS_MORE "The BMC's word on the chassis where there is one; else off when all outlets are off, or unknown.\n" \
+	"A switched-on outlet is not a running server: on is never taken from outlets alone.\n"
+
 const struct command commands[] = {
 	{.words = "login", .args = "[URL]", .max_args = 1, .options = OPT_LOGIN, .run = cmd_login,
 	    .help = "log in and keep a key that expires"},
@@ -15,11 +20,12 @@ const struct command commands[] = {
 	{.words = "import", .args = "FILE|-", .min_args = 1, .max_args = 1, .options = OPT_DRY,
 	    .run = cmd_import, .help = "load a room file into the inventory"},
 	{.words = "nodes", .args = "[NODES]", .max_args = -1, .options = OPT_LIST, .verb = "nodes", .run = cmd_list,
-	    .help = "the machines: power, ping, BMC, owner, outlets"},
+	    .help = "the machines: power, ping, BMC, owner, outlets", .more = CHASSIS_MORE},
 	{.words = "pdus", .options = OPT_LIST, .verb = "pdus", .run = cmd_list,
 	    .help = "the PDUs, and how many of their outlets are on"},
 	{.words = "power status", .args = "[NODES]", .max_args = -1, .options = OPT_SELECT | OPT_EXPAND,
-	    .verb = "power", .run = cmd_status, .help = "which machines are on, off or unknown"},
+	    .verb = "power", .run = cmd_status, .help = "which machines are on, off or unknown",
+	    .more = POWER_STATUS_MORE},
 	{.words = "power on", .args = "NODES", .max_args = -1, .options = OPT_SELECT | OPT_VIA | ACT,
 	    .verb = "on", .run = cmd_power, .help = "switch machines on"},
 	{.words = "power off", .args = "NODES", .max_args = -1, .options = OPT_SELECT | OPT_VIA | ACT,
@@ -38,7 +44,10 @@ const struct command commands[] = {
 	{.words = "job", .args = "ID", .min_args = 1, .max_args = 1, .options = OPT_JOB | OPT_WAIT,
 	    .run = cmd_job, .help = "follow one job to its end; abort or resume it"},
 	{.words = "log verify", .args = "FILE", .min_args = 1, .max_args = 1, .run = cmd_log_verify,
-	    .help = "prove a journal whole, without the server"},
+	    .help = "prove a journal whole, without the server",
+	    .more = "FILE is the journal itself, on the server /var/lib/larch/journal/journal.db (or a copy of it),\n"
+	    "or the lines of `larch log -o jsonl`. Exit: 0 whole; 1 the chain is broken; 2 FILE cannot be\n"
+	    "read or is no journal.\n"},
 	{.words = "log", .options = OPT_LOG | OPT_LIST, .verb = "log", .run = cmd_list, .help = "what was done, by whom, and what came back"},
 	{.words = "check-config", .args = "[FILE]", .max_args = 1, .options = OPT_CONF,
 	    .run = cmd_check_config, .help = "check larch.json and the files it names"},

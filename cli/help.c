@@ -28,29 +28,70 @@ print_options(FILE *to, unsigned groups)
 			print_option(to, &option_rows[i]);
 }
 
+static void
+print_command(FILE *to, const struct command *cmd)
+{
+	char left[64];
+
+	snprintf(left, sizeof(left), "%s %s", cmd->words, cmd->args != NULL ? cmd->args : "");
+	fprintf(to, "  %-34s %s\n", left, cmd->help);
+}
+
 void
 help_all(FILE *to)
 {
 	fprintf(to, "usage: larch COMMAND [OPTIONS] [ARGUMENTS]\n\n"
 	    "The console of a machine room: see it, and cut and restore power safely.\n\nCommands:\n");
-	for (size_t i = 0; i < n_commands; i++) {
-		char left[64];
-
-		snprintf(left, sizeof(left), "%s %s", commands[i].words,
-		    commands[i].args != NULL ? commands[i].args : "");
-		fprintf(to, "  %-28s %s\n", left, commands[i].help);
-	}
+	for (size_t i = 0; i < n_commands; i++)
+		print_command(to, &commands[i]);
 	fprintf(to, "\nOptions of every command:\n");
 	print_options(to, OPT_GLOBAL);
-	fprintf(to, "\nNODES is a host list: n[1-3,7],gw  @rack-b01  n[1-9]!n4  -  ^FILE; all is @*.\n"
-	    "`larch COMMAND --help` lists the command's own options.\n\n%s", exit_codes);
+	fprintf(to, "\nNODES is a host list: n[1-3,7],gw  @b01  @server  n[1-9]!n4  -  ^FILE; all is @*.\n"
+	    "A group is a rack, a type or a pool: @b01 or @rack:b01, @server, @batch.\n"
+	    "`larch help COMMAND` or `larch COMMAND --help` lists the command's own options.\n\n%s", exit_codes);
+}
+
+/* "log" has "log verify" beneath it. */
+static bool
+is_beneath(const char *words, const char *above)
+{
+	size_t n = strlen(above);
+
+	return strncmp(words, above, n) == 0 && words[n] == ' ';
+}
+
+static size_t
+print_beneath(FILE *to, const char *above, const char *title)
+{
+	size_t found = 0;
+
+	for (size_t i = 0; i < n_commands; i++) {
+		if (!is_beneath(commands[i].words, above))
+			continue;
+		if (found++ == 0)
+			fputs(title, to);
+		print_command(to, &commands[i]);
+	}
+	return found;
+}
+
+size_t
+help_group(FILE *to, const char *word)
+{
+	size_t found = print_beneath(to, word, "Commands:\n");
+
+	if (found > 0)
+		fprintf(to, "\n`larch help %s VERB` lists the command's own options.\n\n%s", word, exit_codes);
+	return found;
 }
 
 void
 help_command(FILE *to, const struct command *cmd)
 {
-	fprintf(to, "usage: larch %s%s%s%s\n\n%s\n", cmd->words, cmd->options != 0 ? " [OPTIONS]" : "",
-	    cmd->args != NULL ? " " : "", cmd->args != NULL ? cmd->args : "", cmd->help);
+	fprintf(to, "usage: larch %s%s%s%s\n\n%s\n%s%s", cmd->words, cmd->options != 0 ? " [OPTIONS]" : "",
+	    cmd->args != NULL ? " " : "", cmd->args != NULL ? cmd->args : "", cmd->help,
+	    cmd->more != NULL ? "\n" : "", cmd->more != NULL ? cmd->more : "");
+	print_beneath(to, cmd->words, "\nAlso:\n");
 	if (cmd->options != 0) {
 		fprintf(to, "\nOptions:\n");
 		print_options(to, cmd->options);
@@ -67,7 +108,7 @@ complete_words(void)
 {
 	const char *done = "";
 
-	printf("\t'') words='");
+	printf("\t'') words='help ");
 	for (size_t i = 0; i < n_commands; i++) {
 		size_t n = strcspn(commands[i].words, " ");
 

@@ -219,6 +219,17 @@ dispatch(struct cli *c, const struct parsed *p, int n_words)
 	return out_finish(cmd->run(c));
 }
 
+/* Help without a command that is whole: of all of them, or of those that begin with a word, as "power". */
+static int
+help(const struct cli *c, const struct parsed *p)
+{
+	if (p->n_words == 0)
+		help_all(stdout);
+	else if (help_group(stdout, p->words[0]) == 0)
+		return unknown_command(c, p);
+	return out_finish(EXIT_OK);
+}
+
 static int
 begin(struct cli *c, int argc, char **argv)
 {
@@ -231,13 +242,16 @@ begin(struct cli *c, int argc, char **argv)
 		printf("larch %s\n", LARCH_VERSION);
 		return out_finish(EXIT_OK);
 	}
+	if (p.n_words > 0 && strcmp(p.words[0], "help") == 0) { /* "help power on" is "power on --help" */
+		c->opt.help = 1;
+		p.words++;
+		p.n_words--;
+	}
 	c->command = find(&p, &n_words);
 	if (c->command != NULL)
 		return dispatch(c, &p, n_words);
-	if (c->opt.help || (p.n_words > 0 && strcmp(p.words[0], "help") == 0)) {
-		help_all(stdout);
-		return out_finish(EXIT_OK);
-	}
+	if (c->opt.help)
+		return help(c, &p);
 	if (p.n_words > 0)
 		return unknown_command(c, &p);
 	help_all(stderr);
