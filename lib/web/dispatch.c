@@ -128,8 +128,11 @@ check_fields(struct web_call *c, int (*step)(struct web_call *, struct err *), s
 static int
 admit(struct web_call *c, struct err *e)
 {
-	if (check_address(c, e) != 0 ||                      /* 400 404 405 */
-	    check_body(c, e) != 0 ||                         /* 413 */
+	if (check_address(c, e) != 0) {                      /* 400 404 405 */
+		web_guard_reader(c);
+		return -1;
+	}
+	if (check_body(c, e) != 0 ||                         /* 413 */
 	    web_guard_person(c, e) != 0 ||                   /* 401, 403 for a key that may not read */
 	    check_fields(c, web_fields_gather, e) != 0 ||    /* 400 415 */
 	    web_guard_change(c, e) != 0 ||                   /* 403: origin, CSRF */

@@ -64,6 +64,15 @@ by_cookie(struct web_call *c, struct err *e)
 	return s == NULL ? -1 : found(c, auth_session_find(s, str_of(c->web->token), c->arena, &c->web->person, e), e);
 }
 
+void
+web_guard_reader(struct web_call *c)
+{
+	struct err none;
+
+	if (c->format == WEB_HTML)
+		(void)by_cookie(c, &none);
+}
+
 int
 web_guard_person(struct web_call *c, struct err *e)
 {

@@ -8,8 +8,10 @@
 
 static const struct {
 	const char *href, *text;
+	const char *verb; /* whose roles lack it do not see the row; NULL: everybody does */
 } nav[] = {
-    {"/", "Room"}, {"/nodes", "Machines"}, {"/pdus", "PDUs"}, {"/power", "Power"}, {"/jobs", "Jobs"}, {"/log", "Log"},
+    {"/", "Room", NULL}, {"/nodes", "Machines", NULL}, {"/pdus", "PDUs", NULL}, {"/power", "Power", NULL},
+    {"/jobs", "Jobs", NULL}, {"/log", "Log", "log"}, {"/help", "Help", NULL},
 };
 
 int
@@ -40,8 +42,11 @@ nav_make(struct web_call *c)
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < LARCH_COUNT(nav); i++) {
-		json_t *o = json_object();
+		json_t *o;
 
+		if (nav[i].verb != NULL && c->person != NULL && auth_may_some(c->policy, c->person, nav[i].verb, NULL) != 0)
+			continue;
+		o = json_object();
 		jsn_set_text(o, "href", nav[i].href);
 		jsn_set_text(o, "text", nav[i].text);
 		jsn_set(o, "current", json_boolean(is_current(nav[i].href, c->request->path)));

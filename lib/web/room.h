@@ -77,6 +77,7 @@ size_t web_body_limit(const struct web_program *p, const struct http_request *q)
 
 /* ---- guard.c ---- */
 int web_guard_person(struct web_call *c, struct err *e);  /* who is it; 401, 403 */
+void web_guard_reader(struct web_call *c);                /* who reads this refusal: for the head of the page, NULL is well */
 int web_guard_change(struct web_call *c, struct err *e);  /* may it change something; 403 */
 int web_guard_verb(struct web_call *c, struct err *e);    /* the row's verb; 403 */
 

@@ -10,6 +10,8 @@
 
 #include "room.h"
 
+#define OFFSET_TEXT 7 /* " +01:00" */
+
 static const char *const forget_page[] = {"offset", NULL};
 static const char *const forget_order[] = {"order", "offset", NULL};
 
@@ -32,10 +34,25 @@ text(const char *s)
 
 /* ---- one cell ---------------------------------------------------------------------- */
 
+/* A time stands without the offset that the "as of" below the page has; in another offset (before a change of the clocks) with it. */
+static void
+drop_offset(struct html *h)
+{
+	char now[TIMES_TEXT];
+	size_t n = strlen(h->scratch), m = strlen(times_room(h->shown->c->now, now));
+
+	if (n > OFFSET_TEXT && m > OFFSET_TEXT && strcmp(h->scratch + n - OFFSET_TEXT, now + m - OFFSET_TEXT) == 0)
+		h->scratch[n - OFFSET_TEXT] = '\0';
+}
+
 static struct mustache_value
 cell_text(struct html *h)
 {
-	return text(web_cell_shown(h->shown->c, h->column, &h->cell, h->scratch));
+	const char *shown = web_cell_shown(h->shown->c, h->column, &h->cell, h->scratch);
+
+	if (h->column->kind == WEB_COL_TIME && shown == h->scratch)
+		drop_offset(h);
+	return text(shown);
 }
 
 /* A device's name may have found its way into a link: what is no path of this site ("javascript:...") is none. */
@@ -60,7 +77,7 @@ cell_class(struct html *h)
 	return h->column->kind == WEB_COL_NUMBER ? text("number") : no;
 }
 
-/* The class of the span around a level: stale is grey, whatever it was. */
+/* The class of the span around a level: what is stale is grey and never green, and a critical one stays an alarm. */
 static struct mustache_value
 cell_level(struct html *h)
 {
@@ -69,7 +86,7 @@ cell_level(struct html *h)
 	if (!web_cell_judged(h->column, &h->cell))
 		return h->cell.stale ? text("stale") : no;
 	if (h->cell.stale)
-		return text("stale");
+		return text(h->cell.level == 'c' ? "level-critical stale" : "stale");
 	return text(classes[web_cell_known(h->column, &h->cell) ? web_level_rank(h->cell.level) : 3]);
 }
 
