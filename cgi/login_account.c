@@ -56,7 +56,8 @@ event_cell(void *ctx, size_t row, size_t column)
 	case 2: return web_cell_text(v->address);
 	/* which server, and what it said, is for the log of the program */
 	case 3: return web_cell_text(strcmp(v->what, "directory-down") == 0 ? "the directory did not answer" : v->why);
-	default: return web_cell_number((double)v->count);
+	case 4: return web_cell_number((double)v->count);
+	default: return web_cell_time(v->last_at != 0 ? v->last_at : v->at);
 	}
 }
 
@@ -75,7 +76,7 @@ static const struct web_column key_columns[] = {{.key = "id", .title = "Key"}, {
     {.key = "made", .title = "Made", .kind = WEB_COL_TIME}, {.key = "expires", .title = "Ends", .kind = WEB_COL_TIME}};
 static const struct web_column event_columns[] = {{.key = "at", .title = "Time", .kind = WEB_COL_TIME},
     {.key = "what", .title = "What"}, {.key = "address", .title = "From"}, {.key = "why", .title = "Why"},
-    {.key = "count", .title = "Times", .kind = WEB_COL_NUMBER}};
+    {.key = "count", .title = "Times", .kind = WEB_COL_NUMBER}, {.key = "last", .title = "Last time", .kind = WEB_COL_TIME}};
 static const struct web_action session_actions[] = {{.label = "End the selected sessions"}};
 static const struct web_action key_actions[] = {{.label = "End the selected keys"}};
 
