@@ -24,7 +24,7 @@ struct pages_node {
 	size_t n_cords;
 	const char *cords_text;           /* "pdu-b01-a/AA1 pdu-b01-b/AA1" */
 	const struct status_action *action; /* the last one, or NULL */
-	const char *action_text;
+	const char *action_text, *action_href; /* "", NULL: none is known */
 };
 
 struct pages_pdu {
@@ -97,6 +97,10 @@ void pages_banners(struct web_call *c);
 
 /* A check's value with its age; text `none` (may be NULL: unknown) where it was never seen. */
 struct web_cell pages_value_cell(const struct status_value *v, int64_t now, const char *none);
+/* The word of a check as it is counted and filtered: NULL for what is stale, unknown or was never seen. */
+const char *pages_known_word(const struct status_value *v, int64_t now);
+/* The level of a power step's outcome: 'o', 'u' (nobody knows), 'c'. */
+char pages_outcome_level(const char *outcome);
 /* An outlet's state with its age. */
 struct web_cell pages_outlet_cell(const struct status_outlet *o, int64_t now);
 /* "/nodes/NAME", or "/pdus/NAME" for a PDU; in the arena. */

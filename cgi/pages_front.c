@@ -357,69 +357,113 @@ static const struct pages_column change_columns[] = {
 
 /* ---- counts ------------------------------------------------------------------------------------------ */
 
+/* How many have each word. What is stale or unknown is not counted as what it last was; "other" is every other word. */
+#define WORDS 4
 struct tally {
-	const char *label, *href;
-	size_t good, bad, unknown;
-	const char *good_word, *bad_word;
-	const char *bad_level;
+	const char *key, *label, *href;
+	const char *filter; /* the address of those with a word, up to the word; NULL: there is none */
+	struct {
+		const char *word;
+		enum status_level level;
+		size_t n;
+	} words[WORDS];     /* the first is the good one, and always shown */
+	size_t unknown;
 };
 
 static void
 tally(struct tally *t, const struct status_value *v, int64_t now)
 {
-	if (v == NULL || status_stale(v->at, v->interval, now) || v->level == STATUS_UNKNOWN)
+	const char *word = pages_known_word(v, now);
+	size_t k = 0;
+
+	if (word == NULL) {
 		t->unknown++;
-	else if (strcmp(v->text, t->good_word) == 0)
-		t->good++;
-	else
-		t->bad++;
+		return;
+	}
+	while (k + 1 < WORDS && (t->words[k].word == NULL || strcmp(t->words[k].word, word) != 0))
+		k++;
+	t->words[k].n++;
 }
 
 static json_t *
-tally_json(const struct tally *t, bool html)
+tally_json(const struct tally *t)
 {
 	json_t *o = json_object();
+	size_t total = t->unknown;
 
-	if (!html) {
-		jsn_set(o, "total", json_integer((json_int_t)t->good + (json_int_t)t->bad + (json_int_t)t->unknown));
-		jsn_set(o, t->good_word, json_integer((json_int_t)t->good));
-		jsn_set(o, t->bad_word, json_integer((json_int_t)t->bad));
-		jsn_set(o, "unknown", json_integer((json_int_t)t->unknown));
-		return o;
-	}
-	jsn_set_text(o, "label", t->label);
-	jsn_set_text(o, "href", t->href);
-	jsn_set_text(o, "good_word", t->good_word);
-	jsn_set_text(o, "bad_word", t->bad_word);
-	jsn_set_text(o, "bad_level", t->bad_level);
-	jsn_set(o, "good", json_integer((json_int_t)t->good));
-	jsn_set(o, "bad", t->bad == 0 ? json_false() : json_integer((json_int_t)t->bad));
-	jsn_set(o, "unknown", t->unknown == 0 ? json_false() : json_integer((json_int_t)t->unknown));
+	for (size_t k = 0; k < WORDS; k++)
+		total += t->words[k].n;
+	jsn_set(o, "total", json_integer((json_int_t)total));
+	for (size_t k = 0; k < WORDS; k++)
+		if (t->words[k].word != NULL)
+			jsn_set(o, t->words[k].word, json_integer((json_int_t)t->words[k].n));
+	jsn_set(o, "unknown", json_integer((json_int_t)t->unknown));
 	return o;
 }
 
+static void
+word_add(json_t *list, struct arena *a, const struct tally *t, const char *word, const char *level, size_t n)
+{
+	json_t *o = json_object();
+
+	jsn_set(o, "n", json_integer((json_int_t)n));
+	jsn_set_text(o, "word", word);
+	jsn_set_text(o, "level", level);
+	if (t->filter == NULL || strcmp(word, "other") == 0)
+		jsn_set(o, "filter", json_false());
+	else
+		jsn_set_text(o, "filter", arena_printf(a, "%s%s", t->filter, word));
+	jsn_add(list, o);
+}
+
+static json_t *
+tally_html(const struct tally *t, struct arena *a)
+{
+	static const char *const levels[STATUS_LEVEL_COUNT] = {[STATUS_OK] = "level-ok", [STATUS_WARN] = "level-warn",
+	    [STATUS_CRITICAL] = "level-critical", [STATUS_UNKNOWN] = "level-unknown"};
+	json_t *o = json_object(), *list = json_array();
+
+	jsn_set_text(o, "label", t->label);
+	jsn_set_text(o, "href", t->href);
+	for (size_t k = 0; k < WORDS; k++)
+		if (k == 0 || t->words[k].n > 0)
+			word_add(list, a, t, t->words[k].word, levels[t->words[k].level], t->words[k].n);
+	if (t->unknown > 0)
+		word_add(list, a, t, "unknown", levels[STATUS_UNKNOWN], t->unknown);
+	jsn_set(o, "words", list);
+	return o;
+}
+
+/* Only what can be known is counted: a machine without an address answers no ping, one without wiring has no outlets. */
 static json_t *
 counts(const struct front *f)
 {
-	struct tally ping = {"Machines", "/nodes", 0, 0, 0, "up", "down", "critical"};
-	struct tally power = {"Power", "/nodes?sort=power", 0, 0, 0, "on", "off", "warn"};
-	struct tally pdus = {"PDUs", "/pdus", 0, 0, 0, "ok", "silent", "critical"};
+	struct tally all[] = {
+	    {"machines", "Machines", "/nodes", "/nodes?q=ping:",
+	        {{"up", STATUS_OK, 0}, {"down", STATUS_CRITICAL, 0}, {NULL, 0, 0}, {"other", STATUS_WARN, 0}}, 0},
+	    {"power", "Power", "/nodes?sort=power", "/nodes?q=power:",
+	        {{"on", STATUS_OK, 0}, {"off", STATUS_WARN, 0}, {"mixed", STATUS_WARN, 0}, {"other", STATUS_WARN, 0}}, 0},
+	    {"pdus", "PDUs", "/pdus", NULL,
+	        {{"ok", STATUS_OK, 0}, {"silent", STATUS_CRITICAL, 0}, {NULL, 0, 0}, {"other", STATUS_CRITICAL, 0}}, 0},
+	};
 	bool html = f->call->format == WEB_HTML;
 	json_t *o = html ? json_array() : json_object();
-	struct tally *all[] = {&ping, &power, &pdus};
-	static const char *const keys[] = {"machines", "power", "pdus"};
 
 	for (size_t i = 0; i < f->room->n_nodes; i++) {
-		tally(&ping, f->room->nodes[i].ping, f->call->now);
-		tally(&power, f->room->nodes[i].outlets, f->call->now);
+		const struct pages_node *n = &f->room->nodes[i];
+
+		if (n->ping != NULL || inv_attr(n->thing, "address") != NULL)
+			tally(&all[0], n->ping, f->call->now);
+		if (n->outlets != NULL || n->n_cords > 0)
+			tally(&all[1], n->outlets, f->call->now);
 	}
 	for (size_t i = 0; i < f->room->n_pdus; i++)
-		tally(&pdus, f->room->pdus[i].value, f->call->now);
+		tally(&all[2], f->room->pdus[i].value, f->call->now);
 	for (size_t i = 0; i < LARCH_COUNT(all); i++)
 		if (html)
-			jsn_add(o, tally_json(all[i], true));
+			jsn_add(o, tally_html(&all[i], f->call->arena));
 		else
-			jsn_set(o, keys[i], tally_json(all[i], false));
+			jsn_set(o, all[i].key, tally_json(&all[i]));
 	return o;
 }
 
@@ -455,7 +499,7 @@ show(struct front *f, struct status *s, struct err *e)
 	        LARCH_COUNT(problem_columns), f->n_problems, f},
 	    {"jobs", "Power jobs", "No job is open, and none ended in the last hour.", job_columns, LARCH_COUNT(job_columns),
 	        f->n_jobs, f},
-	    {"changes", "What changed in the last day", "Nothing changed.", change_columns, LARCH_COUNT(change_columns),
+	    {"changes", "Newest changes", "Nothing changed in the last day.", change_columns, LARCH_COUNT(change_columns),
 	        f->n_changes, f},
 	};
 	struct web_table tables[LARCH_COUNT(rows)];

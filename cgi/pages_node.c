@@ -16,6 +16,7 @@ struct node_page {
 	struct inv_thing thing;
 	struct inv_thing bmc;
 	bool has_bmc;
+	const char *machine;       /* of a BMC: the one it belongs to, whose bmc and chassis `values` then has too; else NULL */
 	struct inv_cord *cords;
 	struct inv_connection *cables;
 	struct status_value *values;
@@ -146,7 +147,12 @@ cord_outlet(const void *ctx, size_t row, int64_t now)
 static struct web_cell
 cord_state(const void *ctx, size_t row, int64_t now)
 {
-	return pages_outlet_cell(outlet_of(ctx, row), now);
+	const struct status_outlet *o = outlet_of(ctx, row);
+	struct web_cell made = pages_outlet_cell(o, now);
+
+	if (o != NULL && strcmp(o->state, "off") == 0)
+		made.level = 'w'; /* a free outlet may be off; one that feeds this machine is worth knowing, as in its check */
+	return made;
 }
 
 static struct web_cell
@@ -341,7 +347,7 @@ action_outcome(const void *ctx, size_t row, int64_t now)
 	struct web_cell made = web_cell_text(x->outcome);
 
 	(void)now;
-	made.level = strcmp(x->outcome, "ok") == 0 ? 'o' : strcmp(x->outcome, "unknown") == 0 ? 'u' : 'c';
+	made.level = pages_outcome_level(x->outcome);
 	return made;
 }
 
@@ -399,6 +405,40 @@ static const struct pages_column change_columns[] = {
 
 /* ---- the page -------------------------------------------------------------------------------------- */
 
+/* What a BMC says is filed under its machine: the end of its cable. */
+static const char *
+machine_of(const struct node_page *p)
+{
+	for (size_t i = 0; strcmp(p->thing.type, "bmc") == 0 && i < p->n_cables; i++)
+		if (pages_is_node(p->cables[i].b_type) && strcmp(p->cables[i].b_type, "switch") != 0)
+			return p->cables[i].b;
+	return NULL;
+}
+
+/* Of a BMC: the checks of its own name (ping), then those it answers for its machine. */
+static int
+read_values(struct node_page *p, struct err *e)
+{
+	struct arena *a = p->call->arena;
+	struct status_value *theirs, *all;
+	size_t n;
+
+	if (status_values(p->status, p->thing.name, a, &p->values, &p->n_values, e) != 0)
+		return -1;
+	if (p->machine == NULL)
+		return 0;
+	if (status_values(p->status, p->machine, a, &theirs, &n, e) != 0)
+		return -1;
+	all = arena_array(a, p->n_values + n + 1, sizeof(*all));
+	if (p->n_values > 0)
+		memcpy(all, p->values, p->n_values * sizeof(*all));
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(theirs[i].check, "bmc") == 0 || strcmp(theirs[i].check, "chassis") == 0)
+			all[p->n_values++] = theirs[i];
+	p->values = all;
+	return 0;
+}
+
 static int
 read_all(struct node_page *p, struct err *e)
 {
@@ -412,9 +452,10 @@ read_all(struct node_page *p, struct err *e)
 	if (inv_cords(p->inv, name, a, &p->cords, &p->n_cords, e) != 0 ||
 	    inv_connections(p->inv, name, a, &p->cables, &p->n_cables, e) != 0)
 		return -1;
+	p->machine = machine_of(p);
 	if (p->status == NULL)
 		return 0;
-	if (status_values(p->status, name, a, &p->values, &p->n_values, e) != 0 ||
+	if (read_values(p, e) != 0 ||
 	    status_changes(p->status, name, 0, CHANGES_SHOWN, a, &p->changes, &p->n_changes, e) != 0 ||
 	    status_actions(p->status, name, ACTIONS_SHOWN, a, &p->actions, &p->n_actions, e) != 0)
 		return -1;
@@ -453,7 +494,7 @@ verbs(struct node_page *p)
 	static const struct {
 		enum auth_verb verb;
 		const char *label;
-	} rows[] = {{AUTH_CYCLE, "Cycle\u2026"}, {AUTH_ON, "Switch on\u2026"}, {AUTH_OFF, "Switch off\u2026"}};
+	} rows[] = {{AUTH_ON, "Switch on\u2026"}, {AUTH_OFF, "Switch off\u2026"}, {AUTH_CYCLE, "Cycle\u2026"}};
 	struct auth_ask ask = {.who = p->call->person, .match = match, .match_ctx = p->inv, .arena = p->call->arena};
 	struct buf href = BUF(LIMIT_URL);
 	json_t *list = json_array();
@@ -493,6 +534,7 @@ model_of(struct node_page *p)
 	    p->call->format == WEB_HTML ? times_room(p->thing.changed, text) : times_utc(p->thing.changed, text));
 	jsn_set(m, "attributes", attributes(&p->thing));
 	jsn_set_text(m, "bmc", p->has_bmc ? p->bmc.name : NULL);
+	jsn_set_text(m, "bmc_of", p->machine);
 	if (p->call->format != WEB_HTML)
 		return m;
 	jsn_set_text(m, "title", p->thing.name);
@@ -500,6 +542,8 @@ model_of(struct node_page *p)
 	jsn_set(m, "is_node", json_boolean(pages_is_node(p->thing.type)));
 	jsn_set(m, "is_rack", json_boolean(strcmp(p->thing.type, "rack") == 0));
 	jsn_set(m, "wiring_unknown", json_boolean(pages_is_node(p->thing.type) && p->n_cords == 0));
+	if (p->machine != NULL)
+		jsn_set_text(m, "bmc_of_href", pages_href(p->call->arena, "server", p->machine));
 	if (p->has_bmc) {
 		jsn_set_text(m, "bmc_href", pages_href(p->call->arena, p->bmc.type, p->bmc.name));
 		jsn_set_text(m, "bmc_address", inv_attr(&p->bmc, "address"));

@@ -88,8 +88,13 @@ age(const void *ctx, size_t row, int64_t now)
 static struct web_cell
 action(const void *ctx, size_t row, int64_t now)
 {
+	const struct pages_node *n = at(ctx, row);
+	struct web_cell made = web_cell_link(n->action_text, n->action_href);
+
 	(void)now;
-	return web_cell_text(at(ctx, row)->action_text);
+	if (n->action != NULL)
+		made.level = pages_outcome_level(n->action->outcome);
+	return made;
 }
 
 static struct web_cell
@@ -150,11 +155,41 @@ has_word(const struct pages_node *n, const char *q)
 	return false;
 }
 
+/* "ping:down": what that check says now, just that word. -1: q is of another kind. */
+static int
+says(const struct pages_node *n, const char *q, int64_t now)
+{
+	const struct {
+		const char *check;
+		const struct status_value *value;
+		bool can; /* be known: as the front page counts */
+	} rows[] = {
+	    {"ping:", n->ping, n->ping != NULL || inv_attr(n->thing, "address") != NULL},
+	    {"power:", n->outlets, n->outlets != NULL || n->n_cords > 0},
+	    {"chassis:", n->chassis, n->chassis != NULL || n->has_bmc},
+	    {"bmc:", n->bmc, n->bmc != NULL || n->has_bmc},
+	};
+
+	for (size_t i = 0; i < LARCH_COUNT(rows); i++) {
+		size_t len = strlen(rows[i].check);
+		const char *word;
+
+		if (strncmp(q, rows[i].check, len) != 0)
+			continue;
+		word = pages_known_word(rows[i].value, now);
+		return rows[i].can && strcmp(word == NULL ? "unknown" : word, q + len) == 0;
+	}
+	return -1;
+}
+
 static int
 node_match(void *ctx, size_t row, const char *q, struct err *e)
 {
 	struct nodes_call *n = ctx;
+	int said = says(&n->room->nodes[row], q, n->filter.call->now);
 
+	if (said >= 0)
+		return said;
 	if (!pages_is_query(q))
 		return has_word(&n->room->nodes[row], q);
 	return pages_filter_has(&n->filter, n->room->nodes[row].thing->name, q, e);
@@ -169,9 +204,9 @@ selected(void *ctx, size_t row)
 }
 
 static const struct web_action actions[] = {
+    {.label = "Switch on\u2026", .name = "verb", .value = "on"},
+    {.label = "Switch off\u2026", .name = "verb", .value = "off"},
     {.label = "Cycle\u2026", .name = "verb", .value = "cycle"},
-    {.label = "On\u2026", .name = "verb", .value = "on"},
-    {.label = "Off\u2026", .name = "verb", .value = "off"},
 };
 
 int

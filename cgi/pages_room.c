@@ -293,6 +293,8 @@ fill_node(const struct pages_room *r, const struct inv_thing *t, const struct ho
 	find_cords(r, n);
 	n->cords_text = cords_text(n, r->arena);
 	n->action_text = action_text(n->action, r->arena);
+	if (n->action != NULL)
+		n->action_href = arena_printf(r->arena, "/jobs/%lld", (long long)n->action->job);
 }
 
 static void

@@ -84,6 +84,18 @@ pages_value_cell(const struct status_value *v, int64_t now, const char *none)
 	return made;
 }
 
+const char *
+pages_known_word(const struct status_value *v, int64_t now)
+{
+	return v == NULL || v->level == STATUS_UNKNOWN || status_stale(v->at, v->interval, now) ? NULL : v->text;
+}
+
+char
+pages_outcome_level(const char *outcome)
+{
+	return strcmp(outcome, "ok") == 0 ? 'o' : strcmp(outcome, "unknown") == 0 ? 'u' : 'c';
+}
+
 /* An outlet that is off is no fault: it has no letter. What it is about to do has one. */
 static const struct {
 	const char *state;
