@@ -61,7 +61,6 @@ MAIN_larch   := cli/main.c
 MAIN_bmc-sim := tests/sim/bmc_main.c
 MAIN_pdu-sim := tests/sim/pdu_main.c
 MAIN_ipmi-probe := tests/sim/ipmi_probe.c
-MAIN_filer   := tests/sim/filer.c
 MAIN_seed    := tests/sim/seed.c
 MAIN_web-probe := tests/sim/web_probe.c
 have     = $(foreach p,$(1),$(if $(wildcard $(MAIN_$(p))),$(p)))
@@ -69,7 +68,7 @@ CGI     := $(call have,login pages power)
 DAEMON  := $(call have,larchd)
 CLI     := $(call have,larch)
 PROGRAMS := $(addprefix $(B)/bin/,$(CGI) $(DAEMON) $(CLI))
-SIMS    := $(addprefix $(B)/bin/,$(call have,bmc-sim pdu-sim ipmi-probe filer seed web-probe))
+SIMS    := $(addprefix $(B)/bin/,$(call have,bmc-sim pdu-sim ipmi-probe seed web-probe))
 
 .PHONY: all deps demo test check lint asan tsan fuzz cover bench install uninstall dist clean help \
 	programs sims units fuzzers benches flags public FORCE
@@ -139,18 +138,6 @@ $(B)/bin/pdu-sim: $(call objs,tests/sim/pdu_*.c tests/sim/sim_*.c)
 # seed stands in for login and larchd where a test looks at pages alone.
 $(B)/bin/seed: $(call objs,tests/sim/seed.c) $(B)/liblarch.a
 	$(link) $(B)/liblarch.a $(LIBS)
-# filer stands in for the web programs where a test drives larchd alone.
-$(B)/bin/filer: $(call objs,tests/sim/filer.c) $(B)/liblarch.a
-	$(link) $(B)/liblarch.a $(LIBS)
-
-# ipmi-probe is one call of lib/ipmi from the command line.
-$(B)/bin/ipmi-probe: $(call objs,tests/sim/ipmi_probe.c) $(B)/liblarch.a
-	$(link) $(B)/liblarch.a $(LIBS)
-
-# web-probe is a web program that shows every guard and every format to tests/flow/test_web.
-$(B)/bin/web-probe: $(call objs,tests/sim/web_probe.c) $(B)/liblarch.a
-	$(link) $(B)/liblarch.a $(LIBS)
-
 # Unit tests see the hidden symbols too: they link the archive.
 $(B)/unit/%: $(B)/tests/unit/%.o $(B)/tests/unit/t.o $(B)/liblarch.a
 	$(link) $(B)/liblarch.a $(LIBS)

@@ -133,7 +133,7 @@ def wait_for(what, limit=20, each=0.05, says="it did not happen in time"):
 
 class Room:
     def __init__(self, folder=None, machines=12, racks=2, sweep="5s", power=None, rates=None, families=None,
-                 import_room=True, say=None, sessions=None, ldap=None):
+                 import_room=True, say=None, sessions=None, ldap=None, delays=None):
         self.build = pathlib.Path(os.environ.get("LARCH_BUILD") or ROOT / "build" / "release").resolve()
         self.own = folder is None
         self.folder = pathlib.Path(folder or tempfile.mkdtemp(prefix="larch-room."))
@@ -144,6 +144,7 @@ class Room:
         self.ldap_settings = dict(ldap or {})
         self.rates = {"login_rate": "6000r/m", "power_rate": "1000r/s", "rate": "1000r/s"} if rates is None else rates
         self.import_room = import_room
+        self.delays = delays  # of every PDU, as pdu-sim's --delay has them
         self.say = say or (lambda text: None)
         self.programs, self.sockets = {}, {}
         self.slapd = self.nginx = self.bmc = None
@@ -240,7 +241,8 @@ class Room:
         said = self.start_program(pdu, [
             self.build / "bin/pdu-sim", "--profile", ROOT / f"tests/data/pdu/{family}.simrec", "--name", pdu,
             "--listen", listen, "--communities", sim / "communities", "--control", sim / f"{pdu}.ctl",
-            "--outlets", "24", "--room", sim / "bmc.room", "--loads", sim / f"{pdu}.loads", "--parent"], ready="READY udp")
+            "--outlets", "24", "--room", sim / "bmc.room", "--loads", sim / f"{pdu}.loads", "--parent",
+            *(["--delay", self.delays] if self.delays else [])], ready="READY udp")
         self.addresses[pdu] = said
         self.pdu_controls[pdu] = Control(sim / f"{pdu}.ctl")
 
