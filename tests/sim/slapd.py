@@ -26,6 +26,9 @@ import base64, hashlib, json, os, pathlib, resource, shutil, signal, socket, sub
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from children import die_with_parent
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from children import die_with_parent
+
 BASE = "dc=example,dc=org"
 ROOT = f"cn=root,{BASE}"
 ROOT_PASSWORD = "root-of-the-test"
@@ -186,6 +189,7 @@ class Slapd:
         def few_descriptors():  # slapd allocates by the limit of open files
             die_with_parent(parent)
             resource.setrlimit(resource.RLIMIT_NOFILE, (1024, 1024))
+            die_with_parent()
 
         with open(self.folder / "slapd.log", "wb") as log:
             self.process = subprocess.Popen(
