@@ -31,6 +31,8 @@ struct larchd {
 	struct larchd_kept *kept;
 	int64_t complained;             /* boot ms: when it was last said that requests cannot be taken up */
 
+	int64_t anchored, anchored_at;  /* the row whose hash was logged last, and when (boot ms) */
+
 	struct inv *inv;                /* readers; NULL until their writers have run */
 	struct power_requests *requests;
 	const char *inv_path, *requests_path;

@@ -14,6 +14,7 @@
 
 #define LOOK_MS 500       /* between two looks at power.db without a wake-up */
 #define COMPLAIN_MS 60000 /* between two lines that say the same */
+#define ANCHOR_MS 60000   /* between two lines with the head of the journal, while it grows */
 
 /* ---- the configuration ---------------------------------------------------------------- */
 
@@ -158,6 +159,25 @@ look(uv_timer_t *t)
 	}
 }
 
+/*
+ * The chain proves itself whole up to its head; only its head kept elsewhere proves that its tail was not cut off,
+ * or all of it made anew. So the head goes to the system's log, which may be on another machine.
+ */
+static void
+anchor(struct larchd *l, bool now)
+{
+	unsigned char hash[JOURNAL_HASH];
+	char hex[2 * JOURNAL_HASH + 1];
+	int64_t seq = journal_head(l->journal, hash);
+
+	if (seq == l->anchored || (!now && times_boot() - l->anchored_at < ANCHOR_MS))
+		return;
+	l->anchored = seq;
+	l->anchored_at = times_boot();
+	hex_encode(hash, JOURNAL_HASH, hex);
+	log_info("journal head: row %lld %s", (long long)seq, hex);
+}
+
 static void
 pulse(uv_timer_t *t)
 {
@@ -177,6 +197,7 @@ pulse(uv_timer_t *t)
 	};
 	if (status_set_pulse(l->status, &row, &e) != 0)
 		log_error("no pulse: %s", e.text);
+	anchor(l, false);
 	larchd_notify("WATCHDOG=1");
 }
 
@@ -206,6 +227,7 @@ stop(uv_signal_t *handle, int number)
 	if (open > 0)
 		log_warn("%zu jobs are left in the middle; the next start settles them by reading", open);
 	note(l, "stop", number == SIGTERM ? "asked to stop" : "interrupted");
+	anchor(l, true);
 	uv_stop(&l->loop);
 }
 

@@ -43,6 +43,9 @@ LARCH_API int64_t journal_generation(struct journal *j);
  */
 LARCH_API int journal_add(struct journal *j, struct journal_row *row, struct err *e);
 
+/* The head of the chain as the writer knows it: the last row's number, 0 none, and its hash. */
+LARCH_API int64_t journal_head(const struct journal *j, unsigned char hash_out[JOURNAL_HASH]);
+
 /* Where a job and its steps are. States: job "waiting running ok failed partial refused aborted
  * unknown"; step "waiting running ok failed unknown skipped". */
 struct journal_step {

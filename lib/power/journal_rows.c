@@ -102,6 +102,13 @@ journal_generation(struct journal *j)
 	return store_data_version(j->s);
 }
 
+int64_t
+journal_head(const struct journal *j, unsigned char hash_out[JOURNAL_HASH])
+{
+	memcpy(hash_out, j->head, JOURNAL_HASH);
+	return j->seq;
+}
+
 /* ---- writing ---------------------------------------------------------------------------- */
 
 /*
