@@ -494,7 +494,7 @@ verbs(struct node_page *p)
 	static const struct {
 		enum auth_verb verb;
 		const char *label;
-	} rows[] = {{AUTH_ON, "Switch on\u2026"}, {AUTH_OFF, "Switch off\u2026"}, {AUTH_CYCLE, "Cycle\u2026"}};
+	} rows[] = {{AUTH_CYCLE, "Cycle\u2026"}, {AUTH_ON, "Switch on\u2026"}, {AUTH_OFF, "Switch off\u2026"}};
 	struct auth_ask ask = {.who = p->call->person, .match = match, .match_ctx = p->inv, .arena = p->call->arena};
 	struct buf href = BUF(LIMIT_URL);
 	json_t *list = json_array();

@@ -204,9 +204,9 @@ selected(void *ctx, size_t row)
 }
 
 static const struct web_action actions[] = {
+    {.label = "Cycle\u2026", .name = "verb", .value = "cycle"},
     {.label = "Switch on\u2026", .name = "verb", .value = "on"},
     {.label = "Switch off\u2026", .name = "verb", .value = "off"},
-    {.label = "Cycle\u2026", .name = "verb", .value = "cycle"},
 };
 
 int
