@@ -138,6 +138,14 @@ $(B)/bin/pdu-sim: $(call objs,tests/sim/pdu_*.c tests/sim/sim_*.c)
 # seed stands in for login and larchd where a test looks at pages alone.
 $(B)/bin/seed: $(call objs,tests/sim/seed.c) $(B)/liblarch.a
 	$(link) $(B)/liblarch.a $(LIBS)
+# ipmi-probe is one call of lib/ipmi from the command line.
+$(B)/bin/ipmi-probe: $(call objs,tests/sim/ipmi_probe.c) $(B)/liblarch.a
+	$(link) $(B)/liblarch.a $(LIBS)
+
+# web-probe is a web program that shows every guard and every format to tests/flow/test_web.
+$(B)/bin/web-probe: $(call objs,tests/sim/web_probe.c) $(B)/liblarch.a
+	$(link) $(B)/liblarch.a $(LIBS)
+
 # Unit tests see the hidden symbols too: they link the archive.
 $(B)/unit/%: $(B)/tests/unit/%.o $(B)/tests/unit/t.o $(B)/liblarch.a
 	$(link) $(B)/liblarch.a $(LIBS)

@@ -464,11 +464,9 @@ check_thing(struct round *r, const char *name)
 		return; /* gone since it was asked */
 	/* NOLINTBEGIN(clang-analyzer-unix.Malloc): as above, the round holds itself while it asks */
 	ask_thing(r, &t);
-	/* NOLINTBEGIN(clang-analyzer-unix.Malloc): as above, the round holds itself while it asks */
 	if (inv_cords(inv, name, r->a, &cords, &n, &e) != 0)
 		return;
 	for (size_t i = 0; i < n; i++)
-	/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): as above */
 		if (inv_get(inv, cords[i].pdu, r->a, &t, &e) == 0)
 			ask_pdu(r, &t);
 	/* NOLINTEND(clang-analyzer-unix.Malloc) */
