@@ -177,29 +177,43 @@ class Lane:
         return read(self.db("journal"), "SELECT * FROM row i WHERE kind='intent' AND NOT EXISTS (SELECT 1 FROM row o WHERE"
                     " o.job=i.job AND o.step=i.step AND o.kind IN ('outcome','settled'))")
 
-    def sees(self, machine):
-        """What the last sweep saw of a machine: (chassis, bmc, states of its outlets)."""
-        db = self.db("status")
-        values = {r["chk"]: r["text"] for r in read(db, "SELECT chk,text FROM value WHERE thing=?", machine)}
-        outlets = [read(db, "SELECT state FROM outlet WHERE pdu=? AND outlet=?", p, o) for p, o in self.room.outlets(machine)]
-        return values.get("chassis"), values.get("bmc"), [o[0]["state"] if o else None for o in outlets]
+    def wait_well(self, *machines, limit=60, fresh=False):
+        wait_well(self.room, self.db("status"), machines, limit, fresh)
 
-    def well(self, machine):
-        try:
-            chassis, bmc, outlets = self.sees(machine)
-        except sqlite3.OperationalError:
-            return False
-        return chassis == "on" and bmc == "ok" and set(outlets) == {"on"}
-
-    def wait_well(self, *machines, limit=40):
-        for m in machines:
-            wait_for(lambda: self.well(m), limit, each=0.1, says=lambda: f"{self.name}: {m} is not well: {self.sees(m)}")
+    def wait_both_well(self, *machines, fresh=True):
+        """As this larchd sees it, and the room's, whose plans are asked for."""
+        wait_well(self.room, self.room.folder / "data/status/status.db", machines, 60, True)
+        self.wait_well(*machines, fresh=fresh)
 
     def limit_files(self, size):
         """No file of larchd may grow beyond `size` bytes; None: all may again."""
         import resource
         top = resource.prlimit(self.program.process.pid, resource.RLIMIT_FSIZE)[1]
         resource.prlimit(self.program.process.pid, resource.RLIMIT_FSIZE, (top if size is None else size, top))
+
+
+def sees(room, status, machine):
+    """What was last seen of a machine: (chassis, bmc, states of its outlets, when the oldest of these was seen)."""
+    rows = {r["chk"]: r for r in read(status, "SELECT chk,text,at FROM value WHERE thing=?", machine)}
+    outlets = [read(status, "SELECT state,at FROM outlet WHERE pdu=? AND outlet=?", p, o) for p, o in room.outlets(machine)]
+    if "chassis" not in rows or "bmc" not in rows or not all(outlets):
+        return None, None, [], 0
+    oldest = min([rows[k]["at"] for k in ("chassis", "bmc")] + [o[0]["at"] for o in outlets])
+    return rows["chassis"]["text"], rows["bmc"]["text"], [o[0]["state"] for o in outlets], oldest
+
+
+def wait_well(room, status, machines, limit, fresh):
+    """fresh: what was seen before this call does not count: somebody has just pressed a button."""
+    since = int(time.time() * 1000) + 100 if fresh else 0
+
+    def well(machine):
+        try:
+            chassis, bmc, outlets, oldest = sees(room, status, machine)
+        except sqlite3.OperationalError:
+            return False
+        return chassis == "on" and bmc == "ok" and set(outlets) == {"on"} and oldest > since
+    for m in machines:
+        wait_for(lambda: well(m), limit, each=0.1, says=lambda: f"{status}: {m} is not well: {sees(room, status, m)}")
 
 
 def restore(room, machine):
