@@ -11,7 +11,7 @@
 #include "base/base.h"
 #include "store/store.h"
 
-#define STATUS_VERSION 1 /* of status.db */
+#define STATUS_VERSION 2 /* of status.db */
 
 struct status;
 LARCH_API int status_open(const char *path, struct status **out, struct err *e);        /* larchd */
@@ -133,5 +133,28 @@ LARCH_API int status_last_actions(struct status *s, struct arena *a, struct stat
 /* Intents without outcome: the count that is red on the front page. */
 LARCH_API int status_set_unsettled(struct status *s, int64_t count, struct err *e);
 LARCH_API int64_t status_unsettled(struct status *s);
+
+/* ---- what larchd wants the inventory to say ---------------------------------------- */
+
+/*
+ * A state that a job gave a machine: the value of its attribute `state` in the inventory. larchd may not write
+ * there; it says it here, and `pages` takes it over as a change by that job. `seq` is the number of the journal's
+ * row of kind "state": it grows, has gaps, and never begins anew, so that whoever keeps the last one it has taken
+ * over misses none and takes none twice. Kept for STATUS_KEPT_DAYS.
+ */
+struct status_state {
+	int64_t seq, at, job;  /* at: ms */
+	const char *thing;     /* "n0001" */
+	const char *state;     /* "pxe" "idle" "pxe_failed" */
+	const char *who;       /* who asked for the job */
+	const char *why;       /* one sentence: what it rests on */
+};
+/* larchd: publish one. A seq that is there already stays as it is. */
+LARCH_API int status_put_state(struct status *s, const struct status_state *state, struct err *e);
+/* Those with a seq above `seq`, oldest first, at most limit. n 0: none, which is no error. */
+LARCH_API int status_states_after(struct status *s, int64_t seq, size_t limit, struct arena *a,
+    struct status_state **out, size_t *n_out, struct err *e);
+/* The highest seq published; 0 none, -1 when it cannot be read. */
+LARCH_API int64_t status_last_state(struct status *s);
 
 #endif

@@ -38,8 +38,14 @@ static const char schema[] =
     " who TEXT NOT NULL, verb TEXT NOT NULL, way TEXT NOT NULL, outcome TEXT NOT NULL, text TEXT NOT NULL) STRICT;"
     "CREATE INDEX action_machine ON action(machine,id);";
 
+static const char schema_states[] =
+    "CREATE TABLE wanted_state("
+    " seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, job INTEGER NOT NULL, thing TEXT NOT NULL,"
+    " state TEXT NOT NULL, who TEXT NOT NULL, why TEXT NOT NULL) STRICT;";
+
 static const struct store_migration migrations[] = {
     {1, schema},
+    {2, schema_states},
 };
 
 #define PRUNE_MS (60 * 60 * 1000)
@@ -220,6 +226,8 @@ prune(struct status *s, struct err *e)
 		return 0;
 	s->pruned = now;
 	if (store_run(s->s, e, "DELETE FROM transition WHERE at<?", "i", now - STATUS_KEPT_DAYS * DAY_MS) != 0)
+		return -1;
+	if (store_run(s->s, e, "DELETE FROM wanted_state WHERE at<?", "i", now - STATUS_KEPT_DAYS * DAY_MS) != 0)
 		return -1;
 	return store_run(s->s, e, "DELETE FROM job WHERE ended<>0 AND ended<?", "i", now - DAY_MS);
 }

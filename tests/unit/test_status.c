@@ -297,6 +297,40 @@ t_readers_see_whole_batches(void)
 }
 
 static void
+t_wanted_states_are_read_once_each_in_order(void)
+{
+	struct status *s = fresh();
+	struct arena *a = arena_create();
+	struct status_state *got, x = {.seq = 7, .at = times_now(), .job = 3, .thing = "n1", .state = "pxe", .who = "ana",
+	    .why = "chassis on"};
+	size_t n;
+
+	T_INT(status_last_state(s), 0);
+	T_INT(status_states_after(s, 0, 10, a, &got, &n, &e), 0);
+	T_INT(n, 0);
+	T_INT(status_put_state(s, &x, &e), 0);
+	x.state = "never";
+	T_INT(status_put_state(s, &x, &e), 0); /* the same row of the journal again */
+	x.seq = 12;
+	x.state = "idle";
+	T_INT(status_put_state(s, &x, &e), 0);
+	T_INT(status_last_state(s), 12);
+	T_INT(status_states_after(s, 0, 1, a, &got, &n, &e), 0);
+	T_INT(n, 1);
+	T_STR(got[0].state, "pxe");
+	T_STR(got[0].who, "ana");
+	T_INT(got[0].job, 3);
+	T_INT(status_states_after(s, got[0].seq, 10, a, &got, &n, &e), 0);
+	T_INT(n, 1);
+	T_STR(got[0].thing, "n1");
+	T_STR(got[0].state, "idle");
+	T_INT(status_states_after(s, 12, 10, a, &got, &n, &e), 0);
+	T_INT(n, 0);
+	arena_destroy(a);
+	status_close(s);
+}
+
+static void
 t_sixty_thousand_rows_are_written_in_well_under_a_second(void)
 {
 	enum { ROWS = 60000 };
@@ -330,4 +364,5 @@ T_MAIN(T(t_since_is_kept_while_level_and_text_stay), T(t_outlets_leave_transitio
     T(t_what_was_never_seen_is_not_found), T(t_older_than_twice_its_interval_is_stale),
     T(t_the_banner_says_when_larchd_is_gone_and_how_old_things_are), T(t_jobs_are_shown_while_open_and_an_hour_after),
     T(t_twenty_actions_a_machine_are_kept_newest_first), T(t_readers_see_whole_batches),
+    T(t_wanted_states_are_read_once_each_in_order),
     T(t_sixty_thousand_rows_are_written_in_well_under_a_second))
