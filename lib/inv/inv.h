@@ -25,7 +25,9 @@ LARCH_API int64_t inv_generation(struct inv *i); /* changes with every commit */
 struct inv_attr {
 	const char *key, *subkey; /* subkey NULL: none */
 	int64_t number;           /* -1: none */
-	const char *value;
+	const char *value;        /* as room.json writes it: an integer in decimal, a date in RFC 3339 UTC, JSON canonical */
+	const char *kind;         /* "string" "integer" "date" "json" "relation" */
+	const char *target;       /* of a relation the other thing's name, which is its value too; else NULL */
 };
 
 struct inv_thing {

@@ -14,12 +14,14 @@ inv_edit_begin(struct inv *i, const struct inv_author *author, int64_t at, int64
 }
 
 int
-inv_edit_add(struct inv *i, int64_t edit, const char *thing, const char *before, const char *after, struct err *e)
+inv_edit_add(struct inv *i, int64_t edit, const char *thing, const char *what, const char *before, const char *after,
+    struct err *e)
 {
 	return store_run(i->s, e,
-	    "INSERT INTO change(edit,seq,thing,before,after)"
-	    " VALUES(?1,1+COALESCE((SELECT MAX(seq) FROM change WHERE edit=?1),0),?2,?3,?4)",
-	    "isss", edit, thing, before, after);
+	    "INSERT INTO change(edit,seq,thing,name,what,before,after)"
+	    " VALUES(?1,1+COALESCE((SELECT MAX(seq) FROM change WHERE edit=?1),0),"
+	    "(SELECT id FROM thing WHERE name=?2),?2,?3,?4,?5)",
+	    "issss", edit, thing, what, before, after);
 }
 
 static int

@@ -144,7 +144,7 @@ one_thing(struct import *im, const json_t *o, struct err *e)
 	if (!known || !same_thing(&old, &new)) {
 		changed = true;
 		if (inv_put_thing(im->i, &new, &im->stamp, &id, e) != 0 ||
-		    inv_edit_add(im->i, im->stamp.edit, new.name, known ? thing_text(&old, im->a) : NULL,
+		    inv_edit_add(im->i, im->stamp.edit, new.name, "thing", known ? thing_text(&old, im->a) : NULL,
 		        thing_text(&new, im->a), e) != 0)
 			return -1;
 	}
@@ -223,8 +223,8 @@ unplug(struct import *im, struct end *x, struct err *e)
 		return -1;
 	text = cable_text(x, thing, port, im->a);
 	im->r->disconnected++;
-	if (inv_edit_add(im->i, im->stamp.edit, x->thing, text, NULL, e) != 0 ||
-	    inv_edit_add(im->i, im->stamp.edit, thing, text, NULL, e) != 0)
+	if (inv_edit_add(im->i, im->stamp.edit, x->thing, "cable", text, NULL, e) != 0 ||
+	    inv_edit_add(im->i, im->stamp.edit, thing, "cable", text, NULL, e) != 0)
 		return -1;
 	return inv_part(im->i, x->row.id, &im->stamp, e);
 }
@@ -237,8 +237,8 @@ plug(struct import *im, struct end *a, struct end *b, struct err *e)
 	if (unplug(im, a, e) != 0 || unplug(im, b, e) != 0 || inv_join(im->i, a->row.id, b->row.id, &im->stamp, e) != 0)
 		return -1;
 	im->r->connected++;
-	return inv_edit_add(im->i, im->stamp.edit, a->thing, NULL, text, e) != 0 ||
-	            inv_edit_add(im->i, im->stamp.edit, b->thing, NULL, text, e) != 0
+	return inv_edit_add(im->i, im->stamp.edit, a->thing, "cable", NULL, text, e) != 0 ||
+	            inv_edit_add(im->i, im->stamp.edit, b->thing, "cable", NULL, text, e) != 0
 	        ? -1
 	        : 0;
 }

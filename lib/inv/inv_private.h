@@ -35,8 +35,8 @@ int inv_check_addresses(struct inv *i, struct err *e);
 int inv_edit_begin(struct inv *i, const struct inv_author *author, int64_t at, int64_t *edit_out, struct err *e);
 
 /* One change: JSON texts, NULL for what was not there before or is not there after. */
-int inv_edit_add(struct inv *i, int64_t edit, const char *thing, const char *before, const char *after,
-    struct err *e);
+int inv_edit_add(struct inv *i, int64_t edit, const char *thing, const char *what, const char *before,
+    const char *after, struct err *e);
 
 struct inv_stamp {
 	int64_t edit, at;

@@ -4,46 +4,6 @@
 
 #include "inv_private.h"
 
-/*
- * A connection is two rows of `link`, one from each end: the key says that a
- * port has one connection, and both ends are asked the same way. inv_join and
- * inv_part alone write them. `edit` is one transaction: who, when, why; `change`
- * is what became of one thing or cable in it. A pool or a place is an attribute
- * for now; attr.kind and attr.target leave room for numbers, dates, relations.
- */
-static const char schema[] =
-    "CREATE TABLE thing("
-    " id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, type TEXT NOT NULL,"
-    " revision INTEGER NOT NULL, changed INTEGER NOT NULL, changed_by TEXT NOT NULL) STRICT;"
-    "CREATE INDEX thing_type ON thing(type,name);"
-    "CREATE TABLE attr("
-    " thing INTEGER NOT NULL REFERENCES thing(id) ON DELETE CASCADE,"
-    " key TEXT NOT NULL, subkey TEXT NOT NULL, number INTEGER NOT NULL, value TEXT NOT NULL,"
-    " kind TEXT NOT NULL DEFAULT 'text', target INTEGER REFERENCES thing(id),"
-    " PRIMARY KEY(thing,key,subkey,number,value)) STRICT, WITHOUT ROWID;"
-    "CREATE INDEX attr_value ON attr(key,value,thing);"
-    "CREATE INDEX attr_target ON attr(target) WHERE target IS NOT NULL;"
-    "CREATE TABLE port("
-    " id INTEGER PRIMARY KEY, thing INTEGER NOT NULL REFERENCES thing(id) ON DELETE CASCADE,"
-    " name TEXT NOT NULL, kind TEXT NOT NULL, UNIQUE(thing,name)) STRICT;"
-    "CREATE INDEX port_kind ON port(kind,thing);"
-    "CREATE TABLE link("
-    " port INTEGER PRIMARY KEY REFERENCES port(id) ON DELETE CASCADE,"
-    " peer INTEGER NOT NULL UNIQUE REFERENCES port(id) ON DELETE CASCADE,"
-    " since INTEGER NOT NULL, author TEXT NOT NULL, CHECK(port<>peer)) STRICT;"
-    "CREATE TABLE edit("
-    " id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, who TEXT NOT NULL, why TEXT NOT NULL,"
-    " request TEXT NOT NULL) STRICT;"
-    "CREATE TABLE change("
-    " edit INTEGER NOT NULL REFERENCES edit(id), seq INTEGER NOT NULL, thing TEXT NOT NULL,"
-    " before TEXT, after TEXT, PRIMARY KEY(edit,seq)) STRICT, WITHOUT ROWID;"
-    "CREATE INDEX change_thing ON change(thing,edit);";
-
-const struct store_migration inv_migrations[] = {
-    {1, schema},
-};
-const size_t inv_migrations_count = LARCH_COUNT(inv_migrations);
-
 /* An array in an arena that doubles; what it leaves behind goes with the arena. */
 static void *
 grow(struct arena *a, void *old, size_t n, size_t *cap, size_t size)
@@ -79,7 +39,7 @@ struct things {
 	size_t n_attrs, cap_attrs;
 };
 
-/* Columns: id, name, type, revision, changed, changed_by, key, subkey, number, value; by id. */
+/* Columns: id, name, type, revision, changed, changed_by, key, subkey, number, value, kind, target's name; by id. */
 static void
 take_row(struct things *l, struct store_query *q, struct arena *a)
 {
@@ -106,7 +66,9 @@ take_row(struct things *l, struct store_query *q, struct arena *a)
 	at->key = arena_strdup(a, store_text(q, 6));
 	at->subkey = *store_text(q, 7) == '\0' ? NULL : arena_strdup(a, store_text(q, 7));
 	at->number = store_int(q, 8);
-	at->value = arena_strdup(a, store_text(q, 9));
+	at->kind = arena_strdup(a, store_text(q, 10));
+	at->target = store_null(q, 11) ? NULL : arena_strdup(a, store_text(q, 11));
+	at->value = at->target != NULL ? at->target : arena_strdup(a, store_text(q, 9));
 }
 
 /* The attributes lie one behind the other, in the order of the things. */
@@ -134,9 +96,9 @@ take_things(struct store_query *q, struct arena *a, struct things *l, struct err
 }
 
 #define THING_COLUMNS                                                                        \
-	"t.id,t.name,t.type,t.revision,t.changed,t.changed_by,a.key,a.subkey,a.number,a.value" \
-	" FROM thing t LEFT JOIN attr a ON a.thing=t.id "
-#define THING_ORDER " ORDER BY t.id,a.key,a.subkey,a.number,a.value"
+	"t.id,t.name,t.type,t.revision,t.changed,t.changed_by,a.key,a.subkey,a.number,a.value,a.kind,r.name" \
+	" FROM thing t LEFT JOIN attr a ON a.thing=t.id LEFT JOIN thing r ON r.id=a.target "
+#define THING_ORDER " ORDER BY t.id,a.key,a.subkey,a.number,a.value,a.id"
 
 int
 inv_get(struct inv *i, const char *name, struct arena *a, struct inv_thing *out, struct err *e)
