@@ -63,6 +63,7 @@ LARCH_API int inv_types(struct inv *i, struct arena *a, struct inv_type **out, s
  */
 struct inv_port {
 	const char *name, *kind;
+	const char *plug;         /* what it looks like: "pwr-c13", "nic-eth" ...; "" not said */
 };
 /* The ports of a thing, connected or not, natural order. */
 LARCH_API int inv_ports(struct inv *i, const char *thing, struct arena *a, struct inv_port **out,
@@ -136,11 +137,112 @@ LARCH_API int inv_find(struct inv *i, const char *query, struct arena *a, struct
 /* Expand what a person typed to names of existing things; unknown names are all named in one error. */
 LARCH_API int inv_select(struct inv *i, struct str text, struct arena *a, struct hosts *out, struct err *e);
 
+/* ---- types ---------------------------------------------------------------------- */
+
+/* What a type says of its things: a row of etc/types.json (YANG module larch-types). */
+struct inv_type_port {
+	const char *names;        /* a host list: "psu[1-2]"; "*": ports are named by the device, and made when connected */
+	const char *kind;         /* "" told by the name */
+	const char *plug;         /* "" not said */
+};
+struct inv_type_def {
+	const char *name, *title;
+	bool is_machine, is_place;
+	int64_t units;            /* of a rack; 0: it has none */
+	const char *face;         /* of the rack that its things take when nobody says: "front" "rear" "both" */
+	const struct inv_type_port *ports;
+	size_t n_ports;
+};
+
+/*
+ * Take over a types.json, whole: types that it does not name are no longer known (things of them stay). The
+ * same text again changes nothing. ERR_INPUT names the path of what is wrong. Types have no history.
+ */
+int inv_types_load(struct inv *i, struct yang *y, struct str text, struct err *e);
+/* One type; ERR_NOT_FOUND: types.json does not name it. All of them, by name. */
+int inv_type_get(struct inv *i, const char *type, struct arena *a, struct inv_type_def *out, struct err *e);
+int inv_type_list(struct inv *i, struct arena *a, struct inv_type_def **out, size_t *n_out, struct err *e);
+
 /* ---- changes (the writer) ---------------------------------------------------- */
 
 struct inv_author {
 	const char *who, *why, *request_id;
 };
+
+/*
+ * May the author do `verb` ("edit", "wire") to these things? 0, or -1 with a sentence. It is asked within the
+ * transaction: what answers must look through the writer's own handle.
+ */
+typedef int inv_may_fn(void *ctx, const char *verb, const struct hosts *things, struct err *e);
+
+/*
+ * One edit: a list of operations, all of them or none. Each is an object with "op" and the members of its row
+ * in op.c (docs/formats/inventory.md lists them): new rename retype rm attr-add attr-set attr-del port-add
+ * port-set port-del connect disconnect put take pool-add pool-remove.
+ */
+struct inv_change {
+	const json_t *ops;             /* an array, borrowed */
+	const struct inv_author *author;
+	/*
+	 * What the author saw: {"n0001": 5, ...}; 0: there is none of that name. Each thing that an operation names,
+	 * and that is there before the edit, must be in it, unless it has "*": true. NULL: whatever it is.
+	 */
+	const json_t *expect;
+	/*
+	 * Asked with every verb and the set of things that the edit touches, before anything of them is written and
+	 * again after the last operation. NULL: all is allowed.
+	 */
+	inv_may_fn *may;
+	void *ctx;
+	/* What the policy's queries use: those attributes, and places, are wiring beside what always is. */
+	const char *const *wire_keys;
+	size_t n_wire_keys;
+	bool wire_places;
+	bool dry_run;                  /* all refusals and the result, and nothing is changed */
+};
+
+/*
+ * 0: *result_out (the caller's) is {"edit": id or null, "changes": [{"thing", "what", "before", "after",
+ * "text"}], "revisions": {name: n}}; edit is null when nothing changed or dry_run. A cable and a pool's member
+ * are told once, though both ends have it in their history.
+ * -1: nothing changed, and the sentence names the operation: "operation 3 (connect): ...". ERR_INPUT what was
+ * sent is wrong; ERR_NOT_FOUND no such thing or port; ERR_CONFLICT a port in use, a unit or a name taken, a
+ * thing inside itself; ERR_STALE a revision has passed: *result_out is then {"stale": [names]}, else NULL;
+ * ERR_DENIED what `may` says.
+ */
+int inv_apply(struct inv *i, const struct inv_change *c, json_t **result_out, struct err *e);
+
+/* ---- history --------------------------------------------------------------------- */
+
+struct inv_fact {
+	const char *thing;             /* the name it had then */
+	const char *what;              /* "thing" "name" "type" "attr" "port" "cable" "place" "pool" */
+	const char *before, *after;    /* JSON objects; NULL: was not there, is not there any more */
+	const char *text;              /* one plain line: "n0001: owner ana -> bob" */
+};
+struct inv_edit_row {
+	int64_t edit, at;              /* at: ms, greater than that of the edit before */
+	const char *who, *why, *request;
+	const struct inv_fact *facts;
+	size_t n_facts, n_all;         /* n_all: how many there are; a large import hands out the first ones */
+};
+struct inv_history_ask {
+	const char *thing;             /* NULL: all. Also a name that it had once, or that of a thing removed */
+	int64_t before;                /* edits older than this one; 0: from the newest */
+	int64_t since;                 /* ms; 0: all */
+	const char *who;               /* NULL: everybody */
+	int64_t limit;                 /* edits, 1 to 1000 */
+	size_t facts;                  /* facts of one edit; 0: 200 */
+};
+/* Edits, newest first; of one thing, with the facts about it alone. ERR_NOT_FOUND: no thing ever had that name. */
+int inv_history(struct inv *i, const struct inv_history_ask *ask, struct arena *a, struct inv_edit_row **out,
+    size_t *n_out, struct err *e);
+
+/*
+ * The inventory as it was then: a copy in memory with all edits later than ms (wall clock) undone; to read only.
+ * Every question is asked of it as of any other. ERR_NOT_FOUND: nothing was recorded yet at that time.
+ */
+int inv_open_at(const char *path, int64_t ms, struct inv **out, struct err *e);
 
 struct inv_import_result {
 	size_t added, changed, unchanged, removed, connected, disconnected;

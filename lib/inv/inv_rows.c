@@ -243,7 +243,7 @@ inv_ports(struct inv *i, const char *thing, struct arena *a, struct inv_port **o
     struct err *e)
 {
 	struct store_query *q = store_ask(i->s, e,
-	    "SELECT p.name,p.kind FROM port p JOIN thing t ON t.id=p.thing WHERE t.name=?", "s", thing);
+	    "SELECT p.name,p.kind,p.plug FROM port p JOIN thing t ON t.id=p.thing WHERE t.name=?", "s", thing);
 	size_t cap = 0;
 	int more;
 
@@ -251,8 +251,8 @@ inv_ports(struct inv *i, const char *thing, struct arena *a, struct inv_port **o
 	*n_out = 0;
 	while ((more = store_next(q, e)) == 1) {
 		*out = grow(a, *out, *n_out, &cap, sizeof(**out));
-		(*out)[(*n_out)++] =
-		    (struct inv_port){arena_strdup(a, store_text(q, 0)), arena_strdup(a, store_text(q, 1))};
+		(*out)[(*n_out)++] = (struct inv_port){arena_strdup(a, store_text(q, 0)),
+		    arena_strdup(a, store_text(q, 1)), arena_strdup(a, store_text(q, 2))};
 	}
 	store_done(q);
 	if (*n_out > 1)
