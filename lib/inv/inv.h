@@ -261,4 +261,6 @@ struct inv_import_result {
 LARCH_API int inv_import(struct inv *i, struct yang *y, struct str text, const struct inv_author *author,
     bool dry_run, struct inv_import_result *out, struct err *e);
 
+#include "read.h"
+
 #endif
