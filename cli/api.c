@@ -2,6 +2,7 @@
 /* The one place that speaks HTTPS: libcurl, certificates always checked, no redirects. */
 #include <curl/curl.h>
 #include <errno.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +23,11 @@ on_body(char *p, size_t size, size_t n, void *ctx)
 	return b->over ? 0 : size * n;
 }
 
+/* The headers that are kept. */
+static const struct { const char *name; size_t offset; } wanted[] = {
+	{"location", offsetof(struct api_answer, location)}, {"etag", offsetof(struct api_answer, etag)},
+};
+
 static size_t
 on_header(char *p, size_t size, size_t n, void *ctx)
 {
@@ -29,13 +35,16 @@ on_header(char *p, size_t size, size_t n, void *ctx)
 	struct str line = {p, size * n}, name;
 
 	name = str_cut(&line, ':');
-	if (line.p != NULL && name.n == 8 && strncasecmp(name.p, "location", 8) == 0 && line.n < LIMIT_URL) {
-		while (line.n > 0 && (line.p[line.n - 1] == '\r' || line.p[line.n - 1] == '\n'))
-			line.n--;
-		line = str_trim(line);
-		free(a->location);
-		a->location = strndup(line.p, line.n);
-	}
+	for (size_t i = 0; line.p != NULL && i < LARCH_COUNT(wanted); i++)
+		if (name.n == strlen(wanted[i].name) && strncasecmp(name.p, wanted[i].name, name.n) == 0 && line.n < LIMIT_URL) {
+			char **at = (char **)(void *)((char *)a + wanted[i].offset);
+
+			while (line.n > 0 && (line.p[line.n - 1] == '\r' || line.p[line.n - 1] == '\n'))
+				line.n--;
+			line = str_trim(line);
+			free(*at);
+			*at = strndup(line.p, line.n);
+		}
 	return size * n;
 }
 
@@ -64,6 +73,11 @@ headers_of(const struct cli *c, const struct api_request *q)
 	}
 	if (q->idempotency_key != NULL) {
 		buf_printf(&auth, "Idempotency-Key: %s", q->idempotency_key);
+		h = curl_slist_append(h, auth.p);
+		buf_free(&auth);
+	}
+	if (q->if_none_match != NULL) {
+		buf_printf(&auth, "If-None-Match: %s", q->if_none_match);
 		h = curl_slist_append(h, auth.p);
 		buf_free(&auth);
 	}
@@ -97,6 +111,8 @@ set_options(CURL *curl, const struct cli *c, const struct api_request *q, struct
 	curl_easy_setopt(curl, CURLOPT_HEADERDATA, out);
 	curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, on_progress);
 	curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+	/* curl sends again what a kept connection loses: only what may be sent twice goes over one */
+	curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, q->retry ? 0L : 1L);
 	if (s->ca != NULL)
 		curl_easy_setopt(curl, CURLOPT_CAINFO, s->ca);
 	/* a proxy of the environment cannot reach this machine's own loopback */
@@ -132,7 +148,7 @@ explain(const struct cli *c, CURLcode code, const char *detail, struct err *e)
 	case CURLE_ABORTED_BY_CALLBACK:
 		return err_set(e, ERR_UNAVAILABLE, "interrupted");
 	case CURLE_WRITE_ERROR:
-		return err_set(e, ERR_UNAVAILABLE, "%s: the answer is larger than %u bytes", s->server, LIMIT_PAGE);
+		return err_set(e, ERR_UNAVAILABLE, "%s: the answer is larger than the command takes", s->server);
 	default:
 		return err_set(e, ERR_UNAVAILABLE, "%s: not reachable: %s", s->server, detail);
 	}
@@ -149,15 +165,18 @@ never_sent(CURLcode code)
 static int
 call_once(struct cli *c, const struct api_request *q, struct api_answer *out, struct err *e)
 {
-	CURL *curl = curl_easy_init();
+	static CURL *curl; /* one for all calls: the connection stays */
 	struct curl_slist *h = headers_of(c, q);
 	char *url = arena_printf(c->arena, "%s%s", c->session.server, q->path);
 	char detail[CURL_ERROR_SIZE] = "";
 	CURLcode code;
 	int rc = 0;
 
+	if (curl == NULL)
+		curl = curl_easy_init();
 	if (curl == NULL || h == NULL)
 		log_die("curl: out of memory");
+	curl_easy_reset(curl);
 	set_options(curl, c, q, out);
 	curl_easy_setopt(curl, CURLOPT_URL, url);
 	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, h);
@@ -170,8 +189,8 @@ call_once(struct cli *c, const struct api_request *q, struct api_answer *out, st
 	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &out->status);
 	if (c->opt.verbose)
 		fprintf(stderr, "%s %s: %ld\n", q->method, url, out->status);
+	curl_easy_reset(curl);
 	forget_headers(h);
-	curl_easy_cleanup(curl);
 	return rc;
 }
 
@@ -189,9 +208,10 @@ api_call(struct cli *c, const struct api_request *q, struct api_answer *out, str
 {
 	static bool ready;
 	struct err no_json = {0};
+	size_t max = q->max > 0 ? q->max : LIMIT_PAGE;
 	int rc = -1;
 
-	*out = (struct api_answer){.text = BUF(LIMIT_PAGE)};
+	*out = (struct api_answer){.text = BUF(max)};
 	if (c->session.server == NULL)
 		return err_set(e, ERR_LOGIN, "not logged in: larch login URL");
 	if (q->user == NULL && c->session.key.n == 0)
@@ -203,7 +223,7 @@ api_call(struct cli *c, const struct api_request *q, struct api_answer *out, str
 		bool was_sent = out->sent;
 
 		api_answer_finish(out);
-		*out = (struct api_answer){.text = BUF(LIMIT_PAGE)};
+		*out = (struct api_answer){.text = BUF(max)};
 		err_clear(e);
 		rc = call_once(c, q, out, e);
 		out->sent = out->sent || (rc != 0 && was_sent);
@@ -211,6 +231,7 @@ api_call(struct cli *c, const struct api_request *q, struct api_answer *out, str
 			break;
 		nanosleep(&(struct timespec){.tv_nsec = 500 * 1000000}, NULL);
 	}
+	c->talked = c->talked || rc == 0;
 	if (rc == 0 && out->text.n > 0)
 		out->body = jsn_parse(buf_view(&out->text), "the answer", &no_json);
 	return rc;
@@ -222,6 +243,7 @@ api_answer_finish(struct api_answer *a)
 	json_decref(a->body);
 	buf_wipe(&a->text); /* the answer to a login holds a key */
 	free(a->location);
+	free(a->etag);
 	*a = (struct api_answer){0};
 }
 

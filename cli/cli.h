@@ -3,10 +3,11 @@
  * larch(1): the command. A client of the REST API, and a few subcommands that
  * work on files. It stands alone: of the library it takes base, conf and yang.
  *
- * One file a family of commands (login.c, power.c ...); commands.c holds the
- * tables of commands and options that parsing, --help, usage errors and bash
- * completion are made from; api.c is the only one that opens a connection,
- * out.c the only one that prints data.
+ * One file a family of commands (login.c, power.c ...). Their rows stand in
+ * commands_*.c, one file a section of --help, and those of the options in
+ * options.c: parsing, --help, usage errors and the completion of three shells
+ * are made from them. api.c is the only one that opens a connection, out.c the
+ * only one that prints data; path.c makes addresses, edit.c sends changes.
  *
  * Data goes to stdout; progress, prompts and errors go to stderr. No secret is
  * ever taken from argv or printed.
@@ -21,7 +22,7 @@
 /* CONVENTIONS, "Exit codes of the CLI". */
 enum exit_code {
 	EXIT_OK = 0,
-	EXIT_FAILED = 1,       /* at least one target failed */
+	EXIT_FAILED = 1,       /* at least one target failed; a question found nothing, as grep */
 	EXIT_USAGE = 2,        /* usage, bad or empty selection: nothing sent */
 	EXIT_REFUSED = 3,      /* policy, guard or tag: nothing sent */
 	EXIT_DENIED = 4,       /* not logged in or not allowed */
@@ -40,6 +41,11 @@ struct options {
 	const char *user, *password_file, *password_fd, *expires;
 	const char *since, *thing, *who, *limit;
 	const char *config, *yang;
+	/* the inventory */
+	const char *at, *spread, *depth;
+	const char *kind, *unit, *height, *face, *side;
+	const char *feed, *in, *address;
+	int move, with_cables, prune;
 };
 
 /* The stored session, after the environment and options have had their say. */
@@ -58,6 +64,9 @@ struct cli {
 	int argc;              /* arguments after the command's words */
 	char **argv;
 	struct session session;
+	bool talked;           /* the server has answered */
+	bool names_changed;    /* what is kept of its names is old */
+	const char *at;        /* --at as RFC 3339, or NULL: now */
 	struct arena *arena;   /* lives as long as the process */
 };
 
@@ -79,7 +88,21 @@ enum option_group {
 	OPT_JOB = 1u << 8,
 	OPT_CONF = 1u << 9,
 	OPT_EXPAND = 1u << 10,
-	OPT_LIST = 1u << 11,
+	OPT_LIST = 1u << 11,   /* --limit */
+	OPT_AT = 1u << 12,
+	OPT_EDIT = 1u << 13,   /* a change of the inventory: -n, -R */
+	OPT_YES = 1u << 14,
+	OPT_SPREAD = 1u << 15,
+	OPT_DEPTH = 1u << 16,
+	OPT_KIND = 1u << 17,
+	OPT_PLACE = 1u << 18,
+	OPT_MOVE = 1u << 19,
+	OPT_CABLES = 1u << 20,
+	OPT_LOST = 1u << 21,
+	OPT_ADDRESS = 1u << 22,
+	OPT_SINCE = 1u << 23,
+	OPT_IMPORT = 1u << 24,
+	OPT_USER = 1u << 25,
 };
 
 struct option_row {
@@ -88,6 +111,7 @@ struct option_row {
 	const char *arg;       /* name of the value in the help; NULL: a flag */
 	const char *fixed;     /* a flag that sets a text: --json is -o json */
 	const char *words;     /* values to complete, with blanks between; NULL: any. With `closed`, all there are */
+	const char *complete;  /* what the value names, as the kinds of complete.c; NULL: told by arg */
 	bool closed;
 	bool duration;         /* "15m", checked with the command line */
 	unsigned group;
@@ -100,14 +124,29 @@ struct command {
 	const char *args;      /* for the usage line */
 	const char *help;
 	const char *more;      /* sentences for its own help only, or NULL */
+	const char *example;   /* a line of a shell, without "$ " */
 	int min_args, max_args; /* max -1: any number */
 	unsigned options;      /* groups besides OPT_GLOBAL */
 	const char *verb;      /* what the function is told */
+	bool hidden;           /* not in the help: the shells' own */
 	int (*run)(struct cli *c);
 };
 
-extern const struct command commands[];
-extern const size_t n_commands;
+/* A section of --help. */
+struct section {
+	const char *title;
+	const struct command *commands;
+	size_t n;
+};
+
+extern const struct section find_section, change_section, power_section, room_section, own_section;
+
+/* All commands of all sections, in the order of the help; NULL past the last. */
+const struct command *command_at(size_t i);
+extern const struct section *const sections[];
+extern const size_t n_sections;
+
+/* ---- options.c --------------------------------------------------------------- */
 extern const struct option_row option_rows[];
 extern const size_t n_option_rows;
 
@@ -116,7 +155,20 @@ void help_all(FILE *to);
 void help_command(FILE *to, const struct command *cmd);
 /* The commands that begin with this word; how many there are. */
 size_t help_group(FILE *to, const char *word);
+
+/* ---- complete.c, names.c: completion ------------------------------------------- */
 int cmd_completion(struct cli *c);
+int cmd_complete(struct cli *c);     /* __complete WORD...: what could stand for the last one */
+int cmd_names(struct cli *c);        /* __names PREFIX */
+
+struct name_row {
+	const char *name, *type;
+};
+/* The names kept from this server, in the arena; 0 rows when there are none. Asks nobody. */
+size_t names_load(struct cli *c, struct name_row **out);
+/* Ask the server for them when what is kept is older than a few minutes; says nothing, changes no exit code. */
+void names_refresh(struct cli *c);
+void names_forget(struct cli *c);
 
 /* ---- fail.c ------------------------------------------------------------------ */
 
@@ -148,6 +200,8 @@ struct api_request {
 	const char *user;      /* Basic instead of the key: only for tokens */
 	const struct buf *password;
 	long limit_s;          /* for the whole exchange; 0: 60 */
+	size_t max;            /* bytes of the answer; 0: LIMIT_PAGE */
+	const char *if_none_match; /* or NULL */
 	bool retry;            /* a lost connection is tried again: reads, and what carries an idempotency key */
 };
 
@@ -156,6 +210,7 @@ struct api_answer {
 	json_t *body;          /* NULL when it was not JSON */
 	struct buf text;       /* as it came */
 	char *location;        /* or NULL */
+	char *etag;            /* or NULL */
 	bool sent;             /* on failure: the request may have reached the server */
 };
 
@@ -181,6 +236,9 @@ enum format out_format(const struct cli *c, enum format fallback);
 /* Rows (an array of objects) in a format that is not JSON; `whole` is what -o json prints. */
 void out_rows(const struct cli *c, enum format f, const json_t *whole, const json_t *rows,
     const struct column *columns, size_t n_columns);
+/* A question's answer: its rows (out_list), or the sentence on stderr and EXIT_FAILED, as grep does. */
+int out_found(const struct cli *c, enum format fallback, const json_t *whole, const struct column *columns, size_t n,
+    const char *nothing);
 void out_json(const json_t *value);
 void out_text(const char *text);  /* as it came, control bytes but newline and tab cleaned */
 bool out_colour(const struct cli *c, FILE *f);
@@ -210,7 +268,68 @@ int ask_line(const char *prompt, struct buf *out, struct err *e);
  * and an empty one is refused here.
  */
 const char *select_nodes(struct cli *c, struct err *e);
-const char *select_times(struct cli *c, const char *text, struct err *e); /* "-2h" "22:00" to RFC 3339 */
+/* One text as a host list: names, "-" or "^file"; `known` false when it holds groups, which only the server knows. */
+const char *select_list(struct cli *c, const char *text, struct hosts *out, bool *known, struct err *e);
+/* "-2h" "22:00" to RFC 3339; says "WORD 2026-..." on stderr. */
+const char *select_times(struct cli *c, const char *word, const char *text, struct err *e);
+
+/* ---- path.c ------------------------------------------------------------------------ */
+
+struct path_field {
+	const char *name, *value;  /* value NULL: left out */
+};
+/* base, "/name" escaped (or NULL), tail (or NULL), the fields, and --at: in the arena. NULL: too long, *e set. */
+const char *path_make(struct cli *c, const char *base, const char *name, const char *tail,
+    const struct path_field *fields, size_t n, struct err *e);
+/* --limit, --depth, --unit ...: a number in its range as it was typed, or -1 with the usage error printed. */
+int path_number(struct cli *c, const char *option, const char *text, int64_t min, int64_t max, int64_t *out);
+
+/* ---- things.c ---------------------------------------------------------------------- */
+
+/*
+ * The things that a host list or a query means, as the server knows them: rows of {name, type, revision ...},
+ * borrowed from *a. A name that is not there and a query that nothing fits are errors: NULL, the sentence was
+ * printed and *exit_out is its code.
+ */
+const json_t *things_find(struct cli *c, const char *text, struct api_answer *a, int *exit_out);
+/* One text of several arguments: host lists are joined by commas, queries by "or". */
+const char *things_join(struct cli *c, char **argv, int argc);
+/* Everything of one thing: 0, or -1 when the trouble was printed. a->body is the document. */
+int things_get(struct cli *c, const char *name, struct api_answer *a, int *exit_out);
+/* "rack b07, unit 13 front; room 2": where a document says that its thing is. Arena; "" nowhere. */
+const char *things_place(struct cli *c, const json_t *doc);
+/* "owner.subkey#3" of an attribute or of an operation, in the arena. */
+const char *things_key(struct cli *c, const json_t *attribute);
+
+/* ---- attr.c -------------------------------------------------------------------------- */
+
+/* KEY[.SUBKEY][#NUMBER|#auto]; texts in the arena. */
+struct key {
+	const char *key, *subkey; /* subkey NULL: none was named */
+	int64_t number;           /* -1: none */
+	bool next;                /* #auto */
+};
+/* 0, or EXIT_USAGE with the reason printed. */
+int attr_key(struct cli *c, const char *text, struct key *out);
+/* Into an operation or an attribute of one. */
+void attr_set_key(json_t *o, const struct key *k);
+
+/* ---- edit.c: changes of the inventory ------------------------------------------------ */
+
+struct edit {
+	struct cli *c;
+	json_t *ops;           /* in order; all of them or none is done */
+	json_t *expect;        /* {"n0001": 5}: the revisions that were read; 0: must not exist */
+};
+void edit_begin(struct edit *ed, struct cli *c);
+/* A further operation; its members are set by the caller (jsn_set ...). Borrowed from ed. */
+json_t *edit_op(struct edit *ed, const char *op);
+/* The same on a thing that was found, whose revision is then expected. */
+json_t *edit_op_on(struct edit *ed, const char *op, const json_t *thing);
+void edit_expect(struct edit *ed, const json_t *thing);
+/* Post them (-n: as a question), print what changed, release; gives the exit code. */
+int edit_send(struct edit *ed);
+void edit_drop(struct edit *ed);
 
 /* ---- the commands ------------------------------------------------------------------- */
 int cmd_login(struct cli *c);
@@ -223,6 +342,32 @@ int cmd_list(struct cli *c);         /* nodes, pdus, jobs, log */
 int cmd_job(struct cli *c);
 int cmd_log_verify(struct cli *c);
 int cmd_check_config(struct cli *c);
+int cmd_find(struct cli *c);
+int cmd_info(struct cli *c);
+int cmd_tree(struct cli *c);
+int cmd_lines(struct cli *c);        /* locate, trace */
+int cmd_rack(struct cli *c);
+int cmd_lost(struct cli *c);
+int cmd_console(struct cli *c);
+int cmd_history(struct cli *c);
+int cmd_types(struct cli *c);
+int cmd_export(struct cli *c);
+int cmd_new(struct cli *c);
+int cmd_rename(struct cli *c);
+int cmd_rm(struct cli *c);
+int cmd_attr_get(struct cli *c);
+int cmd_attr(struct cli *c);         /* add, set, del */
+int cmd_connect(struct cli *c);
+int cmd_disconnect(struct cli *c);
+int cmd_put(struct cli *c);
+int cmd_take(struct cli *c);
+int cmd_pool(struct cli *c);         /* new, add, remove */
+int cmd_pool_list(struct cli *c);
+int cmd_pool_show(struct cli *c);
+int cmd_service_add(struct cli *c);
+int cmd_service_rm(struct cli *c);
+int cmd_service_list(struct cli *c);
+int cmd_service_show(struct cli *c);
 
 /* job.c: show a job's progress until it ends; gives the exit code. */
 int job_follow(struct cli *c, const char *id);

@@ -37,44 +37,25 @@ static const struct list {
 	{"log", "/api/v1/log", log_columns, LARCH_COUNT(log_columns)},
 };
 
-static void
-add_field(struct buf *b, const char *name, const char *value)
-{
-	if (value == NULL)
-		return;
-	buf_printf(b, "%c%s=", strchr(b->p, '?') == NULL ? '?' : '&', name);
-	buf_url(b, str_of(value));
-}
-
 /* The path with its query, in the arena; NULL: printed, EXIT_USAGE. */
 static const char *
 query(struct cli *c, const char *path, const char *nodes)
 {
-	struct buf b = BUF(LIMIT_URL);
 	struct err e = {0};
-	const char *since = NULL, *text = NULL;
+	const char *since = NULL, *made;
 	int64_t n;
 
-	if (c->opt.limit != NULL && str_int(str_of(c->opt.limit), 1, 1000000, &n) != 0) {
-		cli_usage(c, "--limit: \"%s\" is no number from 1 to 1000000", c->opt.limit);
+	if (path_number(c, "limit", c->opt.limit, 1, 1000000, &n) != 0)
 		return NULL;
-	}
-	if (c->opt.since != NULL && (since = select_times(c, c->opt.since, &e)) == NULL) {
+	if (c->opt.since != NULL && (since = select_times(c, "since", c->opt.since, &e)) == NULL) {
 		cli_fail(c, &e);
 		return NULL;
 	}
-	buf_puts(&b, path);
-	add_field(&b, "q", nodes);
-	add_field(&b, "since", since);
-	add_field(&b, "thing", c->opt.thing);
-	add_field(&b, "who", c->opt.who);
-	add_field(&b, "limit", c->opt.limit);
-	if (b.over)
-		cli_usage(c, "the options are too long for one question");
-	else
-		text = arena_strdup(c->arena, b.p);
-	buf_free(&b);
-	return text;
+	made = path_make(c, path, NULL, NULL, (struct path_field[]){{"q", nodes}, {"since", since},
+	    {"thing", c->opt.thing}, {"who", c->opt.who}, {"limit", c->opt.limit}}, 5, &e);
+	if (made == NULL)
+		cli_fail(c, &e);
+	return made;
 }
 
 /* A CSV has every key of the server's rows, a table what fits: the first row says which there are. */

@@ -151,6 +151,7 @@ cmd_logout(struct cli *c)
 		cli_say(c, "Logged out of %s.", c->session.server);
 	else
 		cli_say(c, "The key is forgotten here, but the server could not be told; it ends %s.", c->session.expires);
+	names_forget(c); /* who is not logged in has no business with the room's names */
 	buf_free(&path);
 	api_answer_finish(&a);
 	return code;

@@ -153,13 +153,13 @@ matches(const struct command *cmd, const struct parsed *p)
 static const struct command *
 find(const struct parsed *p, int *n_words_out)
 {
-	const struct command *best = NULL;
+	const struct command *best = NULL, *cmd;
 
-	for (size_t i = 0; i < n_commands; i++) {
-		int n = matches(&commands[i], p);
+	for (size_t i = 0; (cmd = command_at(i)) != NULL; i++) {
+		int n = matches(cmd, p);
 
 		if (n > *n_words_out) {
-			best = &commands[i];
+			best = cmd;
 			*n_words_out = n;
 		}
 	}
@@ -179,13 +179,12 @@ static int
 unknown_command(const struct cli *c, const struct parsed *p)
 {
 	struct buf may = BUF(LIMIT_HEADER);
+	size_t n = strlen(p->words[0]);
+	const struct command *cmd;
 
-	for (size_t i = 0; i < n_commands; i++) {
-		size_t n = strlen(p->words[0]);
-
-		if (strncmp(commands[i].words, p->words[0], n) == 0 && commands[i].words[n] == ' ')
-			buf_printf(&may, "%s%s", may.n > 0 ? ", " : "", commands[i].words + n + 1);
-	}
+	for (size_t i = 0; (cmd = command_at(i)) != NULL; i++)
+		if (strncmp(cmd->words, p->words[0], n) == 0 && cmd->words[n] == ' ')
+			buf_printf(&may, "%s%s", may.n > 0 ? ", " : "", cmd->words + n + 1);
 	if (may.n == 0)
 		cli_usage(c, "there is no command \"%s\"; `larch --help` lists them", p->words[0]);
 	else if (p->n_words < 2)
@@ -201,6 +200,7 @@ dispatch(struct cli *c, const struct parsed *p, int n_words)
 {
 	const struct command *cmd = c->command;
 	struct err e = {0};
+	int code;
 
 	if (c->opt.help) {
 		help_command(stdout, cmd);
@@ -216,7 +216,12 @@ dispatch(struct cli *c, const struct parsed *p, int n_words)
 		return cli_usage(c, "%s: \"%s\" is one argument too many", cmd->words, c->argv[cmd->max_args]);
 	if (session_load(c, &e) != 0)
 		return cli_fail(c, &e);
-	return out_finish(cmd->run(c));
+	if (c->opt.at != NULL && (c->at = select_times(c, "as of", c->opt.at, &e)) == NULL)
+		return cli_fail(c, &e);
+	code = out_finish(cmd->run(c));
+	if (!cmd->hidden)
+		names_refresh(c);
+	return code;
 }
 
 /* Help without a command that is whole: of all of them, or of those that begin with a word, as "power". */

@@ -218,6 +218,21 @@ out_rows(const struct cli *c, enum format f, const json_t *whole, const json_t *
 	}
 }
 
+int
+out_found(const struct cli *c, enum format fallback, const json_t *whole, const struct column *columns, size_t n,
+    const char *nothing)
+{
+	const json_t *rows = out_list(whole);
+	enum format f = out_format(c, fallback);
+	bool found = json_array_size(rows) > 0;
+
+	if (found || (f != FORMAT_TABLE && f != FORMAT_TEXT))
+		out_rows(c, f, whole, rows, columns, n);
+	if (!found)
+		cli_say(c, "%s", nothing);
+	return found ? EXIT_OK : EXIT_FAILED;
+}
+
 const json_t *
 out_list(const json_t *body)
 {

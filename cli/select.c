@@ -184,7 +184,26 @@ last_clock(struct str s, int64_t *out)
 }
 
 const char *
-select_times(struct cli *c, const char *text, struct err *e)
+select_list(struct cli *c, const char *text, struct hosts *out, bool *known, struct err *e)
+{
+	struct buf list = BUF(LIMIT_HOSTS_TEXT);
+	struct hosts_rules rules = {.group = any_group, .empty_ok = true};
+	const char *made = NULL;
+
+	*out = (struct hosts){0};
+	if (add_list(&list, text, e) != 0)
+		goto out;
+	*known = list.n > 0 && strchr(list.p, '@') == NULL;
+	rules.empty_ok = !*known;
+	if (hosts_parse(buf_view(&list), &rules, c->arena, out, e) == 0)
+		made = *known ? hosts_fold(out, c->arena) : arena_strdup(c->arena, list.n > 0 ? list.p : "");
+out:
+	buf_free(&list);
+	return made;
+}
+
+const char *
+select_times(struct cli *c, const char *word, const char *text, struct err *e)
 {
 	struct str s = str_of(text);
 	char utc[TIMES_TEXT], room[TIMES_TEXT];
@@ -200,6 +219,6 @@ select_times(struct cli *c, const char *text, struct err *e)
 		err_set(e, ERR_INPUT, "\"%s\" is no time; write now, -2h, 22:00 or 2026-11-20T21:00:00Z", text);
 		return NULL;
 	}
-	cli_say(c, "since %s", times_room(ms, room));
+	cli_say(c, "%s %s", word, times_room(ms, room));
 	return arena_strdup(c->arena, times_utc(ms - ms % 1000, utc));
 }

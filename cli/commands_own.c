@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli.h"
+
+#define COMPLETION_MORE "bash, ~/.bashrc: eval \"$(larch completion bash)\"\n" \
+	"zsh, ~/.zshrc after compinit: eval \"$(larch completion zsh)\"\n" \
+	"fish, ~/.config/fish/config.fish: larch completion fish | source\n" \
+	"Names come from a list that is kept beside the login and renewed by any command.\n"
+
+static const struct command rows[] = {
+	{.words = "login", .args = "[URL]", .max_args = 1, .options = OPT_LOGIN | OPT_USER, .run = cmd_login,
+	    .help = "log in and keep a key that expires", .example = "larch login https://larch.example.org -u ana --expires 1h"},
+	{.words = "logout", .run = cmd_logout, .help = "revoke the key and forget it", .example = "larch logout"},
+	{.words = "whoami", .run = cmd_whoami, .help = "say who is logged in, where, and until when", .example = "larch whoami"},
+	{.words = "completion", .args = "SHELL", .min_args = 1, .max_args = 1, .run = cmd_completion,
+	    .help = "print the completion script for bash, zsh or fish", .more = COMPLETION_MORE, .example = "eval \"$(larch completion bash)\""},
+	{.words = "__complete", .args = "WORD...", .max_args = -1, .hidden = true, .run = cmd_complete, .help = "for the shells' scripts"},
+	{.words = "__names", .args = "[PREFIX [TYPE]]", .max_args = 2, .hidden = true, .run = cmd_names, .help = "for the shells' scripts"},
+};
+const struct section own_section = {"You", rows, LARCH_COUNT(rows)};

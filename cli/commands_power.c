@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli.h"
+
+#define ACT (OPT_ACT | OPT_WAIT)
+
+#define STATUS_MORE "The BMC's word on the chassis where there is one; else off when all outlets are off, or unknown.\n" \
+	"A switched-on outlet is not a running server: on is never taken from outlets alone.\n"
+#define VERIFY_MORE "FILE is the journal itself, on the server /var/lib/larch/journal/journal.db (or a copy of it),\n" \
+	"or the lines of `larch log -o jsonl`. Exit: 0 whole; 1 the chain is broken; 2 FILE cannot be\n" \
+	"read or is no journal.\n"
+
+static const struct command rows[] = {
+	{.words = "power status", .args = "[NODES]", .max_args = -1, .options = OPT_SELECT | OPT_EXPAND,
+	    .verb = "power", .run = cmd_status, .help = "which machines are on, off or unknown",
+	    .more = STATUS_MORE, .example = "larch power status @b01"},
+	{.words = "power on", .args = "NODES", .max_args = -1, .options = OPT_SELECT | OPT_VIA | ACT,
+	    .verb = "on", .run = cmd_power, .help = "switch machines on", .example = "larch power on 'n[1-20]' -x n7"},
+	{.words = "power off", .args = "NODES", .max_args = -1, .options = OPT_SELECT | OPT_VIA | ACT,
+	    .verb = "off", .run = cmd_power, .help = "switch machines off, hard", .example = "larch power off n0007 -R 'smells of smoke'"},
+	{.words = "power cycle", .args = "NODES", .max_args = -1, .options = OPT_SELECT | OPT_VIA | ACT,
+	    .verb = "cycle", .run = cmd_power, .help = "off, read back off, wait, on",
+	    .example = "larch power cycle n0007 --via pdu -R 'hung since 03:00'"},
+	{.words = "outlet status", .args = "[PDU|PDU:OUTLET...]", .max_args = -1, .verb = "outlet",
+	    .run = cmd_status, .help = "what the PDUs say of their outlets", .example = "larch outlet status pdu-b01-a"},
+	{.words = "outlet on", .args = "PDU:OUTLET...", .min_args = 1, .max_args = -1, .options = ACT,
+	    .verb = "outlet on", .run = cmd_power, .help = "switch single outlets on", .example = "larch outlet on pdu-b01-a:AA7"},
+	{.words = "outlet off", .args = "PDU:OUTLET...", .min_args = 1, .max_args = -1, .options = ACT,
+	    .verb = "outlet off", .run = cmd_power, .help = "switch single outlets off", .example = "larch outlet off pdu-b01-a:AA7 -n"},
+	{.words = "outlet cycle", .args = "PDU:OUTLET...", .min_args = 1, .max_args = -1, .options = ACT,
+	    .verb = "outlet cycle", .run = cmd_power, .help = "single outlets off, read back, on",
+	    .example = "larch outlet cycle pdu-b01-a:AA7 pdu-b01-b:AA7"},
+	{.words = "jobs", .options = OPT_LIST, .verb = "jobs", .run = cmd_list, .help = "list the jobs, newest first",
+	    .example = "larch jobs --limit 5"},
+	{.words = "job", .args = "ID", .min_args = 1, .max_args = 1, .options = OPT_JOB | OPT_WAIT,
+	    .run = cmd_job, .help = "follow one job to its end; abort or resume it", .example = "larch job 7 --abort"},
+	{.words = "log verify", .args = "FILE", .min_args = 1, .max_args = 1, .run = cmd_log_verify,
+	    .help = "prove a journal whole, without the server", .more = VERIFY_MORE, .example = "larch log verify journal.db"},
+	{.words = "log", .options = OPT_LOG | OPT_LIST, .verb = "log", .run = cmd_list,
+	    .help = "what was done, by whom, and what came back", .example = "larch log --since 22:00 -o text"},
+};
+const struct section power_section = {"Power", rows, LARCH_COUNT(rows)};
