@@ -9,6 +9,8 @@ static const char exit_codes[] =
     "3 refused, nothing sent; 4 not logged in or not allowed; 5 server unreachable;\n"
     "6 outcome unknown; 130 interrupted.\n";
 
+#define LEFT 34 /* columns of a command and its arguments */
+
 static void
 print_option(FILE *to, const struct option_row *o)
 {
@@ -31,10 +33,13 @@ print_options(FILE *to, unsigned groups)
 static void
 print_command(FILE *to, const struct command *cmd)
 {
-	char left[64];
+	char left[96];
 
 	snprintf(left, sizeof(left), "%s %s", cmd->words, cmd->args != NULL ? cmd->args : "");
-	fprintf(to, "  %-34s %s\n", left, cmd->help);
+	if (strlen(left) > LEFT)
+		fprintf(to, "  %s\n  %-*s %s\n", left, LEFT, "", cmd->help);
+	else
+		fprintf(to, "  %-*s %s\n", LEFT, left, cmd->help);
 }
 
 void
@@ -51,8 +56,8 @@ help_all(FILE *to)
 	fprintf(to, "\nOptions of every command:\n");
 	print_options(to, OPT_GLOBAL);
 	fprintf(to, "\nNODES and THINGS are host lists: n[1-3,7],gw  @b01  @server  n[1-9]!n4  -  ^FILE; all is @*.\n"
-	    "A group is a rack, a type or a pool: @b01 or @rack:b01, @server, @batch. QUERY, and THINGS in quotes,\n"
-	    "are queries: 'type:server and in:b07 and not connected to name:sw1'; larch-query(7) is their manual.\n"
+	    "A group is a rack, a type or a pool: @b01 or @rack:b01, @server, @batch. QUERY, and THINGS\n"
+	    "in quotes, are queries: 'type:server and in:b07 and not connected to name:sw1'; see larch-query(7).\n"
 	    "`larch help COMMAND` or `larch COMMAND --help` lists the command's own options.\n\n%s", exit_codes);
 }
 

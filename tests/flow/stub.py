@@ -59,7 +59,8 @@ class Stub:
         self.url = f"https://127.0.0.1:{self.server.server_address[1]}"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
         self.env = {"PATH": os.environ["PATH"], "HOME": str(self.folder), "TERM": "xterm", "TZ": "UTC",
-                    "LARCH_CONFIG": str(self.folder / "session.json"), "LC_ALL": "C.UTF-8"}
+                    "LARCH_CONFIG": str(self.folder / "session.json"), "LC_ALL": "C.UTF-8",
+                    "LARCH_CACHE": ""}
         return self
 
     def __exit__(self, *_):
