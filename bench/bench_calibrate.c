@@ -2,8 +2,10 @@
 /*
  * How fast is this machine? Three measures that use nothing of ours: SHA-256
  * over 256 MB, 100,000 SQLite upserts in one transaction, 100,000 datagrams
- * over loopback. bench/run puts them beside bench/reference.json, so that the
- * numbers in docs/ can be compared with those of another machine.
+ * over loopback. bench/run puts them beside bench/reference.json, the machine
+ * for which the goals of bench/goals.json are. Each is the best of TIMES: what
+ * runs beside it makes a machine look slower than it is, never faster, and a
+ * machine that looks slow has easy goals.
  */
 #include <arpa/inet.h>
 #include <openssl/evp.h>
@@ -18,6 +20,7 @@
 #define MEGABYTES 256
 #define ROWS 100000
 #define DATAGRAMS 100000
+#define TIMES 5
 
 static void
 die(const char *what)
@@ -109,11 +112,25 @@ datagrams(void)
 	return DATAGRAMS / began;
 }
 
+static double
+best(double (*measure)(void))
+{
+	double most = 0;
+
+	for (int i = 0; i < TIMES; i++) {
+		double once = measure();
+
+		if (once > most)
+			most = once;
+	}
+	return most;
+}
+
 int
 main(void)
 {
-	printf("sha256 %.0f MB/s\n", sha256());
-	printf("sqlite_upserts %.0f rows/s\n", upserts());
-	printf("loopback_datagrams %.0f datagrams/s\n", datagrams());
+	printf("sha256 %.0f MB/s\n", best(sha256));
+	printf("sqlite_upserts %.0f rows/s\n", best(upserts));
+	printf("loopback_datagrams %.0f datagrams/s\n", best(datagrams));
 	return 0;
 }
