@@ -8,12 +8,14 @@
         eq(room.larch("login").code, 4)
 
     run(lambda: Room())      # any context manager; each test gets what it gives
+    run()                    # no surroundings: the tests take nothing
 
-A test that fails says what it saw and the next one runs; `skip("why")` skips.
+A test that fails says what it saw and the next one runs; `skip("why")` skips. A function given to
+at_end() runs when its test is over, whatever the verdict, the last one first.
 """
-import os, re, sys, traceback
+import contextlib, os, re, sys, traceback
 
-TESTS = []
+TESTS, ENDS = [], []
 
 
 class Skip(Exception):
@@ -22,6 +24,10 @@ class Skip(Exception):
 
 def skip(why):
     raise Skip(why)
+
+
+def at_end(function, *args, **named):
+    ENDS.append((function, args, named))
 
 
 def test(sentence):
@@ -55,9 +61,18 @@ def matches(text, pattern):
     return m
 
 
+def call(function, given):
+    try:
+        function(*([] if given is None else [given]))
+    finally:
+        while ENDS:
+            last, args, named = ENDS.pop()
+            last(*args, **named)
+
+
 def one(number, sentence, function, given):
     try:
-        function(given)
+        call(function, given)
         print(f"ok {number} - {sentence}", flush=True)
         return True
     except Skip as why:
@@ -71,7 +86,7 @@ def one(number, sentence, function, given):
         return False
 
 
-def run(surroundings):
+def run(surroundings=contextlib.nullcontext):
     """Run all tests inside one `with surroundings() as given`; the exit status says whether all held."""
     only = os.environ.get("ONLY")
     tests = [t for t in TESTS if not only or re.search(only, t[0])]
