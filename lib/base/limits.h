@@ -58,6 +58,13 @@
 #define LIMIT_SNMP_TEXT (1u << 20) /* bytes of text in the values of one SNMP call */
 #define LIMIT_SNMP_SESSIONS 512   /* SNMP targets with a socket at once; others wait in line */
 
+/* inventory */
+#define LIMIT_INV_TREE 65536      /* things of one tree */
+#define LIMIT_INV_STEPS 4096      /* cables one trace follows */
+#define LIMIT_INV_WAYS 512        /* ways of one trace */
+#define LIMIT_INV_HIT 65536       /* things that hang on what goes dark */
+#define LIMIT_IMPORT_LINES 1000   /* lines of difference and notes that one import tells */
+
 /* power */
 #define LIMIT_PLAN_STEPS 4096     /* steps of one plan */
 #define LIMIT_PLAN_THINGS 1024    /* machines of one plan */

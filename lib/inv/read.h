@@ -12,7 +12,7 @@
 #ifndef LARCH_INV_READ_H
 #define LARCH_INV_READ_H
 
-#define INV_DEPTH 16 /* things in things in things; pools in pools */
+#define INV_DEPTH 32 /* things in things in things; pools in pools */
 
 /*
  * Everything of one thing as JSON, the caller's (json_decref):

@@ -36,13 +36,13 @@ const struct inv_question inv_questions[ASK_COUNT] = {
     [ASK_REFERRERS] = {"SELECT t.name,t.type,a.key,a.subkey,a.number FROM attr a JOIN thing t ON t.id=a.thing WHERE a.target=?"},
     [ASK_SERVICES] =
         {"WITH RECURSIVE up(id,depth) AS (VALUES(?1,0)"
-         " UNION SELECT m.pool,u.depth+1 FROM up u CROSS JOIN member m ON m.thing=u.id WHERE u.depth<16)"
+         " UNION SELECT m.pool,u.depth+1 FROM up u CROSS JOIN member m ON m.thing=u.id WHERE u.depth<32)"
          " SELECT DISTINCT s.name FROM up u CROSS JOIN attr a ON a.thing=u.id AND a.key='runs' AND a.target IS NOT NULL"
          " CROSS JOIN thing s ON s.id=a.target"},
     [ASK_PATH] =
         {"WITH RECURSIVE up(thing,container,depth) AS ("
          " SELECT p.thing,p.container,0 FROM thing t JOIN place p ON p.thing=t.id WHERE t.name=?"
-         " UNION ALL SELECT p.thing,p.container,u.depth+1 FROM up u CROSS JOIN place p ON p.thing=u.container WHERE u.depth<15)"
+         " UNION ALL SELECT p.thing,p.container,u.depth+1 FROM up u CROSS JOIN place p ON p.thing=u.container WHERE u.depth<31)"
          " SELECT " PLACE_COLUMNS ",u.depth FROM up u CROSS JOIN place p ON p.thing=u.thing"
          " CROSS JOIN thing t ON t.id=p.thing CROSS JOIN thing c ON c.id=p.container ORDER BY u.depth"},
     [ASK_INSIDE] = {TREE("walk(id,depth) AS (SELECT id,0 FROM thing WHERE name=?3")},
@@ -88,7 +88,7 @@ const struct inv_question inv_questions[ASK_COUNT] = {
                   " UNION SELECT t.id,t.name,t.type FROM thing t WHERE t.type='feed' AND t.name=?1"},
     [ASK_FEED_IN] =
         {"WITH RECURSIVE walk(id,depth) AS (SELECT id,0 FROM thing WHERE name=?2"
-         " UNION SELECT k.thing,w.depth+1 FROM walk w CROSS JOIN place k ON k.container=w.id WHERE w.depth<16)"
+         " UNION SELECT k.thing,w.depth+1 FROM walk w CROSS JOIN place k ON k.container=w.id WHERE w.depth<32)"
          " SELECT DISTINCT t.id,t.name,t.type FROM walk w CROSS JOIN thing t ON t.id=w.id"
          " WHERE " HAS_OUTLET("t") " AND (t.type='feed' AND t.name=?1"
          " OR EXISTS(SELECT 1 FROM attr a WHERE a.thing=t.id AND a.key='feed' AND a.value IN (?1,upper(?1),lower(?1))))"},
