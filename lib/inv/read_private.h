@@ -25,7 +25,7 @@ enum inv_ask {
 	ASK_ROOTS,     /* depth, limit: the same */
 	ASK_RACK,      /* name: the rack's columns, then those of each thing in it */
 	ASK_RACKS,     /* -: name type container units-attribute type's-units used things */
-	ASK_TRACE,     /* name, port or null, limit: see trace.c */
+	ASK_TRACE,     /* name, port or null, limit: see trace_rows.c */
 	ASK_CONSOLES,  /* name: port */
 	ASK_OUTLETS,   /* name, port or null: outlet's id, thing's id, its name */
 	ASK_FEED,      /* value: thing's id, name, type */
@@ -66,6 +66,9 @@ struct inv_named {
 	const char *name, *type;
 };
 int inv_named_get(struct inv *i, const char *name, struct arena *a, struct inv_named *out, struct err *e);
+
+/* All things, natural order. */
+int inv_all_named(struct inv *i, struct arena *a, struct inv_named **out, size_t *n_out, struct err *e);
 
 /* The names a question gives, natural order, as a JSON array. */
 int inv_names_json(struct inv *i, enum inv_ask ask, int64_t id, json_t **out, struct err *e);

@@ -165,26 +165,38 @@ by_named(const void *x, const void *y)
 	return str_natural(((const struct inv_named *)x)->name, ((const struct inv_named *)y)->name);
 }
 
+int
+inv_all_named(struct inv *i, struct arena *a, struct inv_named **out, size_t *n_out, struct err *e)
+{
+	struct store_query *q = store_ask(i->s, e, INV_SQL(ASK_ALL_THINGS), "");
+	size_t cap = 0;
+	int more;
+
+	*out = NULL;
+	*n_out = 0;
+	while ((more = store_next(q, e)) == 1) {
+		*out = read_grow(a, *out, *n_out, &cap, sizeof(**out));
+		(*out)[(*n_out)++] =
+		    (struct inv_named){store_int(q, 0), arena_strdup(a, store_text(q, 1)), arena_strdup(a, store_text(q, 2))};
+	}
+	store_done(q);
+	if (*n_out > 1)
+		qsort(*out, *n_out, sizeof(**out), by_named);
+	return more;
+}
+
 static int
 all_things(struct exporting *x, struct err *e)
 {
-	struct store_query *q = store_ask(x->i->s, e, INV_SQL(ASK_ALL_THINGS), "");
 	struct arena *names = arena_create();
-	struct inv_named *t = NULL;
-	size_t n = 0, cap = 0;
-	int more;
+	struct inv_named *t;
+	size_t n;
+	int rc = inv_all_named(x->i, names, &t, &n, e);
 
-	while ((more = store_next(q, e)) == 1) {
-		t = read_grow(names, t, n, &cap, sizeof(*t));
-		t[n++] = (struct inv_named){store_int(q, 0), arena_strdup(names, store_text(q, 1)), arena_strdup(names, store_text(q, 2))};
-	}
-	store_done(q);
-	if (n > 1)
-		qsort(t, n, sizeof(*t), by_named);
-	for (size_t k = 0; k < n && more == 0; k++, arena_reset(x->a))
-		more = thing(x, &t[k], k == 0, e);
+	for (size_t k = 0; k < n && rc == 0; k++, arena_reset(x->a))
+		rc = thing(x, &t[k], k == 0, e);
 	arena_destroy(names);
-	return more;
+	return rc;
 }
 
 /* ---- cables ------------------------------------------------------------------------------------ */
