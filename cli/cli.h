@@ -241,6 +241,10 @@ int out_found(const struct cli *c, enum format fallback, const json_t *whole, co
     const char *nothing);
 void out_json(const json_t *value);
 void out_text(const char *text);  /* as it came, control bytes but newline and tab cleaned */
+/* Columns of a terminal that a text takes. */
+size_t out_width(const char *s);
+/* One line, cleaned of control bytes: for all that came from elsewhere and is no table. */
+void out_line(FILE *to, const char *fmt, ...) LARCH_PRINTF(2, 3);
 bool out_colour(const struct cli *c, FILE *f);
 /* The rows of a list's answer: its member "items", else its only array; NULL: none. */
 const json_t *out_list(const json_t *body);

@@ -7,8 +7,8 @@
 	"With --spread and --limit, fewer than asked for is exit 1.\n" NOTHING
 #define THINGS_MORE "THINGS is a host list or a query in quotes. A name that is not there is an error.\n"
 #define TRACE_MORE "From port to port, through power strips and patch panels. Without PORT, of all ports.\n" NOTHING
-#define LOST_MORE "What would lose power if this PDU, outlet's machine or feed went: what goes dark, and what has a feed left.\n" \
-	"THING is a PDU or a feed; --feed and --in name PDUs by their attribute feed and where they are.\n" NOTHING
+#define LOST_MORE "What would lose power: what goes dark, and what has a feed left.\n" \
+	"THING is a PDU or a feed, PORT one of its outlets; --feed names all of that feed, --in those in a room or rack.\n" NOTHING
 #define CONSOLE_MORE "Runs your own ssh to the console server's port, and prints the command first; -n only prints it.\n" \
 	"A BMC has a console too (serial-over-LAN): that is not carried yet, and its name is printed.\n"
 #define HISTORY_MORE "Newest first: who, when, why, and each fact before and after. A thing is found by its old names too.\n"
@@ -28,7 +28,7 @@ static const struct command rows[] = {
 	    .help = "follow its cables to their end", .more = TRACE_MORE, .example = "larch trace n0042 psu1"},
 	{.words = "rack", .args = "[RACK]", .max_args = 1, .options = OPT_AT, .run = cmd_rack,
 	    .help = "the elevation of a rack; without one, all racks", .example = "larch rack b07"},
-	{.words = "lost", .args = "[THING]", .max_args = 1, .options = OPT_LOST | OPT_AT, .run = cmd_lost,
+	{.words = "lost", .args = "[THING [PORT]]", .max_args = 2, .options = OPT_LOST | OPT_AT, .run = cmd_lost,
 	    .help = "what loses power when this goes", .more = LOST_MORE, .example = "larch lost --feed A --in room2"},
 	{.words = "console", .args = "SERVER", .min_args = 1, .max_args = 1, .options = OPT_DRY | OPT_USER | OPT_AT,
 	    .run = cmd_console, .help = "open its console by ssh", .more = CONSOLE_MORE, .example = "larch console server1"},

@@ -11,7 +11,7 @@ static const struct command rows[] = {
 	    .help = "the machines: power, ping, BMC, owner, outlets", .more = CHASSIS_MORE, .example = "larch nodes @b01"},
 	{.words = "pdus", .options = OPT_LIST, .verb = "pdus", .run = cmd_list,
 	    .help = "the PDUs, and how many of their outlets are on", .example = "larch pdus"},
-	{.words = "import", .args = "FILE|-", .min_args = 1, .max_args = 1, .options = OPT_DRY | OPT_IMPORT,
+	{.words = "import", .args = "FILE|-", .min_args = 1, .max_args = 1, .options = OPT_EDIT | OPT_IMPORT,
 	    .run = cmd_import, .help = "load a room file into the inventory", .more = IMPORT_MORE,
 	    .example = "larch import room.json -n"},
 	{.words = "check-config", .args = "[FILE]", .max_args = 1, .options = OPT_CONF, .run = cmd_check_config,

@@ -163,9 +163,10 @@ show_stale(struct cli *c, const json_t *ops, const json_t *problem)
 			continue;
 		if (times_parse(str_of(jsn_text_or(doc, "changed", "")), &ms, NULL) == 0)
 			times_room(ms, at);
-		fprintf(stderr, "  %s\n    yours: %s\n    now:   %s (revision %lld, %s%s%s)\n", thing, op_text(c, op), now_of(c, op, doc),
-		    (long long)jsn_integer_or(doc, "revision", 0), out_scalar(c, json_object_get(doc, "changed_by")),
-		    *at != '\0' ? ", " : "", at);
+		out_line(stderr, "  %s", thing);
+		out_line(stderr, "    yours: %s", op_text(c, op));
+		out_line(stderr, "    now:   %s (revision %lld, %s%s%s)", now_of(c, op, doc), (long long)jsn_integer_or(doc, "revision", 0),
+		    out_scalar(c, json_object_get(doc, "changed_by")), *at != '\0' ? ", " : "", at);
 	}
 	if (shown > SHOWN)
 		fprintf(stderr, "  and %zu more\n", shown - SHOWN);

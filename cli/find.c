@@ -36,7 +36,7 @@ print_names(struct cli *c, const json_t *rows, const char *key)
 		h.name[h.n++] = arena_strdup(c->arena, json_is_string(row) ? json_string_value(row) : jsn_text_or(row, key, "?"));
 	if (c->opt.expand) {
 		for (i = 0; i < h.n; i++)
-			printf("%s\n", h.name[i]);
+			out_line(stdout, "%s", h.name[i]);
 		return;
 	}
 	hosts_sort(&h);
@@ -55,7 +55,7 @@ point_at(struct cli *c, const char *query, const struct api_answer *a)
 	if (a->status != 400 && a->status != 422)
 		return;
 	if (str_int(str_cut(&rest, ':'), 1, (int64_t)strlen(query) + 1, &column) == 0)
-		cli_say(c, "  %s\n", query), cli_say(c, "  %*s^", (int)(column - 1), "");
+		cli_say(c, "  %s", query), cli_say(c, "  %*s^", (int)(column - 1), "");
 }
 
 static int
@@ -187,7 +187,8 @@ cmd_lost(struct cli *c)
 	if (thing != NULL && c->opt.in != NULL)
 		return cli_usage(c, "--in goes with --feed");
 	if (ask(c, "/api/v1/lost", NULL, NULL,
-	        (struct path_field[]){{"thing", thing}, {"feed", c->opt.feed}, {"in", c->opt.in}}, 3, &a, &code) == 0) {
+	        (struct path_field[]){{"thing", thing}, {"port", c->argc > 1 ? c->argv[1] : NULL},
+	            {"feed", c->opt.feed}, {"in", c->opt.in}}, 4, &a, &code) == 0) {
 		if (json_array_size(out_list(a.body)) > 0 && out_format(c, FORMAT_TEXT) == FORMAT_TEXT) {
 			print_lost(c, out_list(a.body));
 			code = EXIT_OK;

@@ -16,8 +16,7 @@ print_change(struct cli *c, const json_t *row)
 	if (text == NULL)
 		text = arena_printf(c->arena, "%s: %s %s → %s", jsn_text_or(row, "thing", "?"), jsn_text_or(row, "what", "?"),
 		    out_scalar(c, json_object_get(row, "before")), out_scalar(c, json_object_get(row, "after")));
-	printf("    ");
-	out_text(text);
+	out_line(stdout, "    %s", text);
 }
 
 static void
@@ -29,7 +28,7 @@ print_edit(struct cli *c, const json_t *edit)
 	char room[TIMES_TEXT];
 	int64_t ms;
 
-	printf("%lld  %s  %s%s%s\n", (long long)jsn_integer_or(edit, "edit", jsn_integer_or(edit, "id", 0)),
+	out_line(stdout, "%lld  %s  %s%s%s", (long long)jsn_integer_or(edit, "edit", jsn_integer_or(edit, "id", 0)),
 	    times_parse(str_of(at), &ms, NULL) == 0 ? times_room(ms, room) : at, out_scalar(c, json_object_get(edit, "who")),
 	    why != NULL && *why != '\0' ? ": " : "", why != NULL ? out_scalar(c, json_object_get(edit, "why")) : "");
 	json_array_foreach(changes, i, row)

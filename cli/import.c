@@ -43,8 +43,30 @@ print_counts(const struct cli *c, json_t *body)
 	printf("%s\n", c->opt.dry_run ? " (dry run: nothing was changed)" : "");
 }
 
+/* The difference, a line a fact: what -n is asked for. */
+static void
+print_lines(const json_t *body)
+{
+	const json_t *changes = jsn_array(body, "changes"), *row;
+	size_t i;
+
+	json_array_foreach(changes, i, row)
+		out_text(json_is_string(row) ? json_string_value(row) : jsn_text_or(row, "text", "?"));
+}
+
+/* What the server took over and finds worth a word: a type it does not know ... */
+static void
+print_notes(const struct cli *c, const json_t *body)
+{
+	const json_t *notes = jsn_array(body, "notes"), *row;
+	size_t i;
+
+	json_array_foreach(notes, i, row)
+		cli_say(c, "note: %s", json_is_string(row) ? json_string_value(row) : jsn_text_or(row, "text", "?"));
+}
+
 static int
-print_result(const struct cli *c, json_t *body)
+print_result(struct cli *c, json_t *body)
 {
 	static const struct column columns[] = {
 		{"added", "added", false}, {"changed", "changed", false}, {"unchanged", "unchanged", false},
@@ -55,6 +77,10 @@ print_result(const struct cli *c, json_t *body)
 	json_t *rows = json_array();
 
 	jsn_add(rows, json_incref(body));
+	c->names_changed = !c->opt.dry_run;
+	print_notes(c, body);
+	if (f == FORMAT_TEXT && c->opt.dry_run)
+		print_lines(body);
 	if (f == FORMAT_TEXT)
 		print_counts(c, body);
 	else
@@ -67,13 +93,14 @@ int
 cmd_import(struct cli *c)
 {
 	struct buf text = {0};
-	struct api_request q = {.method = "POST", .limit_s = IMPORT_LIMIT_S,
-	    .path = c->opt.dry_run ? "/api/v1/import?dry_run=1" : "/api/v1/import"};
 	struct api_answer a = {0};
 	struct err e = {0};
+	struct api_request q = {.method = "POST", .limit_s = IMPORT_LIMIT_S,
+	    .path = path_make(c, "/api/v1/import", NULL, NULL, (struct path_field[]){{"dry_run", c->opt.dry_run ? "1" : NULL},
+	    {"prune", c->opt.prune ? "1" : NULL}, {"reason", c->opt.reason}}, 3, &e)};
 	int code;
 
-	if ((strcmp(c->argv[0], "-") == 0 ? read_stdin(&text, &e)
+	if (q.path == NULL || (strcmp(c->argv[0], "-") == 0 ? read_stdin(&text, &e)
 	                                  : file_read(c->argv[0], LIMIT_ROOM_FILE, &text, &e)) != 0) {
 		code = cli_fail(c, &e);
 	} else if (text.n == 0) {

@@ -5,13 +5,13 @@
 
 #include "cli.h"
 
-#define LABEL 10 /* columns of the left edge */
+#define LABEL 12 /* columns of the left edge */
 
 static void
 line(const char *label, const char *text)
 {
 	if (*text != '\0')
-		printf("%-*s%s\n", LABEL, label, text);
+		out_line(stdout, "%-*s%s", LABEL, label, text);
 }
 
 /* Rows beneath a label: their columns are as wide as the widest. */
@@ -23,18 +23,21 @@ block(struct cli *c, const char *label, const json_t *rows, const char *const *k
 
 	json_array_foreach(rows, i, row)
 		for (size_t k = 0; k + 1 < n; k++) {
-			size_t have = strlen(out_scalar(c, json_object_get(row, keys[k])));
+			size_t have = out_width(out_scalar(c, json_object_get(row, keys[k])));
 
 			w[k] = have > w[k] ? have : w[k];
 		}
 	json_array_foreach(rows, i, row) {
 		struct buf b = BUF(LIMIT_PAGE);
 
-		for (size_t k = 0; k < n; k++)
-			buf_printf(&b, "%-*s%s", (int)w[k], out_scalar(c, json_object_get(row, keys[k])), k + 1 < n ? "  " : "");
+		for (size_t k = 0; k < n; k++) {
+			const char *text = out_scalar(c, json_object_get(row, keys[k]));
+
+			buf_printf(&b, "%s%*s", text, k + 1 < n ? (int)(w[k] + 2 - out_width(text)) : 0, "");
+		}
 		while (b.n > 0 && b.p[b.n - 1] == ' ')
 			b.p[--b.n] = '\0';
-		printf("%-*s%s\n", LABEL, i == 0 ? label : "", b.n > 0 ? b.p : "");
+		out_line(stdout, "%-*s%s", LABEL, i == 0 ? label : "", b.n > 0 ? b.p : "");
 		buf_free(&b);
 	}
 }
@@ -118,7 +121,7 @@ print_doc(struct cli *c, const json_t *doc)
 
 	if (times_parse(str_of(jsn_text_or(doc, "changed", "")), &ms, NULL) == 0)
 		times_room(ms, at);
-	printf("%s  %s\n", out_scalar(c, json_object_get(doc, "name")), out_scalar(c, json_object_get(doc, "type")));
+	out_line(stdout, "%s  %s", out_scalar(c, json_object_get(doc, "name")), out_scalar(c, json_object_get(doc, "type")));
 	line("in", things_place(c, doc));
 	line("pools", folded(c, jsn_array(doc, "pools")));
 	print_attributes(c, doc);

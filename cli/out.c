@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Every format of every answer. Commands hand over rows and columns, not text. */
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -92,8 +93,8 @@ out_scalar(const struct cli *c, const json_t *v)
 }
 
 /* Columns a terminal gives a text: one a code point (names and words here are not double width). */
-static size_t
-width(const char *s)
+size_t
+out_width(const char *s)
 {
 	size_t n = 0;
 
@@ -105,7 +106,7 @@ width(const char *s)
 static void
 put_cell(const char *text, size_t pad_to, const char *colour)
 {
-	size_t w = width(text);
+	size_t w = out_width(text);
 
 	printf("%s%s%s", colour != NULL ? colour : "", text, colour != NULL ? "\033[0m" : "");
 	for (; w < pad_to; w++)
@@ -134,10 +135,10 @@ out_table(const struct cli *c, const json_t *rows, const struct column *columns,
 	const json_t *row;
 
 	for (size_t k = 0; k < n; k++)
-		w[k] = titles ? width(columns[k].title) : 0;
+		w[k] = titles ? out_width(columns[k].title) : 0;
 	json_array_foreach(rows, i, row)
 		for (size_t k = 0; k < n; k++) {
-			size_t have = width(out_scalar(c, json_object_get(row, columns[k].key)));
+			size_t have = out_width(out_scalar(c, json_object_get(row, columns[k].key)));
 
 			w[k] = have > w[k] ? have : w[k];
 		}
@@ -283,6 +284,31 @@ out_by_state(const struct cli *c, const json_t *rows, const char *name_key, cons
 			printf("%s", h.n > 0 ? hosts_fold(&h, c->arena) : "");
 		putchar('\n');
 	}
+}
+
+void
+out_line(FILE *to, const char *fmt, ...)
+{
+	struct buf clean = BUF(LIMIT_PAGE);
+	char one[1024], *text = one;
+	va_list ap, again;
+	int n;
+
+	va_start(ap, fmt);
+	va_copy(again, ap);
+	n = vsnprintf(one, sizeof(one), fmt, ap);
+	if (n >= (int)sizeof(one)) {
+		if ((text = malloc((size_t)n + 1)) == NULL)
+			log_die("out of memory");
+		vsnprintf(text, (size_t)n + 1, fmt, again);
+	}
+	va_end(again);
+	va_end(ap);
+	buf_plain(&clean, str_of(text));
+	fprintf(to, "%s\n", clean.n > 0 ? clean.p : "");
+	if (text != one)
+		free(text);
+	buf_free(&clean);
 }
 
 int

@@ -56,7 +56,7 @@ cmd_tree(struct cli *c)
 	json_array_foreach(items, i, row) {
 		const char *at = where(c, row);
 
-		printf("%*s%s  %s%s%s\n", (int)(2 * jsn_integer_or(row, "depth", 0)), "", out_scalar(c, json_object_get(row, "name")),
+		out_line(stdout, "%*s%s  %s%s%s", (int)(2 * jsn_integer_or(row, "depth", 0)), "", out_scalar(c, json_object_get(row, "name")),
 		    out_scalar(c, json_object_get(row, "type")), *at != '\0' ? "  " : "", at);
 	}
 out:
@@ -100,7 +100,7 @@ print_beside(struct cli *c, const char *label, const json_t *rows, const char *s
 
 	json_array_foreach(rows, i, row)
 		if (side == NULL || strcmp(jsn_text_or(row, "side", ""), side) == 0)
-			printf("%-16s%s (%s)\n", label, out_scalar(c, json_object_get(row, "thing")), out_scalar(c, json_object_get(row, "type")));
+			out_line(stdout, "%-16s%s (%s)", label, out_scalar(c, json_object_get(row, "thing")), out_scalar(c, json_object_get(row, "type")));
 }
 
 static void
@@ -122,10 +122,10 @@ print_elevation(struct cli *c, const json_t *rack)
 			width = (int)strlen(el->cell[FRONT][u]);
 	width = width > CELL_MAX ? CELL_MAX : width;
 	inside = things_place(c, rack);
-	printf("%s%s%s\n\n  U  %-*s  rear\n", out_scalar(c, json_object_get(rack, "name")), *inside != '\0' ? ", in " : "", inside,
-	    width, "front");
+	out_line(stdout, "%s%s%s", out_scalar(c, json_object_get(rack, "name")), *inside != '\0' ? ", in " : "", inside);
+	printf("\n  U  %-*s  rear\n", width, "front");
 	for (int64_t u = el->units; u >= 1; u--)
-		printf("%3lld  %-*.*s  %.*s\n", (long long)u, width, width, el->cell[FRONT][u] != NULL ? el->cell[FRONT][u] : ".",
+		out_line(stdout, "%3lld  %-*.*s  %.*s", (long long)u, width, width, el->cell[FRONT][u] != NULL ? el->cell[FRONT][u] : ".",
 		    CELL_MAX, el->cell[REAR][u] != NULL ? el->cell[REAR][u] : ".");
 	if (json_array_size(jsn_array(rack, "beside")) + json_array_size(jsn_array(rack, "loose")) > 0)
 		putchar('\n');
