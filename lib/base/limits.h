@@ -36,6 +36,15 @@
 #define LIMIT_ROOM_FILE (20u << 20)   /* room.json, as an upload or a file */
 #define LIMIT_JSON_DEPTH 32           /* nesting of any JSON we read */
 
+/* importers, on the person's machine */
+#define LIMIT_IMPORT_FILE (64u << 20) /* bytes of one file of another program */
+#define LIMIT_IMPORT_FILES 64         /* files of one import */
+#define LIMIT_IMPORT_FACTS (1u << 19) /* things, facts, ports, cables: what a room.json of LIMIT_ROOM_FILE can hold */
+#define LIMIT_IMPORT_NOTES 10000      /* sentences about one import */
+#define LIMIT_IMPORT_FIELD (16u << 10) /* bytes of one field or name of such a file */
+#define LIMIT_IMPORT_VALUE 4096       /* characters of a value: room.json's own limit */
+#define LIMIT_CSV_ROW (1u << 20)      /* bytes of one row of a CSV file */
+
 /* web */
 #define LIMIT_URL 4096            /* bytes of a path with its query */
 #define LIMIT_HEADER 8192         /* bytes of one header we look at */
