@@ -151,6 +151,8 @@ $(B)/unit/%: $(B)/tests/unit/%.o $(B)/tests/unit/t.o $(B)/liblarch.a
 	$(link) $(B)/liblarch.a $(LIBS)
 $(B)/bench/%: $(B)/bench/%.o $(B)/liblarch.a
 	$(link) $(B)/liblarch.a $(LIBS)
+# What the command reads is fuzzed too: its importers, which are no part of the library.
+$(B)/fuzz/fuzz_import: $(call objs,cli/import_*.c)
 $(B)/fuzz/%: $(B)/tests/fuzz/%.o $(B)/liblarch.a $(if $(filter fuzz,$(VARIANT)),,$(B)/tests/fuzz/replay.o)
 	$(link) $(if $(filter fuzz,$(VARIANT)),-fsanitize=fuzzer) $(B)/liblarch.a $(LIBS)
 

@@ -46,6 +46,8 @@ struct options {
 	const char *kind, *unit, *height, *face, *side;
 	const char *feed, *in, *address;
 	int move, with_cables, prune;
+	const char *from;      /* import: the format */
+	int print_it;
 };
 
 /* The stored session, after the environment and options have had their say. */

@@ -333,13 +333,27 @@ type_name(const json_t *thing)
 	return jsn_text_or(thing, "type", "");
 }
 
+/* Ports of a strip are alike in clusto, its own inlet too: that is the one that is in a PDU. */
+static bool
+is_inlet(const struct clusto *c, const json_t *thing, const json_t *port)
+{
+	const json_t *other = thing_of(c, jsn_integer_or(port, "other", 0));
+
+	return room_is_type(thing, "strip") && other != NULL && room_is_type(other, "pdu") &&
+	    str_starts(str_of(jsn_text_or(port, "kind", "")), "pwr-");
+}
+
 /* The name of a port into out, and its kind. */
 static const char *
-port_name(const json_t *thing, const json_t *port, char out[LIMIT_NAME + 1])
+port_name(const struct clusto *c, const json_t *thing, const json_t *port, char out[LIMIT_NAME + 1])
 {
 	const char *kind = jsn_text_or(port, "kind", ""), *os = jsn_text_or(port, "os", NULL);
 	long long number = (long long)jsn_integer_or(port, "number", 0);
 
+	if (is_inlet(c, thing, port)) {
+		snprintf(out, LIMIT_NAME + 1, "inlet%lld", number);
+		return "inlet";
+	}
 	for (size_t i = 0; i < LARCH_COUNT(port_rows); i++) {
 		bool own = *port_rows[i].type != '\0';
 		const char *hole = strchr(port_rows[i].name, '%');
@@ -380,11 +394,11 @@ add_ports(struct clusto *c)
 
 	json_object_foreach(c->ports, key, port) {
 		json_t *thing = thing_of(c, jsn_integer_or(port, "entity", 0));
-		const char *kind = port_name(thing, port, name);
+		const char *kind = port_name(c, thing, port, name);
 
 		if (room_has_port(thing, str_of(name))) { /* two interfaces that the system calls alike */
 			(void)json_object_del(port, "os");
-			kind = port_name(thing, port, name);
+			kind = port_name(c, thing, port, name);
 		}
 		room_port(c->r, thing, str_of(name), kind, jsn_text_or(port, "kind", ""));
 	}
@@ -404,15 +418,17 @@ add_cables(struct clusto *c)
 
 		if (json_object_get(port, "other") == NULL)
 			continue;
-		cable.a_kind = port_name(a, port, a_name);
+		if (other != NULL && other_port(c, other) == port && jsn_integer_or(port, "entity", 0) > jsn_integer_or(other, "entity", 0))
+			continue; /* both ends know it: it came with the other one */
+		cable.a_kind = port_name(c, a, port, a_name);
 		cable.a_port = str_of(a_name);
 		if (b == NULL || other == NULL) {
 			room_note(c->r, "%s of \"%s\" is connected to a port that is not there: left out", a_name, jsn_text_or(a, "name", ""));
 			continue;
 		}
-		cable.b_kind = port_name(b, other, b_name);
+		cable.b_kind = port_name(c, b, other, b_name);
 		cable.b_port = str_of(b_name);
-		if (jsn_integer_or(other, "other", 0) != jsn_integer_or(port, "entity", -1))
+		if (other_port(c, other) != port)
 			room_note(c->r, "the connection of %s of \"%s\" with %s of \"%s\" is known at its first end alone", a_name,
 			    jsn_text_or(a, "name", ""), b_name, jsn_text_or(b, "name", ""));
 		(void)room_cable(c->r, &cable);

@@ -6,7 +6,7 @@
 #include "import_clusto.h"
 
 #define STEPS 100000      /* between two looks at how much was done */
-#define LOOKS 20000       /* then a query has run away: a view that never ends */
+#define LOOKS 3000        /* then a query has run away: a view that never ends */
 
 #define ENTITIES "SELECT entity_id,name,type,driver FROM entities WHERE %s ORDER BY entity_id"
 #define ATTRS "SELECT entity_id,key,subkey,number,datatype,int_value,string_value,datetime_value,relation_id " \

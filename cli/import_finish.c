@@ -79,7 +79,10 @@ name_all(struct room *r)
 
 		if (strcmp(final, room_name(thing)) == 0)
 			continue;
-		room_note(r, "renamed: \"%s\" -> %s", room_name(thing), final);
+		if (*jsn_text_or(thing, "within", "") != '\0')
+			room_note(r, "renamed: \"%s\" of \"%s\" -> %s", room_name(thing), jsn_text_or(thing, "within", ""), final);
+		else
+			room_note(r, "renamed: \"%s\" -> %s", room_name(thing), final);
 		room_fact(r, thing, "original_name", str_of(room_name(thing)));
 	}
 	json_decref(taken);

@@ -60,8 +60,10 @@ import_word(struct str text, bool lower, const char *fallback, char out[65])
 		size_t k = letter(text);
 		char c = k == 1 && (alnum(text.p[0]) || text.p[0] == '.' || text.p[0] == '_') ? text.p[0] : '-';
 
-		if (n == 0 && !((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')))
-			; /* a word begins with a letter */
+		if (n == 0 && c >= '0' && c <= '9')
+			out[n++] = 'x'; /* a word begins with a letter */
+		if (n == 0 && !alnum(c))
+			;
 		else if (c != '-' || text.p[0] == '-' || out[n - 1] != '-')
 			out[n++] = lower && c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
 		text.p += k;

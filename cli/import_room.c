@@ -275,7 +275,7 @@ room_attr(struct room *r, json_t *thing, const struct room_attr *a)
 		return;
 	o = begin_fact(r, a);
 	if (room_safe_value(a->value, &value))
-		room_note(r, "%s of \"%s\" holds marks that are not seen, or is longer than %d characters: it was changed",
+		room_note(r, "%s of \"%s\" holds line ends or marks that are not seen, or is longer than %d characters: it was changed",
 		    jsn_text_or(o, "key", ""), room_name(thing), LIMIT_IMPORT_VALUE);
 	jsn_set_text(o, "value", value.n > 0 ? value.p : "");
 	if (!end_fact(r, thing, o))
@@ -475,9 +475,12 @@ room_place(struct room *r, json_t *thing, const struct room_place *p)
 		room_note(r, "\"%s\" is said to be inside itself: it has no place here", room_name(thing));
 		return;
 	}
+	if (p->unit > ROOM_UNITS || p->height > ROOM_UNITS)
+		room_note(r, "\"%s\" is said to be above unit %d: it is in \"%s\" without a unit", room_name(thing), ROOM_UNITS,
+		    room_name(p->container));
 	o = json_object();
 	jsn_set_text(o, "container", room_id(p->container));
-	if (p->unit > 0) {
+	if (p->unit > 0 && p->unit <= ROOM_UNITS && p->height <= ROOM_UNITS) {
 		jsn_set(o, "unit", json_integer(p->unit));
 		jsn_set(o, "height", json_integer(p->height > 0 ? p->height : 1));
 		jsn_set_text(o, "face", p->face == NULL ? "both" : p->face);

@@ -5,6 +5,8 @@
 
 #include "import.h"
 
+#define ROOM_UNITS 100 /* the highest unit, and the most of one thing: etc/yang/larch-room */
+
 /*
  * A thing is an object: "id" (its key in `things`), "space", "within", "name" as in the source,
  * "type", "guess" (why the type was made up), "attribute" [{key subkey number kind value | target: id}],

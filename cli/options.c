@@ -60,6 +60,9 @@ const struct option_row option_rows[] = {
 	{.name = "with-cables", .group = OPT_CABLES, .offset = AT(with_cables), .help = "pull its cables too; else they are a refusal"},
 	{.name = "address", .arg = "ADDRESS", .group = OPT_ADDRESS, .offset = AT(address),
 	    .help = "virtual address on the load balancer, as 10.0.0.5:443"},
+	{.name = "from", .arg = "FORMAT", .words = "room pdu-config powerman genders ethers netbox racktables clusto", .closed = true,
+	    .group = OPT_IMPORT, .offset = AT(from), .help = "what the files are; without it they are looked at"},
+	{.name = "print", .group = OPT_IMPORT, .offset = AT(print_it), .help = "print the room file they make, and send nothing"},
 	{.name = "prune", .group = OPT_IMPORT, .offset = AT(prune), .help = "remove what the file does not name"},
 	{.name = "yang", .arg = "FOLDER", .group = OPT_CONF, .offset = AT(yang), .help = "the YANG modules; else as the file says"},
 };
