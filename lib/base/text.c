@@ -450,6 +450,55 @@ buf_csv(struct buf *b, struct str s)
 	buf_char(b, '"');
 }
 
+/* How many bytes from i on stand in a JSON text as they are. */
+static size_t
+json_run(struct str s, size_t i)
+{
+	size_t from = i;
+
+	while (i < s.n) {
+		unsigned char c = (unsigned char)s.p[i];
+		size_t len = 1;
+
+		if (c < 0x20 || c == '"' || c == '\\')
+			break;
+		if (c >= 0x80 && (len = utf8_length((const unsigned char *)s.p + i, s.n - i)) == 0)
+			break;
+		i += len;
+	}
+	return i - from;
+}
+
+void
+buf_json(struct buf *b, struct str s)
+{
+	static const char named[] = "\b\f\n\r\t", letters[] = "bfnrt";
+
+	buf_char(b, '"');
+	for (size_t i = 0; i < s.n;) {
+		size_t run = json_run(s, i);
+		unsigned char c;
+		const char *at;
+
+		buf_add(b, s.p + i, run);
+		i += run;
+		if (i == s.n)
+			break;
+		c = (unsigned char)s.p[i++];
+		if (c == '"' || c == '\\') {
+			buf_char(b, '\\');
+			buf_char(b, (char)c);
+		} else if (c >= 0x80)
+			buf_char(b, '?');
+		else if (c != '\0' && (at = strchr(named, c)) != NULL) {
+			buf_char(b, '\\');
+			buf_char(b, letters[at - named]);
+		} else
+			buf_printf(b, "\\u%04x", c);
+	}
+	buf_char(b, '"');
+}
+
 void
 buf_plain(struct buf *b, struct str s)
 {

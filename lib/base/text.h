@@ -82,6 +82,7 @@ LARCH_API char *buf_take(struct buf *b);
 LARCH_API void buf_html(struct buf *b, struct str s);  /* element text and quoted attributes */
 LARCH_API void buf_url(struct buf *b, struct str s);   /* one component of a URL, RFC 3986 section 2.3 */
 LARCH_API void buf_csv(struct buf *b, struct str s);   /* one field, RFC 4180; a leading = + - @ gets a ' before it */
+LARCH_API void buf_json(struct buf *b, struct str s);  /* a JSON text with its quotes, RFC 8259; bad UTF-8 as '?' */
 LARCH_API void buf_plain(struct buf *b, struct str s); /* terminal or log: control bytes and bad UTF-8 as '?' */
 
 #endif

@@ -40,6 +40,11 @@ struct http_request {
 
 #define HTTP_HEADERS 24 /* of one answer */
 
+struct http_out; /* where a long answer goes */
+
+/* Send some more of it. 0, or -1: the client is gone, and so is the point of going on. */
+LARCH_API int http_write(struct http_out *out, struct str text);
+
 struct http_response {
 	int status;                  /* 200 unless set */
 	struct {
@@ -47,6 +52,12 @@ struct http_response {
 	} header[HTTP_HEADERS];
 	size_t n_headers;
 	struct buf body;             /* ceiling LIMIT_PAGE; when it is over, the client gets a 500 */
+	/*
+	 * A long answer, made while it is sent: called once the head is out (without a Content-Length), in the same
+	 * thread, and body is not looked at. -1 cuts the connection, so that nobody takes a part for the whole.
+	 */
+	int (*stream)(struct http_out *out, void *ctx, struct err *e);
+	void *stream_ctx;            /* of the request's arena, or longer */
 	struct arena *arena;
 };
 

@@ -147,10 +147,32 @@ body_read(FCGX_Request *f, struct worker *w, struct http_request *q, struct buf 
 		q->body = buf_view(body);
 }
 
-static void
+struct http_out {
+	FCGX_Stream *to;
+};
+
+int
+http_write(struct http_out *out, struct str text)
+{
+	while (text.n > 0) {
+		int n = FCGX_PutStr(text.p, (int)(text.n < 1 << 20 ? text.n : 1 << 20), out->to);
+
+		if (n <= 0)
+			return -1;
+		text.p += n;
+		text.n -= (size_t)n;
+	}
+	return 0;
+}
+
+/* 0; -1: the answer is not whole, and must not look as if it were. */
+static int
 answer_write(FCGX_Request *f, struct http_response *r)
 {
 	struct buf head = BUF(HTTP_HEADERS * (LIMIT_HEADER + 256u));
+	struct http_out out = {f->out};
+	struct err e = {0};
+	int rc = 0;
 
 	if (r->body.over) {
 		log_error("http: an answer was larger than %zu bytes; the client got a 500", r->body.max);
@@ -162,16 +184,21 @@ answer_write(FCGX_Request *f, struct http_response *r)
 	buf_printf(&head, "Status: %d %s\r\n", r->status, http_status_text(r->status));
 	for (size_t i = 0; i < r->n_headers; i++)
 		buf_printf(&head, "%s: %s\r\n", r->header[i].name, r->header[i].value);
-	if (r->status != 204 && r->status != 304)
+	if (r->status != 204 && r->status != 304 && r->stream == NULL)
 		buf_printf(&head, "Content-Length: %zu\r\n", r->body.n);
 	buf_puts(&head, "\r\n");
 	(void)FCGX_PutStr(head.p, (int)head.n, f->out);
-	if (r->body.n > 0 && r->status != 204 && r->status != 304)
+	if (r->stream != NULL) {
+		rc = r->stream(&out, r->stream_ctx, &e);
+		if (rc != 0)
+			log_error("http: an answer was cut short: %s", e.kind == ERR_NONE ? "the client went away" : e.text);
+	} else if (r->body.n > 0 && r->status != 204 && r->status != 304)
 		(void)FCGX_PutStr(r->body.p, (int)r->body.n, f->out);
 	buf_wipe(&head); /* a new session's cookie stands in it */
+	return rc;
 }
 
-static void
+static int
 request_serve(FCGX_Request *f, struct worker *w)
 {
 	const struct http_server *s = w->server;
@@ -179,14 +206,16 @@ request_serve(FCGX_Request *f, struct worker *w)
 	struct buf body = BUF(0);
 	struct http_request q = {.arena = a};
 	struct http_response r = {.status = 200, .body = BUF(LIMIT_PAGE), .arena = a};
+	int rc;
 
 	head_read(f, &q);
 	body_read(f, w, &q, &body);
 	s->handle(s->ctx, w->state, &q, &r);
-	answer_write(f, &r);
+	rc = answer_write(f, &r);
 	buf_wipe(&body);
 	buf_wipe(&r.body);
 	arena_destroy(a);
+	return rc;
 }
 
 /* ---- the threads --------------------------------------------------------------- */
@@ -243,9 +272,10 @@ worker_run(void *arg)
 			continue;
 		f.ipcFd = fd;
 		f.keepConnection = 1; /* else FCGX_Accept_r would close it as the rest of a former request */
-		if (FCGX_Accept_r(&f) == 0)
-			request_serve(&f, w);
-		FCGX_Finish_r(&f);
+		if (FCGX_Accept_r(&f) == 0 && request_serve(&f, w) != 0)
+			FCGX_Free(&f, 1); /* without FCGI_END_REQUEST nginx, and the client, see that it was cut */
+		else
+			FCGX_Finish_r(&f);
 		if (f.ipcFd >= 0)
 			FCGX_Free(&f, 1);
 	}

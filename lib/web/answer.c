@@ -31,6 +31,35 @@ web_plain(struct web_call *c, int status, struct str text, struct err *e)
 }
 
 int
+web_stream(struct web_call *c, const char *content_type, int (*stream)(struct http_out *out, void *ctx, struct err *e),
+    void *ctx, struct err *e)
+{
+	if (web_finish(c, c->web->status != 0 ? c->web->status : 200, content_type) != 0)
+		return err_set(e, ERR_INTERNAL, "'%s' is no content type.", content_type);
+	c->web->response->stream = stream;
+	c->web->response->stream_ctx = ctx;
+	return 0;
+}
+
+/* RFC 9110, section 13.1.2; a weak tag compares like a strong one. */
+bool
+web_unchanged(struct web_call *c, const char *etag)
+{
+	struct str rest = str_of(c->request->if_none_match);
+	bool same = false;
+
+	(void)http_header_set(c->web->response, "ETag", arena_strdup(c->arena, etag));
+	while (rest.n > 0 && !same) {
+		struct str one = str_trim(str_cut(&rest, ','));
+
+		if (str_starts(one, "W/"))
+			one = (struct str){one.p + 2, one.n - 2};
+		same = str_is(one, "*") || str_is(one, etag);
+	}
+	return same && web_finish(c, 304, "text/plain; charset=utf-8") == 0;
+}
+
+int
 web_header(struct web_call *c, const char *name, const char *value, struct err *e)
 {
 	if (http_header_set(c->web->response, name, value) != 0)

@@ -138,5 +138,9 @@ web_guard_change(struct web_call *c, struct err *e)
 int
 web_guard_verb(struct web_call *c, struct err *e)
 {
-	return c->route->verb == NULL ? 0 : auth_may_some(c->policy, c->person, c->route->verb, e);
+	const struct web_route *r = c->route;
+
+	if (r->verb == NULL || (r->verb_or != NULL && auth_may_some(c->policy, c->person, r->verb_or, NULL) == 0))
+		return 0;
+	return auth_may_some(c->policy, c->person, r->verb, e);
 }

@@ -183,6 +183,8 @@ operation(const struct web_program *p, const struct web_route *r)
 	jsn_set(o, "security", security(r));
 	if (r->verb != NULL)
 		jsn_set_text(o, "x-larch-verb", r->verb);
+	if (r->verb_or != NULL)
+		jsn_set_text(o, "x-larch-verb-or", r->verb_or);
 	return o;
 }
 

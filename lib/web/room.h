@@ -138,7 +138,7 @@ bool web_cell_judged(const struct web_column *col, const struct web_cell *cell);
 /* ---- table_html.c, table_data.c ---- */
 struct mustache_value web_table_value(const struct web_shown *s);
 const char *web_next_page(const struct web_shown *s); /* a link, or NULL */
-json_t *web_table_rows(const struct web_shown *s);
+void web_table_json(const struct web_shown *s, struct buf *out); /* "[...]", a row a line */
 void web_table_csv(const struct web_shown *s, struct buf *out);
 void web_table_text(const struct web_shown *s, struct buf *out);
 

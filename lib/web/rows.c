@@ -42,6 +42,7 @@ route_row(const struct web_program *p, const struct web_route *r)
 	jsn_set_text(o, "guard", guards[r->guard]);
 	jsn_set_text(o, "change", changes[r->change]);
 	jsn_set_text(o, "verb", r->verb);
+	jsn_set_text(o, "verb_or", r->verb_or);
 	jsn_set(o, "raw", json_boolean(r->raw));
 	jsn_set_text(o, "operation", r->operation_id);
 	jsn_set(o, "fields", fields);

@@ -40,35 +40,49 @@ as_html(struct web_call *c, const char *template, json_t *model, const struct ta
 /* ---- data ------------------------------------------------------------------------ */
 
 /* A list: the rows and where they stand among all. */
-static json_t *
-list_json(struct web_call *c, const struct web_shown *s)
+static int
+list_json(struct web_call *c, const struct web_shown *s, struct err *e)
 {
-	json_t *o = json_object();
+	struct buf *out = &c->web->response->body;
 	char now[TIMES_TEXT];
 
-	jsn_set_text(o, "as_of", times_utc(c->now, now));
-	jsn_set(o, "total", json_integer((json_int_t)s->total));
-	jsn_set(o, "matched", json_integer((json_int_t)s->matched));
-	jsn_set(o, "offset", json_integer((json_int_t)s->offset));
-	jsn_set(o, "limit", s->limit > INT32_MAX ? json_null() : json_integer((json_int_t)s->limit));
-	jsn_set(o, "items", web_table_rows(s));
-	return o;
+	buf_printf(out, "{\n  \"as_of\": \"%s\",\n  \"total\": %zu,\n  \"matched\": %zu,\n  \"offset\": %zu,\n  \"limit\": ",
+	    times_utc(c->now, now), s->total, s->matched, s->offset);
+	if (s->limit > INT32_MAX)
+		buf_puts(out, "null");
+	else
+		buf_printf(out, "%zu", s->limit);
+	buf_puts(out, ",\n  \"items\": ");
+	web_table_json(s, out);
+	buf_puts(out, "\n}\n");
+	return web_body(c, c->web->status, "application/json", (struct str){NULL, 0}, e);
 }
 
+/* The model, with each table's rows as a member more. */
 static int
 as_json(struct web_call *c, json_t *model, const struct tables *t, struct err *e)
 {
-	json_t *o;
+	struct buf *out = &c->web->response->body;
 	char now[TIMES_TEXT];
+	json_t *o;
 
 	if (model == NULL && t->n == 1)
-		return web_json(c, c->web->status, list_json(c, &t->shown[0]), e);
+		return list_json(c, &t->shown[0], e);
 	o = model != NULL ? json_copy(model) : json_object();
 	if (json_object_get(o, "as_of") == NULL)
 		jsn_set_text(o, "as_of", times_utc(c->now, now));
-	for (size_t i = 0; i < t->n; i++)
-		jsn_set(o, t->shown[i].table->name, web_table_rows(&t->shown[i]));
-	return web_json(c, c->web->status, o, e);
+	jsn_pretty(o, out);
+	json_decref(o);
+	if (out->n >= 3)
+		out->n -= 3; /* it goes on before the "\n}\n" of the object, which is never empty */
+	for (size_t i = 0; i < t->n; i++) {
+		buf_puts(out, ",\n  ");
+		buf_json(out, str_of(t->shown[i].table->name));
+		buf_puts(out, ": ");
+		web_table_json(&t->shown[i], out);
+	}
+	buf_puts(out, "\n}\n");
+	return web_body(c, c->web->status, "application/json", (struct str){NULL, 0}, e);
 }
 
 /* A scalar of the model as text; false for what is none. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A table as JSON, CSV and text: the same rows, for programs and terminals. */
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "room.h"
@@ -8,78 +10,102 @@
 #define TEXT_COLUMNS 80
 #define CELL_TEXT 160 /* bytes of one cell in text; longer ones are cut and end in "..." */
 
-/* ---- JSON ------------------------------------------------------------------------ */
+/* ---- JSON: written as it comes, for a list of ten thousand is no tree to be built first ------ */
 
-static json_t *
-when(int64_t at)
+static void
+put_when(struct buf *out, int64_t at)
 {
 	char t[TIMES_TEXT];
 
-	return at == 0 ? json_null() : json_string(times_utc(at, t));
-}
-
-static json_t *
-number(double v)
-{
-	if (!isfinite(v))
-		return json_null();
-	return v == floor(v) && fabs(v) < 1e15 ? json_integer((json_int_t)v) : json_real(v);
-}
-
-static json_t *
-level(const struct web_cell *cell, bool known)
-{
-	json_t *o = json_object();
-
-	jsn_set_text(o, "state", !known ? "unknown" : cell->level == 0 ? "none" : web_level_word(cell->level));
-	jsn_set_text(o, "text", cell->text);
-	jsn_set(o, "at", when(cell->at));
-	jsn_set(o, "stale", json_boolean(cell->stale));
-	return o;
+	if (at == 0)
+		buf_puts(out, "null");
+	else
+		buf_json(out, str_of(times_utc(at, t)));
 }
 
 static void
-cell_json(json_t *row, const struct web_column *col, const struct web_cell *cell)
+put_text(struct buf *out, const char *text)
+{
+	if (text == NULL)
+		buf_puts(out, "null");
+	else
+		buf_json(out, str_of(text));
+}
+
+/* The shortest form that reads back as the same number. */
+static void
+put_number(struct buf *out, double v)
+{
+	char text[40];
+
+	if (!isfinite(v)) {
+		buf_puts(out, "null");
+		return;
+	}
+	if (v == floor(v) && fabs(v) < 1e15)
+		snprintf(text, sizeof(text), "%.0f", v);
+	else
+		snprintf(text, sizeof(text), "%.15g", v);
+	if (strtod(text, NULL) != v)
+		snprintf(text, sizeof(text), "%.17g", v);
+	buf_puts(out, text);
+}
+
+static void
+put_level(struct buf *out, const struct web_cell *cell, bool known)
+{
+	buf_puts(out, "{\"state\": ");
+	put_text(out, !known ? "unknown" : cell->level == 0 ? "none" : web_level_word(cell->level));
+	buf_puts(out, ", \"text\": ");
+	put_text(out, cell->text);
+	buf_puts(out, ", \"at\": ");
+	put_when(out, cell->at);
+	buf_printf(out, ", \"stale\": %s}", cell->stale ? "true" : "false");
+}
+
+static void
+put_cell(struct buf *out, const struct web_column *col, const struct web_cell *cell)
 {
 	bool known = web_cell_known(col, cell);
 
 	switch (col->kind) {
 	case WEB_COL_LEVEL:
-		jsn_set(row, col->key, level(cell, known));
+		put_level(out, cell, known);
 		break;
 	case WEB_COL_NUMBER:
-		jsn_set(row, col->key, known ? number(cell->number) : json_null());
+		put_number(out, known ? cell->number : NAN);
 		break;
 	case WEB_COL_TIME:
 	case WEB_COL_AGE:
-		jsn_set(row, col->key, when(cell->at));
+		put_when(out, cell->at);
 		break;
 	case WEB_COL_STATE:
-		jsn_set_text(row, col->key, known ? cell->text : "unknown");
+		put_text(out, known ? cell->text : "unknown");
 		break;
 	case WEB_COL_TEXT:
 	case WEB_COL_LINK:
-		jsn_set_text(row, col->key, cell->text);
+		put_text(out, cell->text);
 		break;
 	}
 }
 
-json_t *
-web_table_rows(const struct web_shown *s)
+void
+web_table_json(const struct web_shown *s, struct buf *out)
 {
-	json_t *list = json_array();
-
+	buf_char(out, '[');
 	for (size_t i = 0; i < s->n; i++) {
-		json_t *row = json_object();
-
+		buf_puts(out, i == 0 ? "\n    {" : ",\n    {");
 		for (size_t k = 0; k < s->n_column; k++) {
 			struct web_cell cell = s->table->cell(s->table->ctx, s->row[i], s->column[k]);
 
-			cell_json(row, &s->table->columns[s->column[k]], &cell);
+			buf_puts(out, k == 0 ? "" : ", ");
+			buf_json(out, str_of(s->table->columns[s->column[k]].key));
+			buf_puts(out, ": ");
+			put_cell(out, &s->table->columns[s->column[k]], &cell);
 		}
-		jsn_add(list, row);
+		buf_char(out, '}');
 	}
-	return list;
+	buf_puts(out, s->n > 0 ? "\n  ]" : "]");
 }
 
 /* ---- CSV: RFC 4180 ------------------------------------------------------------------ */

@@ -99,6 +99,7 @@ struct web_route {
 	web_handler *handler;      /* 0: answered; -1: web answers with the error */
 	enum web_guard guard;      /* one of the two: 0 does not start */
 	const char *verb;          /* a verb of the policy the person must have somewhere, or NULL */
+	const char *verb_or;       /* or this one does, or NULL */
 	unsigned change;           /* one of enum web_change */
 	const struct web_field *fields;
 	bool lists;                /* a table: takes sort order limit offset q fields as well */
@@ -199,6 +200,19 @@ LARCH_API int web_json(struct web_call *c, int status, json_t *take, struct err 
 LARCH_API int web_plain(struct web_call *c, int status, struct str text, struct err *e);
 /* Text of another type: "text/plain; version=0.0.4; charset=utf-8" (/metrics), "application/yang-data+json". */
 LARCH_API int web_body(struct web_call *c, int status, const char *content_type, struct str body, struct err *e);
+
+/*
+ * A long answer, made while it is sent: `stream` is called when the handler is done, with ctx (of the call's arena).
+ * -1 from it cuts the connection: the status has gone out already.
+ */
+LARCH_API int web_stream(struct web_call *c, const char *content_type,
+    int (*stream)(struct http_out *out, void *ctx, struct err *e), void *ctx, struct err *e);
+
+/*
+ * The tag of what is about to be shown, with its quotes. True: the client has it (If-None-Match), 304 was answered
+ * and the handler returns 0. The ETag goes out either way.
+ */
+LARCH_API bool web_unchanged(struct web_call *c, const char *etag);
 
 /* 303 to a path of this site; anything else is ERR_INTERNAL. */
 LARCH_API int web_redirect(struct web_call *c, const char *path, struct err *e);

@@ -76,6 +76,40 @@ evil(struct web_call *c, struct err *e)
 	return 0; /* no answer at all */
 }
 
+struct lines {
+	int64_t n;
+	bool cut; /* and then its source fails */
+};
+
+static int
+lines_write(struct http_out *out, void *ctx, struct err *e)
+{
+	const struct lines *l = ctx;
+	char line[64];
+
+	for (int64_t i = 0; i < l->n; i++) {
+		snprintf(line, sizeof(line), "line %lld of a long answer\n", (long long)i);
+		if (http_write(out, str_of(line)) != 0)
+			return -1;
+	}
+	return l->cut ? err_set(e, ERR_UNAVAILABLE, "the source of the lines failed") : 0;
+}
+
+static int
+stream(struct web_call *c, struct err *e)
+{
+	struct lines *l = arena_alloc(c->arena, sizeof(*l));
+
+	*l = (struct lines){web_int(c, "n", 10), web_flag(c, "cut")};
+	return web_stream(c, "text/plain; charset=utf-8", lines_write, l, e);
+}
+
+static int
+tagged(struct web_call *c, struct err *e)
+{
+	return web_unchanged(c, "\"7\"") ? 0 : web_plain(c, 200, STR("seven\n"), e);
+}
+
 static int
 echo(struct web_call *c, struct err *e)
 {
@@ -227,6 +261,10 @@ static const struct web_route routes[] = {
     {.method = "GET", .path = "/t/evil", .handler = evil, .guard = WEB_OPEN,
         .fields = WEB_FIELDS({.name = "header", .type = WEB_TEXT}, {.name = "to", .type = WEB_TEXT},
             {.name = "huge", .type = WEB_FLAG})},
+    {.method = "GET", .path = "/t/stream", .handler = stream, .guard = WEB_OPEN,
+        .fields = WEB_FIELDS({.name = "n", .type = WEB_INT, .max = 10000000}, {.name = "cut", .type = WEB_FLAG})},
+    {.method = "GET", .path = "/t/tagged", .handler = tagged, .guard = WEB_OPEN},
+    {.method = "GET", .path = "/t/either", .handler = ok, .guard = WEB_LOGIN, .verb = "edit", .verb_or = "wire"},
     {.method = "GET", .path = "/t/private", .handler = ok, .guard = WEB_LOGIN},
     {.method = "GET", .path = "/t/wire", .handler = ok, .guard = WEB_LOGIN, .verb = "wire"},
     {.method = "GET", .path = "/t/table", .handler = table, .guard = WEB_LOGIN, .lists = true,

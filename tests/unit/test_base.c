@@ -67,6 +67,12 @@ t_each_output_context_has_its_escape(void)
 	buf_clear(&b);
 	buf_plain(&b, STR("a\x1b[31mb\xff\xc2\x9b\xe2\x80\xae!"));
 	T_STR(b.p, "a?[31mb??" "?!");
+	buf_clear(&b);
+	buf_json(&b, STR("say \"hi\"\\ \n\t\x01 h\xc3\xa9 \xff\xc3"));
+	T_STR(b.p, "\"say \\\"hi\\\"\\\\ \\n\\t\\u0001 h\xc3\xa9 ??\"");
+	buf_clear(&b);
+	buf_json(&b, (struct str){NULL, 0});
+	T_STR(b.p, "\"\"");
 	buf_free(&b);
 }
 
