@@ -21,6 +21,16 @@
 #define LIMIT_HOSTS_DEPTH 8       /* groups that name groups */
 #define LIMIT_HOSTS_FIELDS 8      /* brackets of one pattern; numbers of one name that fold */
 
+/* the query language: larch-query(7) */
+#define LIMIT_QUERY (256u << 10)  /* bytes of one query: a long host list is one */
+#define LIMIT_QUERY_TERMS 256     /* terms of one query; a host list is one, however long */
+#define LIMIT_QUERY_DEPTH 24      /* parentheses and "connected to" within each other: SQLite's parser holds that */
+#define LIMIT_QUERY_VALUE 4096    /* bytes of one value that is no host list */
+#define LIMIT_QUERY_PATTERN 256   /* bytes of one regular expression */
+#define LIMIT_QUERY_STEPS 20000   /* steps of one regular expression on one text (PCRE2's match limit) */
+#define LIMIT_QUERY_WORDS 64      /* terms that other rooms add */
+#define LIMIT_QUERY_KEPT 16       /* queries whose answers are remembered */
+
 /* memory of one request, one batch, one plan */
 #define LIMIT_ARENA (64u << 20)   /* bytes an arena hands out before it aborts */
 

@@ -13,6 +13,7 @@
 
 #include "store.h"
 
+#define TESTS 4            /* functions of our own that SQL may call */
 #define KEPT 96            /* prepared statements a connection keeps */
 #define BUSY_MS 2000
 #define READ_MS 3000       /* a reader's query: the file is another program's, and may hold a view without end */
@@ -35,6 +36,14 @@ struct store {
 		struct store_query query;
 	} kept[KEPT];
 	size_t n_kept;
+	int64_t begun;         /* transactions of our own so far */
+	struct test {          /* functions of our own that its SQL may call */
+		store_test_fn *fn;
+		void *ctx;
+		struct store *s;
+	} test[TESTS];
+	size_t n_tests;
+	struct err test_err;   /* why the last of them failed */
 };
 
 /* ---- errors ---------------------------------------------------------------- */
@@ -63,6 +72,11 @@ fail(struct store *s, struct err *e, const char *what)
 
 	if (code == SQLITE_NOMEM)
 		log_die("out of memory in SQLite");
+	if (s->test_err.kind != ERR_NONE) { /* a function of our own has said why, for a person */
+		err_set(e, s->test_err.kind, "%s", s->test_err.text);
+		err_clear(&s->test_err);
+		return -1;
+	}
 	for (size_t i = 0; i < LARCH_COUNT(rows); i++)
 		if (rows[i].code == code)
 			return err_set(e, rows[i].kind, "%s: %s: %s (%s)", s->path, what, rows[i].text,
@@ -295,6 +309,53 @@ store_data_version(struct store *s)
 	return v;
 }
 
+struct store_mark
+store_mark(struct store *s)
+{
+	return (struct store_mark){store_data_version(s), sqlite3_total_changes64(s->db),
+	    s->begun * 2 + (sqlite3_get_autocommit(s->db) == 0)};
+}
+
+static struct str
+argument(sqlite3_value *v)
+{
+	const char *p = (const char *)sqlite3_value_text(v);
+
+	return (struct str){p == NULL ? "" : p, p == NULL ? 0 : (size_t)sqlite3_value_bytes(v)};
+}
+
+static void
+run_test(sqlite3_context *c, int n, sqlite3_value **v)
+{
+	struct test *t = sqlite3_user_data(c);
+	struct err e = {0};
+	int yes;
+
+	(void)n;
+	yes = t->fn(t->ctx, argument(v[0]), argument(v[1]), &e);
+	if (yes >= 0) {
+		sqlite3_result_int(c, yes);
+		return;
+	}
+	t->s->test_err = e;
+	sqlite3_result_error(c, e.text, -1);
+}
+
+int
+store_add_test(struct store *s, const char *name, store_test_fn *fn, void *ctx, struct err *e)
+{
+	struct test *t;
+
+	if (s->n_tests == TESTS)
+		log_die("store: more than %d functions", TESTS);
+	t = &s->test[s->n_tests++];
+	*t = (struct test){fn, ctx, s};
+	if (sqlite3_create_function_v2(s->db, name, 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY, t, run_test,
+	        NULL, NULL, NULL) != SQLITE_OK)
+		return fail(s, e, "adding a function");
+	return 0;
+}
+
 /* ---- statements ------------------------------------------------------------ */
 
 static struct store_query *
@@ -515,6 +576,7 @@ store_blob(struct store_query *q, int column)
 int
 store_begin(struct store *s, struct err *e)
 {
+	s->begun++;
 	return store_run(s, e, "BEGIN IMMEDIATE", "");
 }
 

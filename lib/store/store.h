@@ -55,6 +55,20 @@ LARCH_API bool store_replaced(struct store *s);
 /* Changes whenever another process commits: PRAGMA data_version. -1 on failure. */
 LARCH_API int64_t store_data_version(struct store *s);
 
+/* What a store was like when something was read from it. As long as a new mark equals an old one, the same
+ * question has the same answer: no commit of anybody, no change of one's own, none undone in between. */
+struct store_mark {
+	int64_t version, changes, begun;
+};
+LARCH_API struct store_mark store_mark(struct store *s);
+
+/*
+ * A test of two texts as a function NAME(a,b) of this connection's SQL, `name` a literal: fn gives 1, 0, or -1
+ * with *e set, which fails the query with that sentence. A null is "".
+ */
+typedef int store_test_fn(void *ctx, struct str a, struct str b, struct err *e);
+LARCH_API int store_add_test(struct store *s, const char *name, store_test_fn *fn, void *ctx, struct err *e);
+
 /*
  * Parameters are given by a text of one letter each:
  *   i int64_t   d double   s const char * (NULL: null)   t struct str ({NULL,0}: null)

@@ -1,0 +1,429 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <ctype.h>
+#include <string.h>
+
+#include "query_private.h"
+
+#define DAY_MS ((int64_t)24 * 3600 * 1000)
+
+static bool
+is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+static bool
+ends_word(const struct query_parser *p, size_t at)
+{
+	return at >= p->text.n || is_blank(p->text.p[at]) || p->text.p[at] == '(' || p->text.p[at] == ')';
+}
+
+bool
+query_is_pattern(const char *text)
+{
+	return strpbrk(text, "*?") != NULL;
+}
+
+/* ---- times ----------------------------------------------------------------------- */
+
+bool
+query_is_when(const char *text, bool durations, int64_t now, struct query_when *out)
+{
+	struct str s = str_of(text);
+	char day[TIMES_TEXT];
+	struct err lost;
+	int64_t ms;
+
+	if (durations && strcmp(text, "now") == 0) {
+		*out = (struct query_when){now, now + 1};
+		return true;
+	}
+	if (durations && s.n > 1 && times_duration(s.p[0] == '-' ? str_of(text + 1) : s, &ms, &lost) == 0) {
+		*out = (struct query_when){now - ms, now - ms + 1};
+		return true;
+	}
+	if (s.n == strlen("2027-01-01")) {
+		memcpy(day, s.p, s.n);
+		memcpy(day + s.n, "T00:00:00Z", sizeof("T00:00:00Z"));
+		if (times_parse(str_of(day), &ms, &lost) != 0)
+			return false;
+		*out = (struct query_when){ms, ms + DAY_MS};
+		return true;
+	}
+	if (times_parse(s, &ms, &lost) != 0)
+		return false;
+	*out = (struct query_when){ms, ms + 1};
+	return true;
+}
+
+/* ---- quoted texts and regular expressions -------------------------------------------- */
+
+/* From behind an opening mark to the closing one; a backslash before the mark, in quotes also before itself. */
+static const char *
+delimited(struct query_parser *p, char mark, size_t ceiling, const char *what)
+{
+	size_t open = p->at++, n = 0;
+	char *out = arena_alloc(p->a, ceiling + 1);
+
+	for (; p->at < p->text.n && p->text.p[p->at] != mark; p->at++) {
+		char c = p->text.p[p->at], next = p->at + 1 < p->text.n ? p->text.p[p->at + 1] : '\0';
+
+		if (c == '\\' && (next == mark || (mark == '"' && next == '\\'))) {
+			c = next;
+			p->at++;
+		} else if (c == '\\' && mark == '/' && next != '\0') {
+			if (n < ceiling)
+				out[n++] = c; /* the pair stays: the second may be a backslash too */
+			c = next;
+			p->at++;
+		}
+		if (n >= ceiling) {
+			query_bad(p, open, ERR_LIMIT, "%s of more than %zu bytes", what, ceiling);
+			return NULL;
+		}
+		out[n++] = c;
+	}
+	if (p->at >= p->text.n) {
+		query_bad(p, open, ERR_INPUT, "%s is not closed; a %c is missing", what, mark);
+		return NULL;
+	}
+	p->at++;
+	out[n] = '\0';
+	return arena_strndup(p->a, out, n);
+}
+
+static int
+no_trail(struct query_parser *p, const char *what)
+{
+	if (ends_word(p, p->at))
+		return 0;
+	return query_bad(p, p->at, ERR_INPUT, "%s stands right behind %s; expected a blank, and, or, \")\", or the end",
+	    query_found(p, p->at), what);
+}
+
+const char *
+query_read_quoted(struct query_parser *p)
+{
+	return delimited(p, '"', LIMIT_QUERY_VALUE, "this quoted text");
+}
+
+static int
+read_regex(struct query_parser *p, struct query_value *out)
+{
+	size_t open = p->at, at = 0;
+	struct err why;
+	const char *text = delimited(p, '/', LIMIT_QUERY_PATTERN, "this regular expression");
+
+	if (text == NULL)
+		return -1;
+	*out = (struct query_value){.shape = QUERY_REGEX, .text = text};
+	if (p->at < p->text.n && p->text.p[p->at] == 'i') {
+		out->any_case = true;
+		p->at++;
+	}
+	if (!ends_word(p, p->at))
+		return query_bad(p, p->at, ERR_INPUT, "%s stands behind a regular expression; what begins with / and is none goes in quotes",
+		    query_found(p, p->at));
+	if (query_regex_check(text, out->any_case, &at, &why) != 0)
+		return query_bad(p, open + 1 + at, why.kind, "%s", why.text);
+	return 0;
+}
+
+/* ---- host lists and patterns of names --------------------------------------------------- */
+
+/* Does what stands behind blanks go on with a list? "n1, n2"; a line's end is a comma, unless a term or a word follows. */
+static bool
+goes_on(const struct query_parser *p, size_t end, size_t next, bool lines)
+{
+	bool line = false;
+	size_t n = next;
+
+	if (next >= p->text.n || p->text.p[next] == '(' || p->text.p[next] == ')')
+		return false;
+	if (strchr(",!&^", p->text.p[end - 1]) != NULL)
+		return true;
+	if (strchr(",&^", p->text.p[next]) != NULL)
+		return true;
+	if (p->text.p[next] == '!')
+		return next + 1 < p->text.n && p->text.p[next + 1] != '=';
+	for (size_t i = end; i < next; i++)
+		line = line || p->text.p[i] == '\n';
+	if (!line || !lines || query_keyword(p->text, next) != NULL)
+		return false;
+	while (n < p->text.n && !ends_word(p, n) && strchr("=<>\"", p->text.p[n]) == NULL &&
+	    (p->text.p[n] != ':' || p->text.p[next] == '@'))
+		n++;
+	return n > next && ends_word(p, n);
+}
+
+/* The run of a list: blanks where a host list may have them. */
+static struct str
+list_run(struct query_parser *p, bool lines)
+{
+	size_t start = p->at, next;
+	bool bracket = false;
+
+	while (p->at < p->text.n) {
+		char c = p->text.p[p->at];
+
+		if (c == '[' || c == ']')
+			bracket = c == '[';
+		if (!ends_word(p, p->at) || (bracket && is_blank(c))) {
+			p->at++;
+			continue;
+		}
+		for (next = p->at; next < p->text.n && is_blank(p->text.p[next]);)
+			next++;
+		if (next == p->at || !goes_on(p, p->at, next, lines))
+			break;
+		p->at = next;
+	}
+	while (p->at > start && is_blank(p->text.p[p->at - 1]))
+		p->at--; /* of a bracket that is not closed */
+	return (struct str){p->text.p + start, p->at - start};
+}
+
+/* Is there a * or ? that is no group's, and what else stands in the list? */
+static bool
+has_pattern(struct str run, bool *mixed)
+{
+	bool found = false, group = false, begin = true;
+
+	*mixed = false;
+	for (size_t i = 0; i < run.n; i++) {
+		char c = run.p[i];
+
+		if (begin && !is_blank(c)) {
+			group = c == '@';
+			*mixed = *mixed || group;
+			begin = false;
+		}
+		if (strchr(",!&^\n", c) != NULL) {
+			begin = true;
+			*mixed = *mixed || (c != ',' && c != '\n');
+		}
+		*mixed = *mixed || c == '[';
+		found = found || (!group && (c == '*' || c == '?'));
+	}
+	return found;
+}
+
+/* hosts_group_fn: at this time only the form is looked at. */
+static const char *
+any_group(void *ctx, struct str source, struct str name, struct arena *a, struct err *e)
+{
+	(void)ctx;
+	(void)source;
+	(void)name;
+	(void)a;
+	(void)e;
+	return "";
+}
+
+/* "host list, column 3: ..." of the run, as a column of the query. */
+static int
+list_bad(struct query_parser *p, struct str run, const struct err *why)
+{
+	static const char prefix[] = "host list, column ";
+	const char *at = why->text + strlen(prefix), *colon;
+	int64_t column;
+
+	if (strncmp(why->text, prefix, strlen(prefix)) != 0 || (colon = strchr(at, ':')) == NULL ||
+	    str_int((struct str){at, (size_t)(colon - at)}, 1, (int64_t)run.n + 1, &column) != 0)
+		return query_bad(p, (size_t)(run.p - p->text.p), why->kind, "%s", why->text);
+	return query_bad(p, (size_t)(run.p - p->text.p) + (size_t)column - 1, why->kind, "%s", colon + 2);
+}
+
+/* Folded, where no group is in it; else as it is, without blanks. */
+static int
+read_list(struct query_parser *p, struct str run, bool groups, struct query_value *out)
+{
+	struct hosts_rules rules = {.group = groups ? any_group : NULL, .empty_ok = true};
+	struct arena *scratch = arena_create();
+	struct hosts h;
+	struct err why;
+	char *text;
+	size_t n = 0;
+	int rc = -1;
+
+	if (hosts_parse(run, &rules, scratch, &h, &why) != 0) {
+		list_bad(p, run, &why);
+		goto out;
+	}
+	p->names += h.n;
+	if (p->names > LIMIT_HOSTS) {
+		query_bad(p, (size_t)(run.p - p->text.p), ERR_LIMIT, "from here there are more than %d names in one query", LIMIT_HOSTS);
+		goto out;
+	}
+	out->shape = QUERY_LIST;
+	if (h.n > 0 && memchr(run.p, '@', run.n) == NULL) {
+		out->text = hosts_fold(&h, p->a);
+	} else {
+		text = arena_alloc(p->a, run.n + 1);
+		for (size_t i = 0; i < run.n; i++)
+			if (run.p[i] == '\n')
+				text[n++] = ',';
+			else if (!is_blank(run.p[i]))
+				text[n++] = run.p[i];
+		out->text = text;
+	}
+	rc = 0;
+out:
+	arena_destroy(scratch);
+	return rc;
+}
+
+/* "web*,db?": each a pattern or a name of its own. */
+static int
+read_patterns(struct query_parser *p, struct str run, struct query_value **out, size_t *n_out)
+{
+	struct str rest = run, one;
+	size_t cap = 1;
+
+	for (size_t i = 0; i < run.n; i++)
+		cap += run.p[i] == ',';
+	*out = arena_array(p->a, cap, sizeof(**out));
+	while (rest.p != NULL) {
+		struct query_value *v = &(*out)[*n_out];
+		bool mixed;
+
+		one = str_trim(str_cut(&rest, ','));
+		if (one.n == 0)
+			return query_bad(p, (size_t)(run.p - p->text.p), ERR_INPUT, "a name is missing beside a comma");
+		if (one.n > LIMIT_NAME)
+			return query_bad(p, (size_t)(one.p - p->text.p), ERR_LIMIT, "a pattern of more than %d bytes", LIMIT_NAME);
+		if (has_pattern(one, &mixed)) {
+			*v = (struct query_value){.shape = QUERY_GLOB, .text = arena_strndup(p->a, one.p, one.n)};
+		} else if (read_list(p, one, false, v) != 0) {
+			return -1;
+		}
+		(*n_out)++;
+	}
+	return 0;
+}
+
+static int
+read_names(struct query_parser *p, bool bare, struct query_value **out, size_t *n_out)
+{
+	size_t start = p->at;
+	struct str run = list_run(p, bare);
+	bool mixed;
+
+	if (run.n == 0)
+		return query_bad(p, start, ERR_INPUT, "expected a name, found %s", query_found(p, start));
+	if (has_pattern(run, &mixed)) {
+		if (mixed)
+			return query_bad(p, start, ERR_INPUT,
+			    "a * or ? cannot stand in a list with brackets, groups or operators; write (web* or n[1-4]), or a /regex/");
+		return read_patterns(p, run, out, n_out);
+	}
+	*out = arena_alloc(p->a, sizeof(**out));
+	*n_out = 1;
+	if (memchr(run.p, '"', run.n) != NULL)
+		return query_bad(p, start + (size_t)((const char *)memchr(run.p, '"', run.n) - run.p), ERR_INPUT,
+		    "a quote inside a name; a name in quotes stands alone, and \"or\" joins several");
+	return read_list(p, run, true, *out);
+}
+
+/* ---- one value ----------------------------------------------------------------------------- */
+
+static int
+read_word(struct query_parser *p, enum inv_value want, struct query_value *out)
+{
+	size_t start = p->at;
+	struct query_when when;
+	const char *text;
+
+	while (!ends_word(p, p->at) && p->text.p[p->at] != '"')
+		p->at++;
+	if (p->at < p->text.n && p->text.p[p->at] == '"')
+		return query_bad(p, p->at, ERR_INPUT, "a quote inside a value; put the whole value in quotes, \\\" inside");
+	if (p->at - start > LIMIT_QUERY_VALUE)
+		return query_bad(p, start, ERR_LIMIT, "a value of more than %d bytes", LIMIT_QUERY_VALUE);
+	text = arena_strndup(p->a, p->text.p + start, p->at - start);
+	if (want == INV_WHEN && !query_is_when(text, true, DAY_MS, &when))
+		return query_bad(p, start, ERR_INPUT,
+		    "\"%.60s\" is no time; expected a date (2026-11-20), a time (2026-11-20T22:00:00Z), or how long ago (2h, -2h)", text);
+	out->shape = want == INV_WHEN ? QUERY_TIME : query_is_pattern(text) ? QUERY_GLOB : QUERY_EXACT;
+	out->text = text;
+	return 0;
+}
+
+int
+query_read_value(struct query_parser *p, enum inv_value want, const char *what, struct query_value **out, size_t *n_out)
+{
+	size_t start;
+
+	*n_out = 0;
+	query_blanks(p);
+	start = p->at;
+	if (ends_word(p, p->at))
+		return query_bad(p, p->at, ERR_INPUT, "a value is missing after %s, found %s", what == NULL ? "this" : what,
+		    query_found(p, p->at));
+	if (p->text.p[p->at] != '"' && p->text.p[p->at] != '/' && want == INV_NAMES)
+		return read_names(p, what == NULL, out, n_out);
+	*out = arena_alloc(p->a, sizeof(**out));
+	*n_out = 1;
+	if (want == INV_WHEN || (p->text.p[start] != '"' && p->text.p[start] != '/'))
+		return read_word(p, want, *out);
+	if (p->text.p[start] == '/')
+		return read_regex(p, *out);
+	(*out)->shape = QUERY_EXACT;
+	(*out)->text = query_read_quoted(p);
+	return (*out)->text == NULL ? -1 : no_trail(p, "a closing quote");
+}
+
+/* ---- KEY[.SUBKEY][#NUMBER] ---------------------------------------------------------------------- */
+
+static size_t
+key_run(const struct query_parser *p, size_t at)
+{
+	size_t n = 0;
+
+	while (at + n < p->text.n && p->text.p[at + n] != '\0' &&
+	    (isalnum((unsigned char)p->text.p[at + n]) || strchr("_-.*?", p->text.p[at + n]) != NULL))
+		n++;
+	return n;
+}
+
+int
+query_read_attr(struct query_parser *p, const char *what, struct query_attr *out)
+{
+	size_t start = p->at, n;
+	int64_t number;
+
+	*out = (struct query_attr){.key = "", .subkey = "", .number = -1};
+	if (p->at < p->text.n && p->text.p[p->at] == '"') {
+		out->exact = true;
+		out->key = query_read_quoted(p);
+		if (out->key == NULL)
+			return -1;
+	}
+	n = key_run(p, p->at);
+	if (out->exact && n > 1 && p->text.p[p->at] == '.')
+		out->subkey = arena_strndup(p->a, p->text.p + p->at + 1, n - 1);
+	else if (!out->exact)
+		out->key = arena_strndup(p->a, p->text.p + p->at, n);
+	else if (n > 0)
+		return query_bad(p, p->at, ERR_INPUT, "%s stands right behind a quoted key; expected . and a subkey, #, or an operator",
+		    query_found(p, p->at));
+	p->at += n;
+	if (*out->key == '\0' || strlen(out->key) > LIMIT_NAME)
+		return query_bad(p, start, ERR_INPUT, "expected a key after %s, found %s", what, query_found(p, start));
+	if (*out->key == '.' && !out->exact)
+		return query_bad(p, start, ERR_INPUT, "a key is missing before the dot; * is any key: %s*%.60s", what, out->key);
+	if (!out->exact && out->key[strlen(out->key) - 1] == '.')
+		return query_bad(p, p->at, ERR_INPUT, "a subkey is missing behind the dot");
+	if (p->at < p->text.n && p->text.p[p->at] == '#') {
+		start = ++p->at;
+		while (p->at < p->text.n && isdigit((unsigned char)p->text.p[p->at]))
+			p->at++;
+		if (str_int((struct str){p->text.p + start, p->at - start}, 0, UINT32_MAX, &number) != 0)
+			return query_bad(p, start, ERR_INPUT, "expected a number after #, found %s", query_found(p, start));
+		out->number = number;
+	}
+	if (!ends_word(p, p->at) && strchr("=<>!", p->text.p[p->at]) == NULL)
+		return query_bad(p, p->at, ERR_INPUT, "%s has no place behind a key; expected an operator like = or >=, or a blank",
+		    query_found(p, p->at));
+	return 0;
+}
