@@ -42,7 +42,7 @@ endif
 CPPFLAGS := -Ilib -D_GNU_SOURCE -DLARCH_VERSION='"$(VERSION)"'
 CFLAGS   := -std=c17 -fPIC -fvisibility=hidden $(WARN) $(HARDEN) $(CFLAGS_$(VARIANT))
 LDFLAGS  := -Wl,-z,relro,-z,now -Wl,--as-needed $(LDFLAGS_$(VARIANT))
-LIBS     := -lfcgi -lsqlite3 -lnetsnmp -lldap -llber -luv -lcrypto -ljansson -lyang -loath -largon2 -lqrencode -lm -lpthread
+LIBS     := -lfcgi -lsqlite3 -lpcre2-8 -lnetsnmp -lldap -llber -luv -lcrypto -ljansson -lyang -loath -largon2 -lqrencode -lm -lpthread
 LIBS_CLI := -lcurl -ledit -lncursesw -ltinfo -lcrypto -ljansson -lyang -lsqlite3 -lm
 
 # ---- what is built ----------------------------------------------------------

@@ -6,6 +6,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "inv/query.h"
 #include "power_private.h"
 
 /* ---- routes -------------------------------------------------------------------------------- */
@@ -24,14 +25,14 @@ static const char *const orders[] = {"abort", "resume", NULL};
 
 static const struct web_field form_fields[] = {
     {.name = "verb", .type = WEB_ENUM, .choices = verbs, .summary = "what to do"},
-    {.name = "nodes", .type = WEB_HOSTS, .list = true, .summary = "machines as a host list, or PDU:OUTLET"},
+    {.name = "nodes", .type = WEB_HOSTS, .list = true, .query = true, .summary = "machines as a host list or a query, or PDU:OUTLET"},
     FIELD_VIA,
     FIELD_REASON,
     {.name = NULL},
 };
 static const struct web_field post_fields[] = {
     {.name = "verb", .type = WEB_ENUM, .choices = verbs, .required = true, .summary = "what to do"},
-    {.name = "nodes", .type = WEB_HOSTS, .list = true, .required = true, .summary = "machines, or PDU:OUTLET"},
+    {.name = "nodes", .type = WEB_HOSTS, .list = true, .query = true, .required = true, .summary = "machines, or PDU:OUTLET"},
     FIELD_VIA,
     FIELD_REASON,
     FIELD_PLAN,
@@ -39,24 +40,24 @@ static const struct web_field post_fields[] = {
 };
 static const struct web_field choose_fields[] = {
     {.name = "verb", .type = WEB_ENUM, .choices = verbs, .required = true, .summary = "what to do"},
-    {.name = "nodes", .type = WEB_HOSTS, .list = true, .required = true, .summary = "machines, or PDU:OUTLET"},
+    {.name = "nodes", .type = WEB_HOSTS, .list = true, .query = true, .required = true, .summary = "machines, or PDU:OUTLET"},
     {.name = NULL},
 };
 static const struct web_field check_fields[] = {
-    {.name = "nodes", .type = WEB_HOSTS, .list = true, .required = true, .summary = "what to ask now"},
+    {.name = "nodes", .type = WEB_HOSTS, .list = true, .query = true, .required = true, .summary = "what to ask now"},
     {.name = "verb", .type = WEB_ENUM, .choices = verbs, .summary = "to come back to"},
     FIELD_VIA,
     {.name = NULL},
 };
 static const struct web_field plan_fields[] = {
     {.name = "verb", .type = WEB_ENUM, .choices = machine_verbs, .required = true, .summary = "what to do"},
-    {.name = "nodes", .type = WEB_HOSTS, .list = true, .required = true, .summary = "machines as a host list"},
+    {.name = "nodes", .type = WEB_HOSTS, .list = true, .query = true, .required = true, .summary = "machines, as a host list or a query"},
     FIELD_VIA,
     {.name = NULL},
 };
 static const struct web_field api_fields[] = {
     {.name = "verb", .type = WEB_ENUM, .choices = machine_verbs, .required = true, .summary = "what to do"},
-    {.name = "nodes", .type = WEB_HOSTS, .list = true, .required = true, .summary = "machines as a host list"},
+    {.name = "nodes", .type = WEB_HOSTS, .list = true, .query = true, .required = true, .summary = "machines, as a host list or a query"},
     FIELD_VIA,
     FIELD_REASON,
     FIELD_PLAN,
@@ -75,7 +76,7 @@ static const struct web_field outlet_fields[] = {
     {.name = NULL},
 };
 static const struct web_field status_fields[] = {
-    {.name = "nodes", .type = WEB_HOSTS, .list = true, .summary = "machines; absent: all"},
+    {.name = "nodes", .type = WEB_HOSTS, .list = true, .query = true, .summary = "machines; absent: all"},
     {.name = NULL},
 };
 static const struct web_field outlet_status_fields[] = {
@@ -306,18 +307,21 @@ power_permit_plan(struct web_call *c, const struct power_plan *p, struct permit 
 }
 
 /*
- * A group ("@*", "@b01") means the machines in it, not its racks, PDUs and BMCs. What somebody names
- * by itself stays: the plan then says why it is refused.
+ * A group or a query ("@*", "in:b01") means the machines in it, not its racks, PDUs and BMCs. What somebody
+ * names by itself stays: the plan then says why it is refused.
  */
 int
 power_keep_machines(struct web_call *c, struct str typed, struct hosts *names, struct err *e)
 {
 	struct inv_thing thing;
+	struct inv_query *q;
 	struct inv *inv;
 	size_t kept = 0;
 
-	if (typed.n == 0 || memchr(typed.p, '@', typed.n) == NULL)
+	if (typed.n == 0)
 		return 0;
+	if (inv_query_parse(typed, c->arena, &q, e) != 0 || inv_query_is_plain(q))
+		return 0; /* names, as inv_select has said */
 	if (power_need_inv(c, &inv, e) != 0)
 		return -1;
 	for (size_t i = 0; i < names->n; i++) {

@@ -24,10 +24,11 @@
 /* the query language: larch-query(7) */
 #define LIMIT_QUERY (256u << 10)  /* bytes of one query: a long host list is one */
 #define LIMIT_QUERY_TERMS 256     /* terms of one query; a host list is one, however long */
-#define LIMIT_QUERY_DEPTH 24      /* parentheses and "connected to" within each other: SQLite's parser holds that */
+#define LIMIT_QUERY_DEPTH 16      /* parentheses and "connected to" within each other: SQLite's parser holds that */
 #define LIMIT_QUERY_VALUE 4096    /* bytes of one value that is no host list */
 #define LIMIT_QUERY_PATTERN 256   /* bytes of one regular expression */
 #define LIMIT_QUERY_STEPS 20000   /* steps of one regular expression on one text (PCRE2's match limit) */
+#define LIMIT_QUERY_SQL (1u << 20) /* bytes of the SQL that a query becomes */
 #define LIMIT_QUERY_WORDS 64      /* terms that other rooms add */
 #define LIMIT_QUERY_KEPT 16       /* queries whose answers are remembered */
 

@@ -43,6 +43,7 @@ inv_close(struct inv *i)
 {
 	if (i == NULL)
 		return;
+	inv_query_forget(i);
 	store_close(i->s);
 	free(i);
 }

@@ -12,7 +12,10 @@
 struct inv {
 	struct store *s;
 	bool writer;
+	struct query_kept *queries; /* query_find.c */
 };
+/* What queries keep in the handle: before it is closed. */
+void inv_query_forget(struct inv *i);
 
 extern const struct store_migration inv_migrations[];
 extern const size_t inv_migrations_count;

@@ -18,6 +18,8 @@ static const char schema[] =
     " revision INTEGER NOT NULL, changed INTEGER NOT NULL, changed_by TEXT NOT NULL,"
     " edit INTEGER NOT NULL DEFAULT 0) STRICT;"
     "CREATE INDEX thing_type ON thing(type,name);"
+    "CREATE INDEX thing_changed ON thing(changed,name);"
+    "CREATE INDEX thing_by ON thing(changed_by,name);"
     /* A multiset: the same fact may stand twice. A relation has its target and no value. */
     "CREATE TABLE attr("
     " id INTEGER PRIMARY KEY, thing INTEGER NOT NULL REFERENCES thing(id) ON DELETE CASCADE,"
@@ -37,6 +39,7 @@ static const char schema[] =
     " id INTEGER PRIMARY KEY, thing INTEGER NOT NULL REFERENCES thing(id) ON DELETE CASCADE,"
     " name TEXT NOT NULL, kind TEXT NOT NULL, plug TEXT NOT NULL DEFAULT '', UNIQUE(thing,name)) STRICT;"
     "CREATE INDEX port_kind ON port(kind,thing);"
+    "CREATE INDEX port_plug ON port(plug,thing);"
     /* A connection is two rows, one from each end: the key says that a port has one connection, and both
      * ends are asked the same way. */
     "CREATE TABLE link("

@@ -94,7 +94,7 @@ struct inv_term_ask {
 /* Is a text the value asked for, or does it fit the pattern? For = and !=, whose "not" is the caller's. */
 LARCH_API bool inv_term_fits(const struct inv_term_ask *ask, const char *text);
 
-enum inv_value { INV_NAMES, INV_TEXT, INV_WHEN }; /* a host list; one text; a time or a duration */
+enum inv_value { INV_NAMES, INV_WORDS, INV_TEXT, INV_WHEN }; /* a host list; one without groups; one text; a time or a duration */
 
 struct query_sql;
 struct query_node;

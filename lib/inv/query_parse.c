@@ -257,58 +257,85 @@ check_order(struct query_parser *p, size_t at, const struct query_node *n, const
 	if (v->shape == QUERY_GLOB || v->shape == QUERY_REGEX)
 		return query_bad(p, at, ERR_INPUT, "a pattern has no order; %s wants a number or a date, a pattern = or !=",
 		    query_op_text[n->op]);
-	if (n->term->value == INV_TEXT && str_double(str_of(v->text), -1e300, 1e300, &number) != 0 &&
+	if (v->shape == QUERY_TIME && isdigit((unsigned char)v->text[0]) && !query_is_when(v->text, false, 0, &when))
+		return query_bad(p, at, ERR_INPUT, "%s with %s could be read both ways; -%s is the time that long ago, and %s:%s since then",
+		    n->term->word, v->text, v->text, n->term->word, v->text);
+	if (n->term->value == INV_TEXT && str_double(str_of(v->text), -QUERY_NUMBER_MAX, QUERY_NUMBER_MAX, &number) != 0 &&
 	    !query_is_when(v->text, false, 0, &when))
 		return query_bad(p, at, ERR_INPUT, "\"%.60s\" is no number and no date, which is what %s compares; a date is 2027-01-01",
 		    v->text, query_op_text[n->op]);
 	return 0;
 }
 
-/* What follows the word and its colon: p->at is behind "word:" or on the operator of "word>=". */
+/* word:(query) */
+static struct query_node *
+term_within(struct query_parser *p, const struct query_node *model)
+{
+	struct query_node *within = inside(p), *made;
+
+	if (within == NULL)
+		return NULL;
+	made = node_of(p, QUERY_TERM, &within, 1);
+	made->term = model->term;
+	made->op = INV_IS;
+	made->attr = model->attr;
+	made->column = model->column;
+	return made;
+}
+
+/* The key of a keyed term, and the operator; *what_out is all of it, for sentences. */
+static int
+term_op(struct query_parser *p, struct query_node *n, bool colon, const char **what_out)
+{
+	const char *what = arena_printf(p->a, "%s:", n->term->word);
+	size_t at;
+
+	if (n->term->keyed) {
+		query_blanks(p);
+		if (query_read_attr(p, what, &n->attr) != 0)
+			return -1;
+		n->op = INV_HAS;
+	}
+	at = p->at;
+	if (n->term->keyed || !colon) {
+		size_t len;
+
+		query_blanks(p);
+		len = operator_at(p, p->at, &n->op);
+		if (len > 0)
+			at = p->at;
+		p->at = at + len;
+		what = arena_printf(p->a, "%s%s%s%s", n->term->word, n->term->keyed ? ":" : "", n->attr.key, query_op_text[n->op]);
+	}
+	*what_out = what;
+	return check_op(p, at, n);
+}
+
+/* What follows the word: p->at is behind "word:" or on the operator of "word>=". */
 static struct query_node *
 term_after(struct query_parser *p, const struct inv_term *t, size_t start, bool colon)
 {
 	struct query_node n = {.kind = QUERY_TERM, .term = t, .op = INV_IS, .attr = {.key = "", .subkey = "", .number = -1},
 	    .column = query_column(p->text, start)};
-	const char *what = arena_printf(p->a, "%s:", t->word);
 	struct query_value *v;
-	size_t n_values, at, len = 0;
+	size_t n_values, behind = p->at, at;
+	const char *what;
 
 	if (count_term(p, start) != 0)
 		return NULL;
 	query_blanks(p);
-	if (colon && t->nested && p->at < p->text.n && p->text.p[p->at] == '(') {
-		struct query_node *within = inside(p), *made;
-
-		if (within == NULL)
-			return NULL;
-		made = node_of(p, QUERY_TERM, &within, 1);
-		made->term = t;
-		made->op = INV_IS;
-		made->attr = n.attr;
-		made->column = n.column;
-		return made;
-	}
-	if (t->keyed) {
-		if (query_read_attr(p, what, &n.attr) != 0)
-			return NULL;
-		n.op = INV_HAS;
-	}
-	at = p->at;
-	if (!colon || t->keyed) {
-		query_blanks(p);
-		len = operator_at(p, p->at, &n.op);
-		at = len == 0 ? at : p->at;
-		p->at = at + len;
-	}
-	if (check_op(p, at, &n) != 0)
+	if (colon && t->nested && p->at < p->text.n && p->text.p[p->at] == '(')
+		return term_within(p, &n);
+	p->at = behind;
+	if (term_op(p, &n, colon, &what) != 0)
 		return NULL;
 	if (n.op == INV_HAS)
 		return values_of(p, &n, &n.value, 1);
+	behind = p->at;
 	query_blanks(p);
 	at = p->at;
-	if (query_read_value(p, t->value, arena_printf(p->a, "%s%s%s", t->word, t->keyed ? ":" : "",
-	        t->keyed ? n.attr.key : colon ? ":" : query_op_text[n.op]), &v, &n_values) != 0)
+	p->at = behind; /* whether blanks stand before the value makes a difference to it */
+	if (query_read_value(p, t->value, what, &v, &n_values) != 0)
 		return NULL;
 	for (size_t i = 0; i < n_values; i++)
 		if (check_order(p, at, &n, &v[i]) != 0)
@@ -319,17 +346,27 @@ term_after(struct query_parser *p, const struct inv_term *t, size_t start, bool 
 static struct query_node *
 unknown_word(struct query_parser *p, struct str word, size_t after, bool colon)
 {
-	const char *near = query_nearest(word);
-	size_t rest = after, n = 0;
+	const char *near = query_nearest(word), *what = "=";
+	struct str value;
+	enum inv_op op = INV_IS;
 
-	while (rest < p->text.n && is_blank(p->text.p[rest]))
-		rest++;
-	while (rest + n < p->text.n && n < 60 && !is_blank(p->text.p[rest + n]) && strchr("()", p->text.p[rest + n]) == NULL)
-		n++;
+	p->at = after;
+	query_blanks(p);
+	if (!colon) {
+		p->at += operator_at(p, p->at, &op);
+		what = query_op_text[op];
+		query_blanks(p);
+	}
+	value = (struct str){p->text.p + p->at, 0};
+	while (p->at < p->text.n && value.n < 60 && !is_blank(p->text.p[p->at]) && strchr("()", p->text.p[p->at]) == NULL) {
+		value.n++;
+		p->at++;
+	}
+	word.n = word.n > 60 ? 60 : word.n;
 	query_bad(p, (size_t)(word.p - p->text.p), ERR_INPUT,
-	    "there is no term \"%.*s\"%s%s%s; an attribute is asked for as attr:%.*s%s%.*s", (int)(word.n > 60 ? 60 : word.n), word.p,
-	    near == NULL ? "" : ", did you mean \"", near == NULL ? "" : near, near == NULL ? "" : "\"?",
-	    (int)(word.n > 60 ? 60 : word.n), word.p, colon && n > 0 ? "=" : "", (int)n, p->text.p + rest);
+	    "there is no term \"%.*s\"%s%s%s attribute is asked for as attr:%.*s%s%.*s", (int)word.n, word.p,
+	    near == NULL ? "; an" : "; did you mean \"", near == NULL ? "" : near, near == NULL ? "" : "\"? An", (int)word.n, word.p,
+	    value.n > 0 ? what : "", (int)value.n, value.p);
 	return NULL;
 }
 

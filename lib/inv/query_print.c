@@ -32,20 +32,12 @@ print_regex(struct buf *b, const struct query_value *v)
 	buf_puts(b, v->any_case ? "/i" : "/");
 }
 
-/* Would a value read as something else without quotes? */
-static bool
-needs_quotes(const char *text, bool names)
-{
-	return *text == '\0' || *text == '/' || strpbrk(text, " \t\r\n()\"*?") != NULL ||
-	    (names && (strpbrk(text, ",!&^[]@") != NULL || !str_is_name(str_of(text))));
-}
-
 static void
 print_value(struct buf *b, const struct query_value *v, bool names)
 {
 	if (v->shape == QUERY_REGEX)
 		print_regex(b, v);
-	else if (v->shape == QUERY_EXACT && needs_quotes(v->text, names))
+	else if (v->shape == QUERY_EXACT && query_needs_quotes(v->text, names))
 		print_quoted(b, v->text);
 	else
 		buf_puts(b, v->text);
@@ -108,7 +100,7 @@ print_term(struct buf *b, const struct query_node *n)
 	if (t->keyed || n->op != INV_IS)
 		buf_puts(b, query_op_text[n->op]);
 	if (n->op != INV_HAS)
-		print_value(b, &n->value, t->value == INV_NAMES);
+		print_value(b, &n->value, t->value <= INV_WORDS);
 }
 
 static void

@@ -11,6 +11,8 @@
 #include "inv_private.h"
 #include "query.h"
 
+#define QUERY_NUMBER_MAX 1e300 /* of a number in a comparison, either sign */
+
 enum query_kind { QUERY_AND, QUERY_OR, QUERY_NOT, QUERY_TERM };
 
 enum query_shape {
@@ -26,6 +28,7 @@ struct query_value {
 	enum query_shape shape;
 	const char *text;
 	bool any_case; /* of a regex */
+	size_t column; /* from 1, in characters */
 };
 
 struct query_attr {
@@ -87,6 +90,7 @@ struct query_when {
 };
 bool query_is_when(const char *text, bool durations, int64_t now, struct query_when *out);
 bool query_is_pattern(const char *text); /* has * or ? */
+bool query_needs_quotes(const char *text, bool names); /* would it read as something else without? */
 
 /* ---- query_terms.c --------------------------------------------------------------------- */
 
@@ -114,6 +118,8 @@ int query_names(struct inv *i, const struct query_value *v, bool groups, struct 
     struct err *e);
 /* Names as a JSON array, for json_each. */
 struct str query_json(const struct hosts *h, struct arena *a);
+/* The inventory's compiled patterns, made with the SQL function "larch_regex" at the first call. */
+struct query_regexes *query_regexes_of(struct inv *i);
 /* May the answer be kept? Not when it rests on the time, or on what another room knows. */
 bool query_keeps(const struct query_node *n);
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <ctype.h>
 #include <string.h>
 
 #include "query_private.h"
@@ -7,19 +8,19 @@
 static const struct inv_term terms[] = {
     {.word = "name", .value = INV_NAMES, .ops = INV_OPS_EQUAL, .compile = query_sql_name,
      .what = "name:LIST", .help = "its name is in the list, or fits the pattern", .example = "name:web*"},
-    {.word = "type", .value = INV_NAMES, .ops = INV_OPS_EQUAL, .compile = query_sql_type,
+    {.word = "type", .value = INV_WORDS, .ops = INV_OPS_EQUAL, .compile = query_sql_type,
      .what = "type:LIST", .help = "its type", .example = "type:server"},
     {.word = "attr", .value = INV_TEXT, .ops = INV_OP(INV_HAS) | INV_OPS_EQUAL | INV_OPS_ORDER, .keyed = true, .compile = query_sql_attr,
      .what = "attr:KEY[.SUBKEY][#NUMBER][OP VALUE]", .help = "it has such an attribute, and one that compares so", .example = "attr:ram>=64"},
-    {.word = "in", .value = INV_NAMES, .ops = INV_OP(INV_IS), .nested = true, .compile = query_sql_in,
+    {.word = "in", .value = INV_WORDS, .ops = INV_OP(INV_IS), .nested = true, .compile = query_sql_in,
      .what = "in:LIST or in:(QUERY)", .help = "it is in one of these, however deep", .example = "in:rack002"},
-    {.word = "pool", .value = INV_NAMES, .ops = INV_OP(INV_IS), .nested = true, .compile = query_sql_pool,
+    {.word = "pool", .value = INV_WORDS, .ops = INV_OP(INV_IS), .nested = true, .compile = query_sql_pool,
      .what = "pool:LIST or pool:(QUERY)", .help = "it is in one of these pools, or in a pool in one", .example = "pool:production"},
-    {.word = "connected to", .value = INV_NAMES, .ops = INV_OP(INV_IS), .nested = true, .compile = query_sql_connected,
+    {.word = "connected to", .value = INV_WORDS, .ops = INV_OP(INV_IS), .nested = true, .compile = query_sql_connected,
      .what = "connected to TERM or connected to (QUERY)", .help = "a cable of it ends at one of these", .example = "connected to name:switch2a"},
-    {.word = "has", .value = INV_NAMES, .ops = INV_OP(INV_IS), .compile = query_sql_has,
+    {.word = "has", .value = INV_WORDS, .ops = INV_OP(INV_IS), .compile = query_sql_has,
      .what = "has:KIND", .help = "a port of it of that kind or plug has a cable", .example = "has:console"},
-    {.word = "free", .value = INV_NAMES, .ops = INV_OP(INV_IS), .compile = query_sql_free,
+    {.word = "free", .value = INV_WORDS, .ops = INV_OP(INV_IS), .compile = query_sql_free,
      .what = "free:KIND", .help = "a port of it of that kind or plug has none", .example = "free:outlet"},
     {.word = "owner", .value = INV_TEXT, .ops = INV_OPS_EQUAL, .key = "owner", .compile = query_sql_attr,
      .what = "owner:VALUE", .help = "short for attr:owner=VALUE", .example = "owner:tony"},
@@ -27,7 +28,7 @@ static const struct inv_term terms[] = {
      .what = "state:VALUE", .help = "short for attr:state=VALUE", .example = "state:idle"},
     {.word = "changed", .value = INV_WHEN, .ops = INV_OPS_EQUAL | INV_OPS_ORDER, .compile = query_sql_changed,
      .what = "changed:WHEN", .help = "its last change: on that day, or within that time", .example = "changed:2h"},
-    {.word = "by", .value = INV_NAMES, .ops = INV_OPS_EQUAL, .compile = query_sql_by,
+    {.word = "by", .value = INV_WORDS, .ops = INV_OPS_EQUAL, .compile = query_sql_by,
      .what = "by:PERSON", .help = "who changed it last", .example = "by:ana"},
 };
 
@@ -87,7 +88,7 @@ distance(struct str a, const char *b)
 
 		now[0] = i;
 		for (size_t j = 1; j <= m; j++) {
-			size_t best = above[j - 1] + (a.p[i - 1] != b[j - 1]);
+			size_t best = above[j - 1] + (tolower((unsigned char)a.p[i - 1]) != b[j - 1]);
 
 			if (above[j] + 1 < best)
 				best = above[j] + 1;

@@ -24,6 +24,13 @@ query_is_pattern(const char *text)
 	return strpbrk(text, "*?") != NULL;
 }
 
+bool
+query_needs_quotes(const char *text, bool names)
+{
+	return *text == '\0' || *text == '/' || strpbrk(text, " \t\r\n()\"*?") != NULL ||
+	    (names && (strpbrk(text, ",!&^[]@") != NULL || !str_is_name(str_of(text))));
+}
+
 /* ---- times ----------------------------------------------------------------------- */
 
 bool
@@ -256,6 +263,7 @@ read_list(struct query_parser *p, struct str run, bool groups, struct query_valu
 		goto out;
 	}
 	out->shape = QUERY_LIST;
+	out->column = query_column(p->text, (size_t)(run.p - p->text.p));
 	if (h.n > 0 && memchr(run.p, '@', run.n) == NULL) {
 		out->text = hosts_fold(&h, p->a);
 	} else {
@@ -303,7 +311,7 @@ read_patterns(struct query_parser *p, struct str run, struct query_value **out, 
 }
 
 static int
-read_names(struct query_parser *p, bool bare, struct query_value **out, size_t *n_out)
+read_names(struct query_parser *p, bool bare, bool groups, struct query_value **out, size_t *n_out)
 {
 	size_t start = p->at;
 	struct str run = list_run(p, bare);
@@ -322,7 +330,7 @@ read_names(struct query_parser *p, bool bare, struct query_value **out, size_t *
 	if (memchr(run.p, '"', run.n) != NULL)
 		return query_bad(p, start + (size_t)((const char *)memchr(run.p, '"', run.n) - run.p), ERR_INPUT,
 		    "a quote inside a name; a name in quotes stands alone, and \"or\" joins several");
-	return read_list(p, run, true, *out);
+	return read_list(p, run, groups, *out);
 }
 
 /* ---- one value ----------------------------------------------------------------------------- */
@@ -352,16 +360,16 @@ read_word(struct query_parser *p, enum inv_value want, struct query_value *out)
 int
 query_read_value(struct query_parser *p, enum inv_value want, const char *what, struct query_value **out, size_t *n_out)
 {
-	size_t start;
+	size_t start = p->at;
 
 	*n_out = 0;
 	query_blanks(p);
-	start = p->at;
-	if (ends_word(p, p->at))
+	if (ends_word(p, p->at) || (what != NULL && p->at > start && query_keyword(p->text, p->at) != NULL))
 		return query_bad(p, p->at, ERR_INPUT, "a value is missing after %s, found %s", what == NULL ? "this" : what,
 		    query_found(p, p->at));
-	if (p->text.p[p->at] != '"' && p->text.p[p->at] != '/' && want == INV_NAMES)
-		return read_names(p, what == NULL, out, n_out);
+	start = p->at;
+	if (p->text.p[p->at] != '"' && p->text.p[p->at] != '/' && want <= INV_WORDS)
+		return read_names(p, what == NULL, want == INV_NAMES, out, n_out);
 	*out = arena_alloc(p->a, sizeof(**out));
 	*n_out = 1;
 	if (want == INV_WHEN || (p->text.p[start] != '"' && p->text.p[start] != '/'))
@@ -370,19 +378,28 @@ query_read_value(struct query_parser *p, enum inv_value want, const char *what, 
 		return read_regex(p, *out);
 	(*out)->shape = QUERY_EXACT;
 	(*out)->text = query_read_quoted(p);
-	return (*out)->text == NULL ? -1 : no_trail(p, "a closing quote");
+	(*out)->column = query_column(p->text, start);
+	if ((*out)->text == NULL)
+		return -1;
+	if (want <= INV_WORDS && !query_needs_quotes((*out)->text, true))
+		(*out)->shape = QUERY_LIST; /* the quotes were for the parser: "and", "a:b" */
+	return no_trail(p, "a closing quote");
 }
 
 /* ---- KEY[.SUBKEY][#NUMBER] ---------------------------------------------------------------------- */
 
+/* A key, and from its first dot on what a subkey may have too: vip.10.0.0.5:443. */
 static size_t
 key_run(const struct query_parser *p, size_t at)
 {
+	const char *marks = "_-.*?";
 	size_t n = 0;
 
-	while (at + n < p->text.n && p->text.p[at + n] != '\0' &&
-	    (isalnum((unsigned char)p->text.p[at + n]) || strchr("_-.*?", p->text.p[at + n]) != NULL))
+	while (at + n < p->text.n && (isalnum((unsigned char)p->text.p[at + n]) || strchr(marks, p->text.p[at + n]) != NULL)) {
+		if (p->text.p[at + n] == '.')
+			marks = "_-.*?:@+/[]";
 		n++;
+	}
 	return n;
 }
 

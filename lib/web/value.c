@@ -119,7 +119,7 @@ value_duration(const struct web_field *f, struct str v, int64_t *number, struct 
 /*
  * A host list. Several values are the checkboxes of a table: each is a name and
  * no expression, or "a" and "!a" in two boxes would mean nobody knows what. A list with groups
- * stays text: what is in a group, the inventory knows (inv_select).
+ * stays text: what is in a group, the inventory knows (inv_select); so does a query where the row takes one.
  */
 static int
 slot_hosts(struct web_slot *s, struct arena *a, int *status, struct err *e)
@@ -145,6 +145,10 @@ slot_hosts(struct web_slot *s, struct arena *a, int *status, struct err *e)
 		const char *folded;
 
 		if (hosts_parse(buf_view(&b), NULL, a, &h, e) != 0) {
+			if (s->row->query && s->n == 1 && e != NULL && e->kind == ERR_INPUT && str_trim(s->item[0]).n > 0) {
+				rc = 0; /* the inventory says what it is, or why it is none */
+				goto out;
+			}
 			if (e != NULL && e->kind == ERR_LIMIT)
 				*status = 413;
 			err_prefix(e, "Field '%s'", s->row->name);

@@ -6,7 +6,7 @@ from texts import Finding, read
 
 # Headers that are not the C library's and the library of the table they belong to.
 LIBRARIES = [
-    ("sqlite3.h", "sqlite3"), ("fcgi", "fcgi"), ("openssl/", "crypto"), ("uv.h", "uv"), ("net-snmp/", "netsnmp"),
+    ("sqlite3.h", "sqlite3"), ("pcre2.h", "pcre2"), ("fcgi", "fcgi"), ("openssl/", "crypto"), ("uv.h", "uv"), ("net-snmp/", "netsnmp"),
     ("libyang/", "libyang"), ("ldap", "ldap"), ("lber.h", "ldap"), ("liboath/", "oath"), ("argon2.h", "argon2"),
     ("qrencode.h", "qrencode"), ("curl/", "curl"), ("histedit.h", "edit"), ("editline/", "edit"), ("ncurses", "ncurses"),
     ("curses.h", "ncurses"), ("panel.h", "ncurses"), ("term.h", "ncurses"), ("jansson.h", "jansson"), ("uthash.h", "uthash"), ("utlist.h", "uthash"),
