@@ -14,6 +14,8 @@ inv_match(struct inv *i, const char *query, const char *thing, struct err *e)
 
 	if (rc == 0)
 		rc = inv_query_match(i, q, thing, e);
+	if (rc < 0) /* a policy's, seen by somebody who did not type it */
+		err_prefix(e, "\"%.100s\"", query);
 	arena_destroy(a);
 	return rc;
 }
