@@ -69,9 +69,6 @@ struct pages_room {
 struct pages_room *pages_room_get(struct web_call *c, struct err *e);
 void pages_room_put(struct web_call *c, struct pages_room *r);
 
-/* Is this thing one that a person calls a machine: not a PDU, a BMC, a rack, a place? */
-bool pages_is_node(const char *type);
-
 const struct pages_node *pages_node_find(const struct pages_room *r, const char *name);
 const struct pages_pdu *pages_pdu_find(const struct pages_room *r, const char *name);
 /* Cords that hang on one outlet: a run of by_outlet. */

@@ -410,7 +410,7 @@ static const char *
 machine_of(const struct node_page *p)
 {
 	for (size_t i = 0; strcmp(p->thing.type, "bmc") == 0 && i < p->n_cables; i++)
-		if (pages_is_node(p->cables[i].b_type) && strcmp(p->cables[i].b_type, "switch") != 0)
+		if (inv_is_machine(p->inv, p->cables[i].b_type) && strcmp(p->cables[i].b_type, "switch") != 0)
 			return p->cables[i].b;
 	return NULL;
 }
@@ -501,7 +501,7 @@ verbs(struct node_page *p)
 	uint32_t bits = 0;
 	struct err e;
 
-	if (!pages_is_node(p->thing.type) || auth_verbs_on(p->call->policy, &ask, p->thing.name, &bits, &e) != 0)
+	if (!inv_is_machine(p->inv, p->thing.type) || auth_verbs_on(p->call->policy, &ask, p->thing.name, &bits, &e) != 0)
 		bits = 0;
 	for (size_t i = 0; i < LARCH_COUNT(rows); i++) {
 		json_t *o;
@@ -539,9 +539,9 @@ model_of(struct node_page *p)
 		return m;
 	jsn_set_text(m, "title", p->thing.name);
 	jsn_set(m, "verbs", verbs(p));
-	jsn_set(m, "is_node", json_boolean(pages_is_node(p->thing.type)));
+	jsn_set(m, "is_node", json_boolean(inv_is_machine(p->inv, p->thing.type)));
 	jsn_set(m, "is_rack", json_boolean(strcmp(p->thing.type, "rack") == 0));
-	jsn_set(m, "wiring_unknown", json_boolean(pages_is_node(p->thing.type) && p->n_cords == 0));
+	jsn_set(m, "wiring_unknown", json_boolean(inv_is_machine(p->inv, p->thing.type) && p->n_cords == 0));
 	if (p->machine != NULL)
 		jsn_set_text(m, "bmc_of_href", pages_href(p->call->arena, "server", p->machine));
 	if (p->has_bmc) {

@@ -169,12 +169,6 @@ pages_banners(struct web_call *c)
 
 /* ---- making the room ------------------------------------------------------------------ */
 
-bool
-pages_is_node(const char *type)
-{
-	return inv_is_machine(type);
-}
-
 const char *
 pages_href(struct arena *a, const char *type, const char *name)
 {
@@ -369,7 +363,7 @@ read_status(struct pages_room *r, struct status *s, struct err *e)
 }
 
 static void
-join(struct pages_room *r, const struct hosts *with_bmc)
+join(struct pages_room *r, struct inv *inv, const struct hosts *with_bmc)
 {
 	r->nodes = arena_array(r->arena, r->n_things + 1, sizeof(*r->nodes));
 	r->pdus = arena_array(r->arena, r->n_things + 1, sizeof(*r->pdus));
@@ -379,7 +373,7 @@ join(struct pages_room *r, const struct hosts *with_bmc)
 		qsort(r->by_outlet, r->n_cords, sizeof(*r->by_outlet), by_outlet);
 	}
 	for (size_t i = 0; i < r->n_things; i++)
-		if (pages_is_node(r->things[i].type))
+		if (inv_is_machine(inv, r->things[i].type))
 			fill_node(r, &r->things[i], with_bmc, &r->nodes[r->n_nodes++]);
 		else if (strcmp(r->things[i].type, "pdu") == 0)
 			fill_pdu(r, &r->things[i], &r->pdus[r->n_pdus++]);
@@ -400,7 +394,7 @@ room_make(struct inv *inv, struct status *s, struct err *e)
 		room_destroy(r);
 		return NULL;
 	}
-	join(r, &with_bmc);
+	join(r, inv, &with_bmc);
 	return r;
 }
 

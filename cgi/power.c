@@ -327,7 +327,7 @@ power_keep_machines(struct web_call *c, struct str typed, struct hosts *names, s
 	for (size_t i = 0; i < names->n; i++) {
 		if (inv_get(inv, names->name[i], c->arena, &thing, e) != 0)
 			return -1;
-		if (inv_is_machine(thing.type))
+		if (inv_is_machine(inv, thing.type))
 			names->name[kept++] = names->name[i];
 	}
 	names->n = kept;

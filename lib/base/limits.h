@@ -11,6 +11,8 @@
 #define LIMIT_ERR_TEXT 512        /* bytes of one error sentence */
 #define LIMIT_LOG_LINE 2048       /* bytes of one log line */
 #define LIMIT_NAME 128            /* bytes of a thing's, port's or person's name */
+#define LIMIT_WORD 64             /* bytes of a type, a key, a kind */
+#define LIMIT_VALUE 4096          /* bytes of an attribute's value */
 #define LIMIT_REASON 500          /* bytes of a reason somebody typed */
 
 /* host lists: CONVENTIONS, "Expansion is capped" */
@@ -55,6 +57,12 @@
 #define LIMIT_IMPORT_FIELD (16u << 10) /* bytes of one field or name of such a file */
 #define LIMIT_IMPORT_VALUE 4096       /* characters of a value: room.json's own limit */
 #define LIMIT_CSV_ROW (1u << 20)      /* bytes of one row of a CSV file */
+/* the inventory */
+#define LIMIT_OPS 20000           /* operations of one edit */
+#define LIMIT_RACK_UNITS 100      /* units of a rack */
+#define LIMIT_DEPTH 32            /* things inside things, pools inside pools */
+#define LIMIT_TYPES 1000          /* rows of types.json */
+#define LIMIT_PORTS 4096          /* ports of one thing */
 
 /* web */
 #define LIMIT_URL 4096            /* bytes of a path with its query */

@@ -44,6 +44,7 @@ inv_close(struct inv *i)
 	if (i == NULL)
 		return;
 	inv_query_forget(i);
+	inv_types_forget(&i->types);
 	store_close(i->s);
 	free(i);
 }

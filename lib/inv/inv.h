@@ -69,14 +69,15 @@ struct inv_port {
 LARCH_API int inv_ports(struct inv *i, const char *thing, struct arena *a, struct inv_port **out,
     size_t *n_out, struct err *e);
 
-/* The kind a port has when nobody says: by the thing's type and the port's name. Never NULL. */
-LARCH_API const char *inv_kind_of(const char *type, const char *port);
+/* The kind a port has when nobody says: as types.json has it, else by the port's name. Never NULL; valid until
+ * types.json is taken over again. */
+LARCH_API const char *inv_kind_of(struct inv *i, const char *type, const char *port);
 
 /*
- * May things of this type be meant when somebody says "these machines" by a group? A server or a switch, yes;
- * a rack, a PDU, a BMC or a power strip, no.
+ * May things of this type be meant when somebody says "these machines" by a group? As types.json has it; of a
+ * type that it does not name: a server or a switch, yes; a rack, a PDU, a BMC or a power strip, no.
  */
-LARCH_API bool inv_is_machine(const char *type);
+LARCH_API bool inv_is_machine(struct inv *i, const char *type);
 
 /* ---- wiring ----------------------------------------------------------------- */
 
@@ -158,10 +159,10 @@ struct inv_type_def {
  * Take over a types.json, whole: types that it does not name are no longer known (things of them stay). The
  * same text again changes nothing. ERR_INPUT names the path of what is wrong. Types have no history.
  */
-int inv_types_load(struct inv *i, struct yang *y, struct str text, struct err *e);
+LARCH_API int inv_types_load(struct inv *i, struct yang *y, struct str text, struct err *e);
 /* One type; ERR_NOT_FOUND: types.json does not name it. All of them, by name. */
-int inv_type_get(struct inv *i, const char *type, struct arena *a, struct inv_type_def *out, struct err *e);
-int inv_type_list(struct inv *i, struct arena *a, struct inv_type_def **out, size_t *n_out, struct err *e);
+LARCH_API int inv_type_get(struct inv *i, const char *type, struct arena *a, struct inv_type_def *out, struct err *e);
+LARCH_API int inv_type_list(struct inv *i, struct arena *a, struct inv_type_def **out, size_t *n_out, struct err *e);
 
 /* ---- changes (the writer) ---------------------------------------------------- */
 
@@ -210,7 +211,7 @@ struct inv_change {
  * thing inside itself; ERR_STALE a revision has passed: *result_out is then {"stale": [names]}, else NULL;
  * ERR_DENIED what `may` says.
  */
-int inv_apply(struct inv *i, const struct inv_change *c, json_t **result_out, struct err *e);
+LARCH_API int inv_apply(struct inv *i, const struct inv_change *c, json_t **result_out, struct err *e);
 
 /* ---- history --------------------------------------------------------------------- */
 

@@ -74,7 +74,7 @@ find_port(struct inv *i, const char *thing, const char *port, struct arena *a, s
 	if (more == 1) {
 		out->thing = store_int(q, 0);
 		out->id = store_null(q, 2) ? 0 : store_int(q, 2);
-		out->kind = out->id == 0 ? inv_kind_of(store_text(q, 1), port) : arena_strdup(a, store_text(q, 3));
+		out->kind = out->id == 0 ? arena_strdup(a, inv_kind_of(i, store_text(q, 1), port)) : arena_strdup(a, store_text(q, 3));
 	}
 	store_done(q);
 	if (more == 0)

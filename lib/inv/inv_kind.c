@@ -2,10 +2,10 @@
 #include <string.h>
 #include <strings.h>
 
-#include "inv.h"
+#include "inv_private.h"
 
 /*
- * What a port is when nobody says. The first row that fits wins; type NULL
+ * What a port is when neither somebody nor types.json says. The first row that fits wins; type NULL
  * fits every type, prefix "" every name. A PDU's outlets are named as the
  * device names them (AA1, 7, 1.12), so there everything is an outlet that
  * does not look like something else.
@@ -43,8 +43,8 @@ static const struct {
     {"chassis", "node", "outlet"},
 };
 
-const char *
-inv_kind_of(const char *type, const char *port)
+static const char *
+by_name(const char *type, const char *port)
 {
 	for (size_t i = 0; i < LARCH_COUNT(kinds); i++)
 		if ((kinds[i].type == NULL || strcmp(kinds[i].type, type) == 0) &&
@@ -53,14 +53,25 @@ inv_kind_of(const char *type, const char *port)
 	return "";
 }
 
+const char *
+inv_kind_of(struct inv *i, const char *type, const char *port)
+{
+	const struct inv_type_port *row = inv_type_port(i, type, port);
+
+	return row != NULL && *row->kind != '\0' ? row->kind : by_name(type, port);
+}
+
 bool
-inv_is_machine(const char *type)
+inv_is_machine(struct inv *i, const char *type)
 {
 	static const char *const others[] = {"pdu", "bmc", "rack", "cage", "room", "datacenter", "zone", "pool", "strip",
-	    "chassis", "ups", "service"};
+	    "chassis", "ups", "service", "feed", "patch-panel"};
+	const struct inv_type_row *row = inv_type_row(i, type);
 
-	for (size_t i = 0; i < LARCH_COUNT(others); i++)
-		if (strcmp(type, others[i]) == 0)
+	if (row != NULL)
+		return row->def.is_machine;
+	for (size_t k = 0; k < LARCH_COUNT(others); k++)
+		if (strcmp(type, others[k]) == 0)
 			return false;
 	return true;
 }

@@ -8,17 +8,22 @@
 #define LARCH_INV_PRIVATE_H
 
 #include "inv.h"
+#include "inv_types.h"
 
 struct inv {
 	struct store *s;
 	bool writer;
 	struct query_kept *queries; /* query_find.c */
+	struct inv_types types;
 };
 /* What queries keep in the handle: before it is closed. */
 void inv_query_forget(struct inv *i);
 
 extern const struct store_migration inv_migrations[];
 extern const size_t inv_migrations_count;
+
+/* An array in an arena that doubles: `old` with room for one more than n. What it leaves behind goes with the arena. */
+void *inv_grow(struct arena *a, void *old, size_t n, size_t *cap, size_t size);
 
 /* ---- reads of inv_rows.c that only this room needs ------------------------------ */
 

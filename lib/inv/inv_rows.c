@@ -5,8 +5,8 @@
 #include "inv_private.h"
 
 /* An array in an arena that doubles; what it leaves behind goes with the arena. */
-static void *
-grow(struct arena *a, void *old, size_t n, size_t *cap, size_t size)
+void *
+inv_grow(struct arena *a, void *old, size_t n, size_t *cap, size_t size)
 {
 	void *p;
 
@@ -47,7 +47,7 @@ take_row(struct things *l, struct store_query *q, struct arena *a)
 	struct inv_attr *at;
 
 	if (l->n == 0 || l->t[l->n - 1].id != store_int(q, 0)) {
-		l->t = grow(a, l->t, l->n, &l->cap, sizeof(*l->t));
+		l->t = inv_grow(a, l->t, l->n, &l->cap, sizeof(*l->t));
 		l->t[l->n++] = (struct inv_thing){
 		    .id = store_int(q, 0),
 		    .name = arena_strdup(a, store_text(q, 1)),
@@ -61,7 +61,7 @@ take_row(struct things *l, struct store_query *q, struct arena *a)
 		return;
 	t = &l->t[l->n - 1];
 	t->n_attrs++;
-	l->attrs = grow(a, l->attrs, l->n_attrs, &l->cap_attrs, sizeof(*l->attrs));
+	l->attrs = inv_grow(a, l->attrs, l->n_attrs, &l->cap_attrs, sizeof(*l->attrs));
 	at = &l->attrs[l->n_attrs++];
 	at->key = arena_strdup(a, store_text(q, 6));
 	at->subkey = *store_text(q, 7) == '\0' ? NULL : arena_strdup(a, store_text(q, 7));
@@ -163,7 +163,7 @@ inv_types(struct inv *i, struct arena *a, struct inv_type **out, size_t *n_out, 
 	*out = NULL;
 	*n_out = 0;
 	while ((more = store_next(q, e)) == 1) {
-		*out = grow(a, *out, *n_out, &cap, sizeof(**out));
+		*out = inv_grow(a, *out, *n_out, &cap, sizeof(**out));
 		(*out)[(*n_out)++] = (struct inv_type){arena_strdup(a, store_text(q, 0)), store_int(q, 1)};
 	}
 	store_done(q);
@@ -178,7 +178,7 @@ take_names(struct store_query *q, struct arena *a, struct hosts *out, struct err
 
 	*out = (struct hosts){0};
 	while ((more = store_next(q, e)) == 1) {
-		out->name = grow(a, out->name, out->n, &cap, sizeof(*out->name));
+		out->name = inv_grow(a, out->name, out->n, &cap, sizeof(*out->name));
 		out->name[out->n++] = arena_strdup(a, store_text(q, 0));
 	}
 	store_done(q);
@@ -250,7 +250,7 @@ inv_ports(struct inv *i, const char *thing, struct arena *a, struct inv_port **o
 	*out = NULL;
 	*n_out = 0;
 	while ((more = store_next(q, e)) == 1) {
-		*out = grow(a, *out, *n_out, &cap, sizeof(**out));
+		*out = inv_grow(a, *out, *n_out, &cap, sizeof(**out));
 		(*out)[(*n_out)++] = (struct inv_port){arena_strdup(a, store_text(q, 0)),
 		    arena_strdup(a, store_text(q, 1)), arena_strdup(a, store_text(q, 2))};
 	}
@@ -281,7 +281,7 @@ inv_connections(struct inv *i, const char *thing, struct arena *a, struct inv_co
 	*out = NULL;
 	*n_out = 0;
 	while ((more = store_next(q, e)) == 1) {
-		*out = grow(a, *out, *n_out, &cap, sizeof(**out));
+		*out = inv_grow(a, *out, *n_out, &cap, sizeof(**out));
 		(*out)[(*n_out)++] = (struct inv_connection){
 		    .a = arena_strdup(a, store_text(q, 0)),
 		    .a_port = arena_strdup(a, store_text(q, 1)),
@@ -379,7 +379,7 @@ take_cords(struct store_query *q, struct arena *a, struct inv_cord **out, size_t
 	*out = NULL;
 	*n_out = 0;
 	while ((more = store_next(q, e)) == 1) {
-		*out = grow(a, *out, *n_out, &cap, sizeof(**out));
+		*out = inv_grow(a, *out, *n_out, &cap, sizeof(**out));
 		(*out)[(*n_out)++] = (struct inv_cord){
 		    .machine = arena_strdup(a, store_text(q, 0)),
 		    .type = arena_strdup(a, store_text(q, 1)),

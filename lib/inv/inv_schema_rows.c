@@ -68,7 +68,7 @@ static const char schema[] =
     /* etc/types.json as it was taken over; no history. */
     "CREATE TABLE type("
     " name TEXT PRIMARY KEY, title TEXT NOT NULL, is_machine INTEGER NOT NULL, is_place INTEGER NOT NULL,"
-    " units INTEGER, json TEXT NOT NULL) STRICT, WITHOUT ROWID;"
+    " units INTEGER, face TEXT, json TEXT NOT NULL) STRICT, WITHOUT ROWID;"
     "CREATE TABLE type_port("
     " type TEXT NOT NULL REFERENCES type(name) ON DELETE CASCADE, seq INTEGER NOT NULL, names TEXT NOT NULL,"
     " kind TEXT NOT NULL, plug TEXT NOT NULL, PRIMARY KEY(type,seq)) STRICT, WITHOUT ROWID;"
