@@ -51,6 +51,10 @@ int inv_edit_close(struct inv_edit *ed, bool keep, int64_t *edit_out, struct err
 
 struct inv_spot;
 
+/* Once in an edit: remember what is now; and go back to it. What was touched since is still listed. */
+int inv_edit_mark(struct inv_edit *ed, struct err *e);
+int inv_edit_back(struct inv_edit *ed, struct err *e);
+
 /* A thing as the writing functions want it; texts in the arena given to inv_ref. */
 struct inv_ref {
 	int64_t id, revision;

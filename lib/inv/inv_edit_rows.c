@@ -65,6 +65,18 @@ inv_edit_close(struct inv_edit *ed, bool keep, int64_t *edit_out, struct err *e)
 	return rc;
 }
 
+int
+inv_edit_mark(struct inv_edit *ed, struct err *e)
+{
+	return store_run(ed->i->s, e, "SAVEPOINT mark", "");
+}
+
+int
+inv_edit_back(struct inv_edit *ed, struct err *e)
+{
+	return store_run(ed->i->s, e, "ROLLBACK TO mark", "");
+}
+
 /* ---- what is written beside every fact ------------------------------------------------ */
 
 /* A thing's revision grows once an edit. */

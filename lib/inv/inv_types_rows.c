@@ -205,11 +205,11 @@ put_ports(struct inv *i, const json_t *type, const char *name, struct arena *a, 
 	for (size_t k = 0; k < json_array_size(list); k++) {
 		const json_t *row = json_array_get(list, k);
 		const char *names = jsn_text_or(row, "names", "");
-		struct hosts h;
+		struct hosts h = {0};
 
 		if (strcmp(names, "*") != 0 && hosts_parse(str_of(names), NULL, a, &h, e) != 0)
 			return err_prefix(e, "types.json: type \"%s\": the ports \"%s\"", name, names);
-		if (strcmp(names, "*") != 0 && h.n > LIMIT_PORTS)
+		if (h.n > LIMIT_PORTS)
 			return err_set(e, ERR_LIMIT, "types.json: type \"%s\" has more than %d ports", name, LIMIT_PORTS);
 		if (store_run(i->s, e, "INSERT INTO type_port(type,seq,names,kind,plug) VALUES(?,?,?,?,?)", "sisss", name,
 		        (int64_t)k, names, jsn_text_or(row, "kind", ""), jsn_text_or(row, "plug", "")) != 0)

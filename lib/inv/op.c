@@ -360,14 +360,12 @@ all_named(const struct apply *ap)
 static int
 permitted(struct apply *ap, struct err *e)
 {
-	struct store *s = ap->ed->i->s;
-
 	if (ap->c->may == NULL)
 		return run_all(ap, e);
-	if (ask(ap, ap->named, ap->n_named, e) != 0 || store_run(s, e, "SAVEPOINT asked", "") != 0 || run_all(ap, e) != 0)
+	if (ask(ap, ap->named, ap->n_named, e) != 0 || inv_edit_mark(ap->ed, e) != 0 || run_all(ap, e) != 0)
 		return -1;
 	if (ap->n_named == 0 || !all_named(ap)) {
-		if (store_run(s, e, "ROLLBACK TO asked", "") != 0 || ask(ap, ap->ed->touched, ap->ed->n_touched, e) != 0 ||
+		if (inv_edit_back(ap->ed, e) != 0 || ask(ap, ap->ed->touched, ap->ed->n_touched, e) != 0 ||
 		    run_all(ap, e) != 0)
 			return -1;
 	}
