@@ -57,6 +57,7 @@
 #define LIMIT_IMPORT_FIELD (16u << 10) /* bytes of one field or name of such a file */
 #define LIMIT_IMPORT_VALUE 4096       /* characters of a value: room.json's own limit */
 #define LIMIT_CSV_ROW (1u << 20)      /* bytes of one row of a CSV file */
+
 /* the inventory */
 #define LIMIT_OPS 20000           /* operations of one edit */
 #define LIMIT_RACK_UNITS 100      /* units of a rack */
