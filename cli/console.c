@@ -23,7 +23,7 @@ is_plain(const char *s)
 	    strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._:-") == n;
 }
 
-/* The arguments into argv (ARGS_MAX): 0, or an exit code with the reason printed. */
+/* The arguments into argv (ARGS_MAX): 0, or -1 with the reason printed. */
 static int
 make_ssh(struct cli *c, const json_t *o, const char **argv)
 {
@@ -33,12 +33,16 @@ make_ssh(struct cli *c, const json_t *o, const char **argv)
 
 	if (host == NULL || *host == '\0')
 		host = jsn_text_or(o, "server", "");
-	if (!is_plain(host) || (user != NULL && !is_plain(user)))
-		return cli_fail_as(c, err_kind_name(ERR_REFUSED), arena_printf(c->arena,
+	if (!is_plain(host) || (user != NULL && !is_plain(user))) {
+		cli_fail_as(c, err_kind_name(ERR_REFUSED), arena_printf(c->arena,
 		    "\"%s\" is no %s that ssh may be given: letters, digits and ._:- and no hyphen before them",
 		    !is_plain(host) ? host : user, !is_plain(host) ? "host" : "user"), EXIT_REFUSED);
-	if (port < 0 || port > 65535)
-		return cli_fail_as(c, err_kind_name(ERR_REFUSED), arena_printf(c->arena, "%lld is no port of TCP", (long long)port), EXIT_REFUSED);
+		return -1;
+	}
+	if (port < 0 || port > 65535) {
+		cli_fail_as(c, err_kind_name(ERR_REFUSED), arena_printf(c->arena, "%lld is no port of TCP", (long long)port), EXIT_REFUSED);
+		return -1;
+	}
 	argv[n++] = "ssh";
 	if (port > 0) {
 		argv[n++] = "-p";
@@ -67,14 +71,13 @@ open_console(struct cli *c, const json_t *o)
 {
 	bool only_print = c->opt.dry_run || c->at != NULL; /* what was there then is not there to open */
 	const char *argv[ARGS_MAX + 1];
-	int code;
 
 	if (strcmp(jsn_text_or(o, "kind", "console"), "bmc") == 0)
 		return cli_fail_as(c, "not-carried", arena_printf(c->arena,
 		    "%s has no console server, only its BMC %s: serial-over-LAN is not carried yet", c->argv[0],
 		    jsn_text_or(o, "server", jsn_text_or(o, "thing", "?"))), EXIT_REFUSED);
-	if ((code = make_ssh(c, o, argv)) != 0)
-		return code;
+	if (make_ssh(c, o, argv) != 0)
+		return EXIT_REFUSED;
 	if (out_format(c, FORMAT_TEXT) != FORMAT_TEXT) {
 		out_json(o);
 		return EXIT_OK;

@@ -190,6 +190,8 @@ cmd_lost(struct cli *c)
 	        (struct path_field[]){{"thing", thing}, {"port", c->argc > 1 ? c->argv[1] : NULL},
 	            {"feed", c->opt.feed}, {"in", c->opt.in}}, 4, &a, &code) == 0) {
 		if (json_array_size(out_list(a.body)) > 0 && out_format(c, FORMAT_TEXT) == FORMAT_TEXT) {
+			if (json_is_string(json_object_get(a.body, "what")))
+				cli_say(c, "when %s goes:", jsn_text_or(a.body, "what", ""));
 			print_lost(c, out_list(a.body));
 			code = EXIT_OK;
 		} else {
@@ -224,6 +226,23 @@ cmd_pool_list(struct cli *c)
 	return plain_list(c, "/api/v1/pools", columns, LARCH_COUNT(columns), "there is no pool; larch pool new NAME makes one");
 }
 
+/* "psu[1-2] pwr-c14, bmc": the ports of a type in one cell. */
+static const char *
+ports_text(struct cli *c, const json_t *ports)
+{
+	struct buf b = BUF(LIMIT_PAGE);
+	const char *made;
+	const json_t *p;
+	size_t i;
+
+	json_array_foreach(ports, i, p)
+		buf_printf(&b, "%s%s%s%s", i > 0 ? ", " : "", jsn_text_or(p, "names", "?"), *jsn_text_or(p, "plug", "") != '\0' ? " " : "",
+		    jsn_text_or(p, "plug", ""));
+	made = b.n > 0 ? arena_strdup(c->arena, b.p) : NULL;
+	buf_free(&b);
+	return made;
+}
+
 int
 cmd_types(struct cli *c)
 {
@@ -232,7 +251,21 @@ cmd_types(struct cli *c)
 		{"units", "units", false}, {"ports", "ports", false},
 	};
 
-	return plain_list(c, "/api/v1/types", columns, LARCH_COUNT(columns), "no types are known; the server reads them from types.json");
+	enum format f = out_format(c, FORMAT_TABLE);
+	struct api_answer a = {0};
+	json_t *row;
+	int code;
+	size_t i;
+
+	if (ask(c, "/api/v1/types", NULL, NULL, NULL, 0, &a, &code) == 0) {
+		if (f == FORMAT_TABLE || f == FORMAT_TEXT || f == FORMAT_CSV)
+			json_array_foreach(out_list(a.body), i, row)
+				jsn_set_text(row, "ports", ports_text(c, jsn_array(row, "ports")));
+		out_found(c, FORMAT_TABLE, a.body, columns, LARCH_COUNT(columns), "no types are known; the server reads them from types.json");
+		code = EXIT_OK;
+	}
+	api_answer_finish(&a);
+	return code;
 }
 
 int
