@@ -245,20 +245,42 @@ int inv_history(struct inv *i, const struct inv_history_ask *ask, struct arena *
  */
 int inv_open_at(const char *path, int64_t ms, struct inv **out, struct err *e);
 
+/* ---- a whole file ------------------------------------------------------------------ */
+
+struct inv_import_ask {
+	struct str text;           /* a room.json */
+	const struct inv_author *author;
+	bool dry_run;              /* all refusals and the result, and nothing is changed */
+	bool prune;                /* afterwards the room is what the file says and nothing else */
+	bool lines;                /* tell every difference */
+};
+
 struct inv_import_result {
-	size_t added, changed, unchanged, removed, connected, disconnected;
-	int64_t edit; /* the row of the change log; 0 when nothing changed or dry_run */
+	size_t added, changed, unchanged, removed; /* things; changed: type, attributes or ports */
+	size_t connected, disconnected;            /* cables */
+	size_t placed, pooled;                     /* things put elsewhere or taken out; members that came or went */
+	int64_t edit;              /* the row of the change log; 0 when nothing changed or dry_run */
+	const char **lines;        /* "+ n1: new server" "~ n1: owner ana -> bob" "- n1: disconnected ..." */
+	size_t n_lines, n_all;     /* n_all: how many there are; the first LIMIT_IMPORT_LINES are told */
+	const char **notes;        /* what was taken and should be known: "type foo is not in types.json" */
+	size_t n_notes;
 };
 
 /*
- * Take over a room.json (YANG module larch-room) in one transaction: things named are added or
- * changed, things not named stay. A thing's attributes, when the file gives it any, replace those
- * it had. A connection replaces what was plugged into either of its ports; other cables stay.
- * dry_run: count, change nothing. A bad file changes nothing, and the error (ERR_INPUT) names the
- * line or the path. Refused beside what the module refuses: a connection with a thing that nobody
- * knows, a port used twice, a thing with itself, an inlet with an inlet or an outlet with an
- * outlet, one fact twice, and one address for two BMCs.
+ * Take over a room.json (YANG module larch-room) in one edit: things named are added or changed, things not
+ * named stay. What the file gives a thing of attributes, and a pool of members, replaces all it had; a place
+ * is where it is from now on; ports are added or changed. A connection replaces what was plugged into either of
+ * its ports; other cables stay. With prune what the file does not name goes: things, cables, ports, places,
+ * attributes, members.
+ *
+ * A file with a fault changes nothing, and the error (ERR_INPUT) names the line, the thing or the connection.
+ * Refused beside what the module refuses: a name that nobody has (an end, a container, a member, a relation's
+ * target), a port used twice, a thing with itself, ends that do not fit, a unit taken or outside of its rack, a
+ * thing inside itself, and one address for two BMCs. Lines and notes live in the arena; a NULL: none are told.
  */
+LARCH_API int inv_import_file(struct inv *i, struct yang *y, const struct inv_import_ask *ask, struct arena *a,
+    struct inv_import_result *out, struct err *e);
+/* The same without prune, lines and notes. */
 LARCH_API int inv_import(struct inv *i, struct yang *y, struct str text, const struct inv_author *author,
     bool dry_run, struct inv_import_result *out, struct err *e);
 

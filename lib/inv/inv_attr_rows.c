@@ -121,6 +121,20 @@ keep_value(struct inv *i, const char *key, const char *kind, const char *value, 
 	    kind);
 }
 
+int
+inv_value_text(const char *key, const char *kind, const char *value, struct arena *a, const char **out, struct err *e)
+{
+	struct kept v;
+
+	*out = value;
+	if (strcmp(kind, "relation") == 0)
+		return 0;
+	if (keep_value(NULL, key, kind, value, a, &v, e) != 0)
+		return -1;
+	*out = v.value;
+	return 0;
+}
+
 /* ---- how the log writes one ------------------------------------------------------------- */
 
 json_t *

@@ -127,6 +127,9 @@ struct inv_fact_row {
 	int64_t id;
 	struct inv_attr attr;       /* in the arena */
 };
+/* The text that is kept of a value: an integer's digits, a date in UTC, canonical JSON; a relation's name as it is. */
+int inv_value_text(const char *key, const char *kind, const char *value, struct arena *a, const char **out,
+    struct err *e);
 /* What matches: key; and subkey, number, value where given (subkey NULL, number INV_ANY, value NULL: any). */
 #define INV_ANY (-3)
 int inv_attr_find(struct inv *i, int64_t thing, const struct inv_fact_in *like, struct arena *a,
