@@ -190,7 +190,7 @@ offset(struct str s, int *out)
 int
 times_parse(struct str s, int64_t *ms_out, struct err *e)
 {
-	struct tm tm = {0};
+	struct tm tm = {0}, day;
 	int year, month, off, ms = 0, scale = 100;
 	size_t i = 19;
 
@@ -210,6 +210,9 @@ times_parse(struct str s, int64_t *ms_out, struct err *e)
 		goto bad;
 	tm.tm_year = year - 1900;
 	tm.tm_mon = month - 1;
+	day = (struct tm){.tm_year = tm.tm_year, .tm_mon = tm.tm_mon, .tm_mday = tm.tm_mday};
+	if (timegm(&day) < 0 || day.tm_mon != tm.tm_mon) /* a 30th of February becomes the 2nd of March */
+		goto bad;
 	*ms_out = ((int64_t)timegm(&tm) - off) * 1000 + ms;
 	return 0;
 bad:

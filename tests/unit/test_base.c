@@ -121,6 +121,9 @@ t_times_are_written_and_read_back(void)
 	tzset();
 	T_OK(times_parse(STR("2026-13-20T22:38:05Z"), &ms, &e) != 0);
 	T_ERR(e, "is not a time");
+	T_OK(times_parse(STR("2027-02-30T00:00:00Z"), &ms, &e) != 0);
+	T_OK(times_parse(STR("2027-02-29T00:00:00Z"), &ms, &e) != 0);
+	T_OK(times_parse(STR("2028-02-29T23:59:60Z"), &ms, &e) == 0);
 	T_OK(times_duration(STR("8h30m"), &ms, &e) == 0);
 	T_INT(ms, 30600000);
 	T_OK(times_duration(STR("8"), &ms, &e) != 0);
