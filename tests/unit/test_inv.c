@@ -185,7 +185,7 @@ t_the_same_file_again_changes_nothing(void)
 	T_INT(r.edit, 0);
 	T_INT(inv_generation(i), g);
 	T_INT(inv_get(i, "p-a", a, &t, &e), 0);
-	T_INT(t.revision, 3); /* made, and two cables */
+	T_INT(t.revision, 1); /* it grows once an edit */
 	arena_destroy(a);
 	inv_close(i);
 }
@@ -293,8 +293,6 @@ static const struct {
     {"\"thing\":[{\"name\":\"x\",\"type\":\"server\",\"attribute\":[{\"key\":\"a\",\"value\":\"l\\nm\"}]}]", "value"},
     {"\"thing\":[{\"name\":\"x\",\"type\":\"server\",\"attribute\":[{\"key\":\"a\",\"number\":-1,\"value\":\"v\"}]}]",
         "number"},
-    {"\"thing\":[{\"name\":\"x\",\"type\":\"server\",\"attribute\":[{\"key\":\"a\",\"value\":\"v\"},"
-     "{\"key\":\"a\",\"value\":\"v\"}]}]", "twice"},
     {"\"thing\":[{\"name\":\"x\",\"type\":\"bmc\"" ADDRESS("127.0.4.9") ",{\"name\":\"y\",\"type\":\"bmc\""
         ADDRESS("127.0.4.9") "]", "two BMCs"},
     {"\"thing\":\"none\"", "thing"},
