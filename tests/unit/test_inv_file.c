@@ -127,7 +127,7 @@ t_an_empty_room_is_a_file_too(void)
 static void
 t_a_dry_run_tells_every_difference_and_changes_nothing(void)
 {
-	static const char *const lines[] = {"+ n3: new server", "~ n1: owner ana -> bob", "+ n1: role db", "- n1: without state idle",
+	static const char *const lines[] = {"+ n3: new server", "~ n1: owner ana -> bob", "+ n1: role = db", "- n1: without state idle",
 	    "- p: disconnected p 1 - n1 psu1", "+ n2: in pool pool"};
 	struct inv *i = fresh();
 	struct inv_import_result r;
