@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the files of the room share: the handle, and the writing of rows.
- * Reading XX
+ * What the files of the room share: the handle, its tables, and what only this
+ * room asks. Writing is in inv_edit.h, the questions of read.h in read_private.h.
  */
 #ifndef LARCH_INV_PRIVATE_H
 #define LARCH_INV_PRIVATE_H
