@@ -338,6 +338,7 @@ room_port(struct room *r, json_t *thing, struct str name, const char *kind, cons
 {
 	json_t *ports = json_object_get(thing, "port"), *port;
 	struct buf key;
+	char word[65];
 
 	port_key(name, &key);
 	if (key.n == 0) {
@@ -352,8 +353,12 @@ room_port(struct room *r, json_t *thing, struct str name, const char *kind, cons
 	}
 	if (kind != NULL && json_object_get(port, "kind") == NULL)
 		jsn_set_text(port, "kind", kind);
-	if (plug != NULL && json_object_get(port, "plug") == NULL)
-		jsn_set_text(port, "plug", plug);
+	if (plug != NULL && json_object_get(port, "plug") == NULL) {
+		import_word(str_of(plug), false, "plug", word);
+		if (strcmp(plug, word) != 0)
+			room_once(r, "the kind of port \"%s\" became %s", plug, word);
+		jsn_set_text(port, "plug", word);
+	}
 	buf_free(&key);
 }
 
