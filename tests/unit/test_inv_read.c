@@ -499,12 +499,12 @@ t_no_question_reads_a_whole_table(void)
 			const char *line = store_text(q, 3);
 
 			if (strncmp(line, "SCAN ", 5) == 0 && !may_scan(line + 5)) {
-				printf("# question %zu: %s\n", k, line);
-				T_OK(!"a scan");
+				T_STR(line, "a search");
+				printf("# question %zu\n", k);
 			}
 			if (strstr(line, "AUTOMATIC") != NULL) {
-				printf("# question %zu: %s\n", k, line);
-				T_OK(!"an index made for one question");
+				T_STR(line, "an index that is there");
+				printf("# question %zu\n", k);
 			}
 		}
 		T_INT(more, 0);
