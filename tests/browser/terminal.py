@@ -48,25 +48,33 @@ class Terminal:
         return lines[y] if y < len(lines) else ""
 
     def press(self, *keys):
-        """Keys, and until the browser has drawn what they did: the screen rests."""
-        self.tmux("send-keys", *keys)
-        self.rest()
+        """Keys, and until the browser has drawn what they did: something has changed, and the screen rests."""
+        self.send("send-keys", *keys)
 
     def type(self, text):
-        self.tmux("send-keys", "-l", text)
+        self.send("send-keys", "-l", text)
+
+    def send(self, *words, limit=3):
+        before, end = self.seen(), time.monotonic() + limit  # some keys change nothing: to the top of a page that is there
+        self.tmux(*words)
+        while self.seen() == before and time.monotonic() < end:
+            time.sleep(0.01)
         self.rest()
+
+    def seen(self):
+        return self.screen(), self.cursor()
 
     def rest(self, still=0.12, limit=5):
         end, before, since = time.monotonic() + limit, None, time.monotonic()
         while time.monotonic() < end:
-            now = (self.screen(), self.cursor())
+            now = self.seen()
             if now != before:
                 before, since = now, time.monotonic()
             elif time.monotonic() - since >= still:
                 return
             time.sleep(0.03)
 
-    def wait(self, *texts, limit=30):
+    def wait(self, *texts, limit=60):
         """Until one of the texts is on the screen; which."""
         end = time.monotonic() + limit
         while True:
@@ -78,7 +86,7 @@ class Terminal:
                 raise AssertionError(f"none of {texts} came on the screen of {self.command[0]}:\n{seen}")
             time.sleep(0.05)
 
-    def until(self, pattern, limit=30):
+    def until(self, pattern, limit=60):
         end = time.monotonic() + limit
         while not re.search(pattern, self.screen(), re.M):
             if time.monotonic() > end:

@@ -99,7 +99,7 @@ class Chromium:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def port(self):
-        path, until = os.path.join(self.folder, "driver.log"), time.monotonic() + 20
+        path, until = os.path.join(self.folder, "driver.log"), time.monotonic() + 60
         while time.monotonic() < until:
             with open(path, errors="replace") as f:
                 m = re.search(r"successfully on port (\d+)", f.read())
@@ -152,19 +152,19 @@ class Chromium:
         found = self.call("POST", "/elements", {"using": "css selector", "value": css})
         return [Element(self, f[ELEMENT]) for f in found]
 
-    def find(self, css, limit=10):
-        return self.wait(lambda: (self.find_all(css) or [None])[0], limit, f"there is no {css} in {self.url()}")
+    def find(self, css, limit=60):
+        return self.wait(lambda: (self.find_all(css) or [None])[0], limit, says=f"there is no {css} in {self.url()}")
 
     def link(self, text):
         def look():
             found = self.call("POST", "/elements", {"using": "link text", "value": text})
             return Element(self, found[0][ELEMENT]) if found else None
-        return self.wait(look, 10, f"there is no link {text} in {self.url()}")
+        return self.wait(look, says=f"there is no link {text} in {self.url()}")
 
     def run(self, script, *args):
         return self.call("POST", "/execute/sync", {"script": script, "args": list(args)})
 
-    def wait(self, what, limit=20, says="it did not happen"):
+    def wait(self, what, limit=60, says="it did not happen"):
         until = time.monotonic() + limit
         while True:
             try:

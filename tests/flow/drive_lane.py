@@ -31,7 +31,7 @@ def hashed(plan):
 
 
 def read(path, sql, *values):
-    with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=5)) as db:
+    with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=60)) as db:
         db.row_factory = sqlite3.Row
         return [dict(r) for r in db.execute(sql, values)]
 
@@ -107,7 +107,7 @@ class Lane:
 
     def write(self, name, *statements):
         """Each statement, or (statement, values), in one transaction; the last row id."""
-        with contextlib.closing(sqlite3.connect(self.db(name), timeout=10)) as db:
+        with contextlib.closing(sqlite3.connect(self.db(name), timeout=60)) as db:
             for s in statements:
                 cursor = db.execute(*((s,) if isinstance(s, str) else s))
             db.commit()
@@ -164,11 +164,11 @@ class Lane:
         found = read(self.db("journal"), "SELECT state,text FROM job WHERE job=? AND ended>0", job)
         return (found[0]["state"], found[0]["text"]) if found else None
 
-    def wait_end(self, job, limit=40):
+    def wait_end(self, job, limit=60):
         return wait_for(lambda: self.state(job), limit, each=0.03, says=lambda: f"{self.name}: job {job} did not end: "
                         + json.dumps([(r["kind"], r["verb"], r["text"]) for r in self.rows(job)], indent=1) + self.log()[-1500:])
 
-    def wait_row(self, job, limit=40, **wanted):
+    def wait_row(self, job, limit=60, **wanted):
         def found():
             return [r for r in self.rows(job) if all(r[k] == v for k, v in wanted.items())]
         return wait_for(found, limit, each=0.01, says=lambda: f"{self.name}: no row {wanted} of job {job}: {self.rows(job)}")[0]

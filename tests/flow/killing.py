@@ -22,7 +22,7 @@ def begin(room, machine, *more, verb="cycle"):
     last = max([0] + [r["job"] for r in room.journal()])
     child = subprocess.Popen([room.build / "bin/larch", "power", verb, machine, "--via", "pdu", "-y", *more],
                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=room.cli_env("ana"))
-    job = wait_for(lambda: max([0] + [r["job"] for r in room.journal() if r["job"] > last]) or child.poll() is not None, 20,
+    job = wait_for(lambda: max([0] + [r["job"] for r in room.journal() if r["job"] > last]) or child.poll() is not None,
                    says="no job began")
     if job is True:
         raise AssertionError(f"no job began: {child.communicate()}")
@@ -67,5 +67,5 @@ def put_on(room, machine):
         ana.api("POST", "/api/v1/power/check", {"nodes": machine})
         plan = ana.api("GET", f"/api/v1/power/plan?verb=cycle&nodes={machine}&via=pdu").json()
         return not plan.get("refused", True) and all(s["expected"] == "on" for s in plan["steps"] if s["action"] == "outlet-off")
-    wait_for(well, 40, each=0.5, says=lambda: f"{machine} is not seen on again: "
+    wait_for(well, each=0.5, says=lambda: f"{machine} is not seen on again: "
              + ana.api("GET", f"/api/v1/power/plan?verb=cycle&nodes={machine}&via=pdu").text)

@@ -80,7 +80,7 @@ class Stub:
     def say(self, method, path, *answers):
         self.says[(method, path)] = list(answers)
 
-    def larch(self, *args, stdin=None, env=None, limit=30, **kw):
+    def larch(self, *args, stdin=None, env=None, limit=60, **kw):
         done = subprocess.run([BUILD / "bin" / "larch", *args], input=stdin if stdin is not None else "",
                               capture_output=True, text=True, timeout=limit, env={**self.env, **(env or {})}, **kw)
         done.code = done.returncode
@@ -92,7 +92,7 @@ class Stub:
         process = subprocess.Popen([BUILD / "bin" / "larch", *args], stdin=child, stderr=child, stdout=subprocess.PIPE,
                                    text=True, env={**self.env, **(env or {})}, start_new_session=True)
         os.close(child)
-        seen, until, left = "", time.monotonic() + 20, list(keys)
+        seen, until, left = "", time.monotonic() + 60, list(keys)
         with contextlib.suppress(OSError):
             while time.monotonic() < until:
                 if select.select([parent], [], [], 0.2)[0]:
@@ -105,7 +105,7 @@ class Stub:
                     time.sleep(0)
                 if process.poll() is not None and not select.select([parent], [], [], 0)[0]:
                     break
-        out, _ = process.communicate(timeout=20)
+        out, _ = process.communicate(timeout=60)
         os.close(parent)
         return process.returncode, out, seen
 

@@ -20,7 +20,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 sys.path.insert(0, str(HERE))
 import room_json
-from children import die_with_parent
+from children import die_with_parent, stand_still
 from nginx import Nginx
 from person import Person
 from slapd import Slapd
@@ -49,7 +49,7 @@ class Control:
 
     def ask(self, line):
         with socket.socket(socket.AF_UNIX) as s:
-            s.settimeout(10)
+            s.settimeout(60)
             s.connect(self.path)
             s.sendall(line.encode() + b"\n")
             answer = b""
@@ -72,7 +72,7 @@ class Program:
         self.log_path = room.folder / "log" / f"{name}.log"
         self.process = None
 
-    def start(self, ready=None, limit=20):
+    def start(self, ready=None, limit=60):
         """`ready`: wait for a line of its output that begins so, and return the rest of that line."""
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(
@@ -104,7 +104,7 @@ class Program:
         if self.process is not None:
             self.process.wait()
 
-    def stop(self, limit=10):
+    def stop(self, limit=30):
         if self.alive():
             with contextlib.suppress(ProcessLookupError):
                 self.process.send_signal(signal.SIGCONT)
@@ -119,7 +119,7 @@ class Program:
         self.process = None
 
 
-def wait_for(what, limit=20, each=0.05, says="it did not happen in time"):
+def wait_for(what, limit=60, each=0.05, says="it did not happen in time"):
     """Call until it gives something true; that is returned. `says` may be a function."""
     until = time.monotonic() + limit
     while True:
@@ -296,7 +296,7 @@ class Room:
     def tls(self):
         return ssl.create_default_context(cafile=self.ca_file)
 
-    def get(self, path, limit=10):
+    def get(self, path, limit=60):
         """Status and text, without a login and without an exception."""
         import urllib.error, urllib.request
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=self.tls()))
@@ -308,7 +308,7 @@ class Room:
         except OSError as e:
             return 0, str(e)
 
-    def wait_web(self, name, limit=20):
+    def wait_web(self, name, limit=60):
         """Until it answers itself: whatever it thinks of its health."""
         def answers():
             if not self.programs[name].alive():
@@ -411,7 +411,7 @@ class Room:
             self.start_program(name)
 
     def pause(self, name):
-        os.kill(self.pid(name), signal.SIGSTOP)
+        stand_still(self.pid(name))
 
     def resume(self, name):
         os.kill(self.pid(name), signal.SIGCONT)

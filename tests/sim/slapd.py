@@ -24,10 +24,7 @@ of slapd confines its paths. Nothing outside the folder is read or written but D
 import base64, hashlib, json, os, pathlib, resource, shutil, signal, socket, subprocess, sys, tempfile, time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from children import die_with_parent
-
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from children import die_with_parent
+from children import die_with_parent, stand_still
 
 BASE = "dc=example,dc=org"
 ROOT = f"cn=root,{BASE}"
@@ -261,7 +258,7 @@ class Slapd:
     # ---- looking and hurting ----
 
     def pause(self):
-        self.process.send_signal(signal.SIGSTOP)
+        stand_still(self.process.pid)
 
     def resume(self):
         self.process.send_signal(signal.SIGCONT)

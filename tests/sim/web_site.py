@@ -21,7 +21,7 @@ HEADERS = {
 FORM = "application/x-www-form-urlencoded"
 
 
-def until(what, condition, seconds=20):
+def until(what, condition, seconds=60):
     end = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > end:
