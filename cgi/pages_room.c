@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "pages.h"
 
@@ -28,6 +29,24 @@ struct state {
 	struct file_id inv_file, status_file;
 };
 
+/* A file that is not there is a room whose things have the ports that they are given; a bad one is no start. */
+static int
+take_types(const struct conf *conf, struct shared *s, struct err *e)
+{
+	struct buf text;
+	int rc;
+
+	if (access(conf->types, F_OK) != 0) {
+		log_warn("%s is not there: new things have no ports but those that they are given", conf->types);
+		return 0;
+	}
+	if (file_read(conf->types, LIMIT_CONFIG_FILE, &text, e) != 0)
+		return -1;
+	rc = inv_types_load(s->writer, s->yang, buf_view(&text), e);
+	buf_free(&text);
+	return rc;
+}
+
 int
 pages_open(const struct conf *conf, void **shared, struct err *e)
 {
@@ -39,7 +58,8 @@ pages_open(const struct conf *conf, void **shared, struct err *e)
 		log_die("out of memory: no shared state");
 	pthread_mutex_init(&s->lock, NULL);
 	pthread_mutex_init(&s->room_lock, NULL);
-	if (yang_create(conf->yang, &s->yang, e) != 0 || inv_open(conf_db(conf, "inventory", a), &s->writer, e) != 0)
+	if (yang_create(conf->yang, &s->yang, e) != 0 || inv_open(conf_db(conf, "inventory", a), &s->writer, e) != 0 ||
+	    take_types(conf, s, e) != 0)
 		goto out;
 	*shared = s;
 	rc = 0;

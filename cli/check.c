@@ -48,6 +48,16 @@ check_file(struct check *k, const char *path, const char *module)
 		add_row(k, path, "ok", NULL);
 }
 
+/* Without it things have the ports that they are given; that is allowed. */
+static void
+check_types(struct check *k, const char *path)
+{
+	if (path != NULL && access(path, F_OK) != 0 && errno == ENOENT)
+		add_row(k, path, "ok", "not there: things have no ports but those that they are given");
+	else
+		check_file(k, path, "larch-types");
+}
+
 static void
 check_folder(struct check *k, const char *path)
 {
@@ -92,6 +102,7 @@ check_all(struct check *k, const char *path)
 	} else {
 		check_file(k, conf->policy, "larch-policy");
 		check_file(k, conf->credentials, "larch-credentials");
+		check_types(k, conf->types);
 		check_device_types(k, conf->mib);
 		check_folder(k, conf->templates);
 		check_folder(k, conf->assets);

@@ -12,7 +12,7 @@
 #define LIMIT_LOG_LINE 2048       /* bytes of one log line */
 #define LIMIT_NAME 128            /* bytes of a thing's, port's or person's name */
 #define LIMIT_WORD 64             /* bytes of a type, a key, a kind */
-#define LIMIT_VALUE 4096          /* bytes of an attribute's value */
+#define LIMIT_VALUE 4096          /* characters of an attribute's value */
 #define LIMIT_REASON 500          /* bytes of a reason somebody typed */
 
 /* host lists: CONVENTIONS, "Expansion is capped" */

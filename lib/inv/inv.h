@@ -195,10 +195,16 @@ struct inv_change {
 	 */
 	inv_may_fn *may;
 	void *ctx;
-	/* What the policy's queries use: those attributes, and places, are wiring beside what always is. */
+	/*
+	 * What the policy's queries use: those attributes, and places, are wiring beside what always is. A key may be
+	 * a glob ("ho*"), or have its subkey behind a dot ("net.mac").
+	 */
 	const char *const *wire_keys;
 	size_t n_wire_keys;
 	bool wire_places;
+	/* Kept in the same transaction, also when nothing changes; see inv_mark. NULL: none. */
+	const char *mark;
+	int64_t mark_value;
 	bool dry_run;                  /* all refusals and the result, and nothing is changed */
 };
 
@@ -212,6 +218,14 @@ struct inv_change {
  * ERR_DENIED what `may` says.
  */
 LARCH_API int inv_apply(struct inv *i, const struct inv_change *c, json_t **result_out, struct err *e);
+
+/*
+ * A mark says how far the writer has taken over what another program publishes (a row of status.db, of a
+ * journal): nothing is taken over twice. 0 when there is none of that name. inv_mark_set is a transaction of
+ * its own, for what cannot be applied.
+ */
+LARCH_API int inv_mark(struct inv *i, const char *name, int64_t *out, struct err *e);
+LARCH_API int inv_mark_set(struct inv *i, const char *name, int64_t value, struct err *e);
 
 /* ---- history --------------------------------------------------------------------- */
 

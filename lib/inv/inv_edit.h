@@ -81,6 +81,12 @@ void inv_fact_text(const char *name, const char *what, const json_t *before, con
 json_t *inv_attr_json(const struct inv_attr *at);
 json_t *inv_spot_json(const struct inv_spot *spot);
 
+/* As inv_mark_set, within a transaction that is open. */
+int inv_mark_write(struct inv *i, const char *name, int64_t value, struct err *e);
+
+/* The edit concerns this thing too, though nothing of it changes: a rack that something is put in. */
+void inv_concerns(struct inv_edit *ed, int64_t thing);
+
 /* ---- words ----------------------------------------------------------------------- */
 
 /* As larch-room says them; -1 with a sentence that says `what` it is and what may stand there. */
@@ -88,6 +94,7 @@ int inv_check_name(const char *what, const char *name, struct err *e);      /* o
 int inv_check_port_name(const char *name, struct err *e);
 int inv_check_word(const char *what, const char *word, struct err *e);      /* type, key, kind, plug */
 int inv_check_subkey(const char *subkey, struct err *e);                    /* NULL and "" are none */
+size_t inv_characters(struct str s);                                        /* of UTF-8 */
 bool inv_is_line(struct str s);                                            /* text on one line, nothing hidden */
 
 /* ---- things ---------------------------------------------------------------------- */

@@ -88,10 +88,10 @@ touch(struct inv_edit *ed, int64_t thing, struct err *e)
 	    ed->at, ed->author->who, ed->id, thing);
 }
 
-static void
-remember_touch(struct inv_edit *ed, int64_t thing)
+void
+inv_concerns(struct inv_edit *ed, int64_t thing)
 {
-	if (ed->keep == NULL)
+	if (ed->keep == NULL || thing == 0)
 		return;
 	if (ed->n_touched == ed->cap_touched) {
 		struct inv_touch *more;
@@ -145,7 +145,7 @@ inv_note(struct inv_edit *ed, const struct inv_note *note, struct err *e)
 		goto out;
 	rc = store_run(ed->i->s, e, "INSERT INTO change(edit,seq,thing,name,what,before,after) VALUES(?,?,?,?,?,?,?)",
 	    "iiisstt", ed->id, ++ed->seq, note->thing, note->name, note->what, before, after);
-	remember_touch(ed, note->thing);
+	inv_concerns(ed, note->thing);
 	if (rc == 0 && ed->told != NULL && !note->mirror)
 		tell(ed, note);
 out:

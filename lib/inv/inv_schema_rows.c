@@ -73,6 +73,8 @@ static const char schema[] =
     " type TEXT NOT NULL REFERENCES type(name) ON DELETE CASCADE, seq INTEGER NOT NULL, names TEXT NOT NULL,"
     " kind TEXT NOT NULL, plug TEXT NOT NULL, PRIMARY KEY(type,seq)) STRICT, WITHOUT ROWID;"
     "CREATE TABLE plug_fits(a TEXT NOT NULL, b TEXT NOT NULL, PRIMARY KEY(a,b)) STRICT, WITHOUT ROWID;"
+    /* How far the writer has taken over what another program publishes. No history. */
+    "CREATE TABLE mark(name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
     /* One transaction: who, when, why; and each fact that it changed. */
     "CREATE TABLE edit("
     " id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, who TEXT NOT NULL, why TEXT NOT NULL,"

@@ -221,6 +221,8 @@ inv_spot_put(struct inv_edit *ed, const struct inv_ref *t, const struct inv_spot
 	if (no_circle(ed->i, UPWARDS("place", "thing", "container"), t, &c, e) != 0 ||
 	    inv_spot_clear(ed->i, t->id, e) != 0 || inv_spot_write(ed->i, t, &c, &to, e) != 0)
 		return -1;
+	inv_concerns(ed, c.id);
+	inv_concerns(ed, old.id);
 	note.before = old.container == NULL ? NULL : inv_spot_json(&old);
 	note.after = inv_spot_json(&to);
 	return inv_note(ed, &note, e);
@@ -236,6 +238,7 @@ inv_spot_take(struct inv_edit *ed, const struct inv_ref *t, struct arena *a, str
 		return -1;
 	if (old.container == NULL)
 		return err_set(e, ERR_CONFLICT, "\"%s\" is in nothing that it could be taken out of", t->name);
+	inv_concerns(ed, old.id);
 	note.before = inv_spot_json(&old);
 	return inv_note(ed, &note, e) != 0 || inv_spot_clear(ed->i, t->id, e) != 0 ? -1 : 0;
 }

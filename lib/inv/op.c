@@ -339,6 +339,10 @@ run_all(struct apply *ap, struct err *e)
 		if (row->run(&op, e) != 0)
 			return err_prefix(e, "operation %zu (%s)", k + 1, row->name);
 	}
+	for (size_t k = 0; k < ap->n_named; k++) {
+		ap->ed->verb = ap->named[k].verb;
+		inv_concerns(ap->ed, ap->named[k].thing);
+	}
 	ap->ed->n_touched = unique(ap->ed->touched, ap->ed->n_touched);
 	return 0;
 }
@@ -398,6 +402,8 @@ work(struct apply *ap, json_t *result, struct err *e)
 	ap->n_named = unique(ap->named, ap->n_named);
 	if (permitted(ap, e) != 0)
 		return -1;
+	if (ap->c->mark != NULL && ap->ed->seq > 0 && inv_mark_write(ap->ed->i, ap->c->mark, ap->c->mark_value, e) != 0)
+		return -1;
 	return revisions(ap, json_object_get(result, "revisions"), e);
 }
 
@@ -426,6 +432,8 @@ inv_apply(struct inv *i, const struct inv_change *c, json_t **result_out, struct
 		if (inv_edit_close(&ed, rc == 0 && !c->dry_run, &edit, rc == 0 ? e : &lost) != 0)
 			rc = -1;
 	}
+	if (rc == 0 && edit == 0 && c->mark != NULL && !c->dry_run)
+		rc = inv_mark_set(i, c->mark, c->mark_value, e);
 	if (rc == 0 && edit != 0)
 		jsn_set(result, "edit", json_integer(edit));
 	if (rc == 0)

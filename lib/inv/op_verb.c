@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which verb of the policy an operation asks for: `edit`, or `wire` for what a policy or a power path rests on. */
+#include <fnmatch.h>
 #include <string.h>
 
 #include "op.h"
@@ -32,11 +33,29 @@ wire_type(const char *type)
 	return type != NULL && listed(type, wire_types, LARCH_COUNT(wire_types));
 }
 
+/* "net.mac" uses the key net; with a subkey of it that is not mac it is wiring all the same. */
+static bool
+before_dot(const char *used, const char *key)
+{
+	size_t n = strcspn(used, ".");
+	char part[LIMIT_WORD + 1];
+
+	if (used[n] == '\0' || n >= sizeof(part))
+		return false;
+	memcpy(part, used, n);
+	part[n] = '\0';
+	return fnmatch(part, key, 0) == 0;
+}
+
 static bool
 wire_key(const struct inv_change *c, const char *key)
 {
-	return key != NULL &&
-	    (listed(key, wire_keys, LARCH_COUNT(wire_keys)) || listed(key, c->wire_keys, c->n_wire_keys));
+	if (key == NULL || listed(key, wire_keys, LARCH_COUNT(wire_keys)))
+		return key != NULL;
+	for (size_t k = 0; k < c->n_wire_keys; k++)
+		if (fnmatch(c->wire_keys[k], key, 0) == 0 || before_dot(c->wire_keys[k], key))
+			return true;
+	return false;
 }
 
 const char *

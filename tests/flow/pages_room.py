@@ -124,7 +124,7 @@ class PagesRoom:
         larch = shipped["larch-conf:larch"]
         larch.update(site="Room one", origin=self.nginx.origin, data=str(self.folder), run=str(self.folder / "run"),
                      templates=str(ROOT / "templates"), assets=str(ROOT / "static"), mib=str(ROOT / "mib"),
-                     yang=str(ROOT / "etc/yang"), policy=str(ROOT / "etc/policy.json"))
+                     yang=str(ROOT / "etc/yang"), policy=str(ROOT / "etc/policy.json"), types=str(ROOT / "etc/types.json"))
         self.config = self.folder / "larch.json"
         self.config.write_text(json.dumps(shipped))
 

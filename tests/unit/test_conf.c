@@ -77,6 +77,8 @@ t_what_is_not_given_has_the_default_of_the_module(void)
 	T_OK(!c->ldap.starttls);
 	snprintf(want, sizeof(want), "%s/policy.json", t_folder());
 	T_STR(c->policy, want);
+	snprintf(want, sizeof(want), "%s/types.json", t_folder());
+	T_STR(c->types, want);
 	conf_destroy(c);
 	conf_destroy(NULL);
 }
