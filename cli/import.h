@@ -82,6 +82,8 @@ void room_attr(struct room *r, json_t *thing, const struct room_attr *a);
 void room_fact(struct room *r, json_t *thing, const char *key, struct str value);
 void room_fact_n(struct room *r, json_t *thing, const char *key, int64_t number, struct str value);
 void room_relation(struct room *r, json_t *thing, const struct room_attr *a, json_t *target);
+/* From here on equal facts of one thing stay as many as they are, as in clusto; else the second is left out with a note. */
+void room_keep_equal(struct room *r);
 /* Is there a fact of that key? How many? */
 size_t room_facts(const json_t *thing, const char *key);
 

@@ -19,7 +19,7 @@ static const struct { const char *theirs, *type, *guess; } types[] = {
 	{"consoleserver", "console-server", NULL},
 	{"appliance", "appliance", NULL},
 	{"firewall", "firewall", NULL},
-	{"loadbalancer", "loadbalancer", NULL},
+	{"loadbalancer", "load-balancer", NULL},
 	{"rack", "rack", NULL},
 	{"cage", "cage", NULL},
 	{"zone", "zone", NULL},
@@ -523,8 +523,10 @@ int
 clusto_database(struct room *r, sqlite3 *db, const char *file, struct err *e)
 {
 	struct clusto c = {.r = r, .file = file, .entities = json_object(), .ports = json_object(), .units = json_object()};
-	int rc = clusto_rows(&c, db, e);
+	int rc;
 
+	room_keep_equal(r);
+	rc = clusto_rows(&c, db, e);
 	if (rc == 0) {
 		if (c.schema == 0)
 			room_note(r, "the database does not say which version its tables are of: they were read as version %d", CLUSTO_SCHEMA);

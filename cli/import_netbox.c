@@ -25,9 +25,9 @@ struct netbox {
 static const struct { const char *part, *type; } roles[] = {
 	{"console", "console-server"}, {"terminal server", "console-server"}, {"patch", "patch-panel"}, {"pdu", "pdu"},
 	{"power distribution", "pdu"}, {"ups", "ups"}, {"chassis", "chassis"}, {"enclosure", "chassis"},
-	{"firewall", "firewall"}, {"load balancer", "loadbalancer"}, {"load-balancer", "loadbalancer"}, {"router", "router"},
+	{"firewall", "firewall"}, {"load balancer", "load-balancer"}, {"load-balancer", "load-balancer"}, {"router", "router"},
 	{"switch", "switch"}, {"leaf", "switch"}, {"spine", "switch"}, {"server", "server"}, {"compute", "server"},
-	{"hypervisor", "server"}, {"node", "server"}, {"storage", "server"}, {"blade", "server"},
+	{"hypervisor", "server"}, {"node", "server"}, {"storage", "storage"}, {"kvm", "kvm"}, {"blade", "server"},
 };
 
 /* NetBox's kinds of what a cable ends in, and what that is here. NULL: no kind of ours; it is told by the name. */

@@ -19,9 +19,9 @@ struct racktables {
 
 /* Object types of RackTables' dictionary (inc/dictionary.php, chapter 1), by number, and the words of its CSV import. */
 static const struct { const char *theirs, *type; } types[] = {
-	{"1", "appliance"}, {"2", "pdu"}, {"3", "appliance"}, {"4", "server"}, {"5", "appliance"}, {"6", "appliance"}, {"7", "router"},
+	{"1", "appliance"}, {"2", "pdu"}, {"3", "appliance"}, {"4", "server"}, {"5", "storage"}, {"6", "storage"}, {"7", "router"},
 	{"8", "switch"}, {"9", "patch-panel"}, {"10", "appliance"}, {"12", "ups"}, {"13", "appliance"}, {"14", "appliance"},
-	{"15", "appliance"}, {"1502", "chassis"}, {"1504", "server"}, {"1560", "rack"}, {"1561", "row"}, {"1562", "room"},
+	{"15", "kvm"}, {"1502", "chassis"}, {"1504", "server"}, {"1560", "rack"}, {"1561", "zone"}, {"1562", "room"},
 	{"server", "server"}, {"patchpanel", "patch-panel"}, {"switch", "switch"}, {"network switch", "switch"}, {"vm", "server"},
 	{"pdu", "pdu"}, {"router", "router"}, {"ups", "ups"}, {"server chassis", "chassis"},
 };
@@ -98,7 +98,7 @@ static int
 rack_record(struct racktables *t, struct err *e)
 {
 	static const struct { const char *space, *type; } levels[] = {
-		{"location", "datacenter"}, {"room", "room"}, {"row", "row"}, {"rack", "rack"},
+		{"location", "datacenter"}, {"room", "room"}, {"row", "zone"}, {"rack", "rack"},
 	};
 	struct str height = field(t, 5), within = {"", 0};
 	json_t *outer = NULL, *thing = NULL;
@@ -111,7 +111,10 @@ rack_record(struct racktables *t, struct err *e)
 			continue;
 		/* RACKASSIGNMENT names a rack alone: racks are known by name */
 		thing = room_thing_in(t->r, levels[i].space, i == 3 ? STR("") : within, name);
-		room_type(t->r, thing, levels[i].type);
+		if (strcmp(levels[i].space, levels[i].type) == 0)
+			room_type(t->r, thing, levels[i].type);
+		else
+			room_guess(t->r, thing, levels[i].type, i == 0 ? "it is a location of RackTables" : "it is a row of RackTables");
 		if (outer != NULL)
 			room_place(t->r, thing, &(struct room_place){.container = outer});
 		outer = thing;
@@ -382,7 +385,7 @@ add_location(struct racktables *t, json_t *thing, struct str text)
 	at = room_thing_in(t->r, "rack", row, rack);
 	outer = room_thing(t->r, "row", row);
 	room_type(t->r, at, "rack");
-	room_type(t->r, outer, "row");
+	room_guess(t->r, outer, "zone", "it is a row of RackTables");
 	room_place(t->r, at, &(struct room_place){.container = outer});
 	room_place(t->r, thing, &(struct room_place){.container = at});
 	room_once(t->r, "the report does not say the units of a rack: things are in it without one");

@@ -19,6 +19,7 @@ struct room {
 	json_t *seen;          /* facts that are in, and sentences that were said once */
 	json_t *notes;         /* sentences */
 	size_t facts;          /* all of it, against LIMIT_IMPORT_FACTS */
+	bool keep_equal;       /* room_keep_equal */
 	size_t unsaid;         /* notes over LIMIT_IMPORT_NOTES */
 };
 
