@@ -27,7 +27,7 @@ query_is_pattern(const char *text)
 bool
 query_needs_quotes(const char *text, bool names)
 {
-	return *text == '\0' || *text == '/' || strpbrk(text, " \t\r\n()\"*?") != NULL ||
+	return strchr("/=<>!", *text) != NULL || strpbrk(text, " \t\r\n()\"*?") != NULL ||
 	    (names && (strpbrk(text, ",!&^[]@") != NULL || !str_is_name(str_of(text))));
 }
 
@@ -241,6 +241,28 @@ list_bad(struct query_parser *p, struct str run, const struct err *why)
 	return query_bad(p, (size_t)(run.p - p->text.p) + (size_t)column - 1, why->kind, "%s", colon + 2);
 }
 
+/* On one line: a line's end that stands for a comma becomes one. */
+static const char *
+without_blanks(struct str run, struct arena *a)
+{
+	char *text = arena_alloc(a, run.n + 1);
+	bool line = false;
+	size_t n = 0;
+
+	for (size_t i = 0; i < run.n; i++) {
+		if (is_blank(run.p[i])) {
+			line = line || run.p[i] == '\n';
+			continue;
+		}
+		if (line && n > 0 && strchr(",!&^", text[n - 1]) == NULL && strchr(",!&^", run.p[i]) == NULL)
+			text[n++] = ',';
+		line = false;
+		text[n++] = run.p[i];
+	}
+	text[n] = '\0';
+	return text;
+}
+
 /* Folded, where no group is in it; else as it is, without blanks. */
 static int
 read_list(struct query_parser *p, struct str run, bool groups, struct query_value *out)
@@ -249,14 +271,17 @@ read_list(struct query_parser *p, struct str run, bool groups, struct query_valu
 	struct arena *scratch = arena_create();
 	struct hosts h;
 	struct err why;
-	char *text;
-	size_t n = 0;
 	int rc = -1;
 
 	if (hosts_parse(run, &rules, scratch, &h, &why) != 0) {
 		list_bad(p, run, &why);
 		goto out;
 	}
+	for (size_t i = 0; i < h.n; i++)
+		if (h.name[i][0] == '/') {
+			query_bad(p, (size_t)(run.p - p->text.p), ERR_INPUT, "a name in a list cannot begin with /, as \"%.60s\" does", h.name[i]);
+			goto out;
+		}
 	p->names += h.n;
 	if (p->names > LIMIT_HOSTS) {
 		query_bad(p, (size_t)(run.p - p->text.p), ERR_LIMIT, "from here there are more than %d names in one query", LIMIT_HOSTS);
@@ -264,47 +289,55 @@ read_list(struct query_parser *p, struct str run, bool groups, struct query_valu
 	}
 	out->shape = QUERY_LIST;
 	out->column = query_column(p->text, (size_t)(run.p - p->text.p));
-	if (h.n > 0 && memchr(run.p, '@', run.n) == NULL) {
-		out->text = hosts_fold(&h, p->a);
-	} else {
-		text = arena_alloc(p->a, run.n + 1);
-		for (size_t i = 0; i < run.n; i++)
-			if (run.p[i] == '\n')
-				text[n++] = ',';
-			else if (!is_blank(run.p[i]))
-				text[n++] = run.p[i];
-		out->text = text;
-	}
+	out->text = h.n > 0 && memchr(run.p, '@', run.n) == NULL ? hosts_fold(&h, p->a) : without_blanks(run, p->a);
 	rc = 0;
 out:
 	arena_destroy(scratch);
 	return rc;
 }
 
-/* "web*,db?": each a pattern or a name of its own. */
+static int
+read_pattern(struct query_parser *p, struct str one, struct query_value *out)
+{
+	size_t at = (size_t)(one.p - p->text.p);
+	bool mixed;
+
+	if (one.n == 0)
+		return query_bad(p, at, ERR_INPUT, "a name is missing beside a comma");
+	if (one.n > LIMIT_NAME)
+		return query_bad(p, at, ERR_LIMIT, "a pattern of more than %d bytes", LIMIT_NAME);
+	if (one.p[0] == '/' || memchr(one.p, '"', one.n) != NULL)
+		return query_bad(p, at, ERR_INPUT, "a /regex/ or a quoted name stands alone; \"or\" joins several");
+	if (!has_pattern(one, &mixed))
+		return read_list(p, one, false, out);
+	*out = (struct query_value){.shape = QUERY_GLOB, .text = arena_strndup(p->a, one.p, one.n), .column = query_column(p->text, at)};
+	return 0;
+}
+
+/* "web*,db?": each a pattern or a name of its own. A line's end is a comma too, but beside one it is nothing. */
 static int
 read_patterns(struct query_parser *p, struct str run, struct query_value **out, size_t *n_out)
 {
-	struct str rest = run, one;
-	size_t cap = 1;
+	size_t cap = 1, from = 0;
 
 	for (size_t i = 0; i < run.n; i++)
-		cap += run.p[i] == ',';
+		cap += run.p[i] == ',' || run.p[i] == '\n';
 	*out = arena_array(p->a, cap, sizeof(**out));
-	while (rest.p != NULL) {
-		struct query_value *v = &(*out)[*n_out];
-		bool mixed;
+	for (size_t i = 0; i <= run.n; i++) {
+		struct str one = {run.p + from, i - from};
+		bool line = (i < run.n && run.p[i] == '\n') || (from > 0 && run.p[from - 1] == '\n');
 
-		one = str_trim(str_cut(&rest, ','));
-		if (one.n == 0)
-			return query_bad(p, (size_t)(run.p - p->text.p), ERR_INPUT, "a name is missing beside a comma");
-		if (one.n > LIMIT_NAME)
-			return query_bad(p, (size_t)(one.p - p->text.p), ERR_LIMIT, "a pattern of more than %d bytes", LIMIT_NAME);
-		if (has_pattern(one, &mixed)) {
-			*v = (struct query_value){.shape = QUERY_GLOB, .text = arena_strndup(p->a, one.p, one.n)};
-		} else if (read_list(p, one, false, v) != 0) {
+		if (i < run.n && run.p[i] != ',' && run.p[i] != '\n')
+			continue;
+		from = i + 1;
+		while (one.n > 0 && is_blank(one.p[0]))
+			one = (struct str){one.p + 1, one.n - 1};
+		while (one.n > 0 && is_blank(one.p[one.n - 1]))
+			one.n--;
+		if (one.n == 0 && line)
+			continue;
+		if (read_pattern(p, one, &(*out)[*n_out]) != 0)
 			return -1;
-		}
 		(*n_out)++;
 	}
 	return 0;
@@ -342,6 +375,9 @@ read_word(struct query_parser *p, enum inv_value want, struct query_value *out)
 	struct query_when when;
 	const char *text;
 
+	if (strchr("=<>!", p->text.p[start]) != NULL)
+		return query_bad(p, start, ERR_INPUT, "'%c' does not begin a value; the operators are = != < <= > >=, and a value with that goes in quotes",
+		    p->text.p[start]);
 	while (!ends_word(p, p->at) && p->text.p[p->at] != '"')
 		p->at++;
 	if (p->at < p->text.n && p->text.p[p->at] == '"')
