@@ -2,14 +2,60 @@
 /* pages: shows the room. It writes the inventory and reads the rest; it holds no secret. */
 #include "pages.h"
 
-static const struct web_field name_field[] = {
-    {"name", WEB_NAME, .required = true, .summary = "the thing's name"},
-    {.name = NULL},
-};
+#define NAME {"name", WEB_NAME, .required = true, .summary = "the thing's name"}
+#define END {.name = NULL}
 
+static const struct web_field name_field[] = {NAME, END};
+static const struct web_field name_at[] = {NAME, PAGES_AT, END};
+static const struct web_field only_at[] = {PAGES_AT, END};
+static const struct web_field trace_fields[] = {
+    NAME,
+    {"port", WEB_TEXT, .max = LIMIT_NAME, .summary = "from this port; each that has a cable when it is not said"},
+    PAGES_AT,
+    END,
+};
 static const struct web_field things_fields[] = {
     {"type", WEB_TEXT, .max = 64, .summary = "only things of this type"},
-    {.name = NULL},
+    PAGES_AT,
+    END,
+};
+static const struct web_field find_fields[] = {
+    {"q", WEB_TEXT, .max = LIMIT_FIELD, .required = true, .summary = "a query, larch-query(7)"},
+    {"spread", WEB_TEXT, .max = 64, .summary = "at most one in each container of this type: rack"},
+    {"limit", WEB_INT, .min = 1, .max = LIMIT_HOSTS, .summary = "as many as this; with spread it is refused when there are fewer"},
+    {"fields", WEB_TEXT, .max = 2048, .summary = "which columns, with commas between; attr:KEY is one too"},
+    PAGES_AT,
+    END,
+};
+static const struct web_field tree_fields[] = {
+    {"thing", WEB_NAME, .summary = "what is in this one; all that is in something when it is not said"},
+    {"depth", WEB_INT, .min = 1, .max = INV_DEPTH, .summary = "how many levels"},
+    PAGES_AT,
+    END,
+};
+static const struct web_field lost_fields[] = {
+    {"thing", WEB_NAME, .summary = "what goes: a PDU, a feed, anything"},
+    {"port", WEB_TEXT, .max = LIMIT_NAME, .summary = "only this outlet of it"},
+    {"feed", WEB_TEXT, .max = LIMIT_NAME, .summary = "what goes: a feed, such as A"},
+    {"in", WEB_NAME, .summary = "of this place; of the whole room when it is not said"},
+    PAGES_AT,
+    END,
+};
+#define HISTORY \
+	{"since", WEB_TIME, .summary = "edits at this time or later"}, \
+	    {"who", WEB_TEXT, .max = LIMIT_NAME, .summary = "edits of this person"}, \
+	    {"before", WEB_INT, .min = 1, .max = INT64_MAX, .summary = "edits older than this one: the next page"}, \
+	    {"limit", WEB_INT, .min = 1, .max = 1000, .summary = "edits of one answer"}, PAGES_AT, END
+static const struct web_field history_fields[] = {HISTORY};
+static const struct web_field thing_history_fields[] = {NAME, HISTORY};
+
+static const struct web_field edit_fields[] = {
+    {"ops", WEB_JSON, .required = true, .summary = "a list of operations, in order: all of them are done, or none"},
+    {"expect", WEB_JSON, .summary = "the revision of each thing that is named, as it was seen: {\"n0001\": 5}; {\"*\": true} for "
+        "whatever they are now. If-Match does for one thing"},
+    {"why", WEB_TEXT, .summary = "why, for the history"},
+    {"dry_run", WEB_FLAG, .summary = "say what would change, and change nothing"},
+    END,
 };
 
 static const struct web_field import_fields[] = {
@@ -44,8 +90,38 @@ static const struct web_route routes[] = {
         .lists = true, .operation_id = "getPdu", .summary = "One PDU, outlet by outlet."},
     {.method = "GET", .path = "/api/v1/things", .handler = pages_things, .guard = WEB_LOGIN, .verb = "see", .fields = things_fields,
         .lists = true, .operation_id = "listThings", .summary = "All things of the inventory."},
-    {.method = "GET", .path = "/api/v1/things/{name}", .handler = pages_node, .guard = WEB_LOGIN, .verb = "see", .fields = name_field,
-        .operation_id = "getThing", .summary = "One thing: attributes, cables, what was seen of it."},
+    {.method = "GET", .path = "/api/v1/things/{name}", .handler = pages_thing_doc, .guard = WEB_LOGIN, .verb = "see",
+        .fields = name_at, .operation_id = "getThing", .summary = "Everything the inventory says of one thing; its ETag is its revision."},
+    {.method = "GET", .path = "/api/v1/things/{name}/history", .handler = pages_thing_history, .guard = WEB_LOGIN, .verb = "see",
+        .fields = thing_history_fields, .operation_id = "thingHistory",
+        .summary = "Who changed it, when, why, before and after; under each name it ever had."},
+    {.method = "GET", .path = "/api/v1/things/{name}/trace", .handler = pages_trace, .guard = WEB_LOGIN, .verb = "see",
+        .fields = trace_fields, .operation_id = "traceThing", .summary = "Where its cables lead, to the end."},
+    {.method = "GET", .path = "/api/v1/things/{name}/locate", .handler = pages_locate, .guard = WEB_LOGIN, .verb = "see",
+        .fields = name_at, .operation_id = "locateThing", .summary = "What it is connected to and where it stands, a sentence each."},
+    {.method = "GET", .path = "/api/v1/things/{name}/console", .handler = pages_console, .guard = WEB_LOGIN, .verb = "see",
+        .fields = name_at, .operation_id = "getConsole", .summary = "The console server and its port that a machine is connected to, or its BMC."},
+    {.method = "GET", .path = "/api/v1/find", .handler = pages_find, .guard = WEB_LOGIN, .verb = "see", .fields = find_fields,
+        .operation_id = "findThings", .summary = "The things that match a query, and their names folded to a host list."},
+    {.method = "GET", .path = "/api/v1/names", .handler = pages_names, .guard = WEB_LOGIN, .verb = "see", .formats = WEB_TXT,
+        .operation_id = "listNames", .summary = "Name, tab, type: a line a thing, for completion. The ETag changes with every edit."},
+    {.method = "GET", .path = "/api/v1/tree", .handler = pages_tree, .guard = WEB_LOGIN, .verb = "see", .fields = tree_fields,
+        .operation_id = "getTree", .summary = "What is in what: each thing is followed by what is in it."},
+    {.method = "GET", .path = "/api/v1/pools", .handler = pages_pools, .guard = WEB_LOGIN, .verb = "see", .fields = only_at,
+        .lists = true, .operation_id = "listPools", .summary = "All pools and who is in them."},
+    {.method = "GET", .path = "/api/v1/pools/{name}", .handler = pages_pool, .guard = WEB_LOGIN, .verb = "see", .fields = name_at,
+        .operation_id = "getPool", .summary = "One pool: its members, and the pools it is in."},
+    {.method = "GET", .path = "/api/v1/types", .handler = pages_types, .guard = WEB_LOGIN, .verb = "see", .fields = only_at,
+        .lists = true, .operation_id = "listTypes", .summary = "The types of things, their ports, and how many things each has."},
+    {.method = "GET", .path = "/api/v1/lost", .handler = pages_lost, .guard = WEB_LOGIN, .verb = "see", .fields = lost_fields,
+        .operation_id = "whatIsLost", .summary = "Everything that loses power when a feed, a PDU or an outlet goes."},
+    {.method = "GET", .path = "/api/v1/history", .handler = pages_history, .guard = WEB_LOGIN, .verb = "see", .fields = history_fields,
+        .operation_id = "listHistory", .summary = "The edits of the inventory, newest first, with what each changed."},
+    {.method = "GET", .path = "/api/v1/export", .handler = pages_export, .guard = WEB_LOGIN, .verb = "see", .fields = only_at,
+        .operation_id = "exportRoom", .summary = "The whole room as a room.json, which an import reads."},
+    {.method = "POST", .path = "/api/v1/edit", .handler = pages_edit, .guard = WEB_LOGIN, .verb = "edit", .verb_or = "wire",
+        .change = WEB_KEY, .fields = edit_fields, .body_max = LIMIT_EDIT_BODY, .operation_id = "edit",
+        .summary = "Change the inventory: a list of operations, all of them or none."},
     {.method = "POST", .path = "/api/v1/import", .handler = pages_import, .guard = WEB_LOGIN, .verb = "import",
         .change = WEB_KEY, .fields = import_fields, .raw = true, .body_max = LIMIT_ROOM_FILE,
         .operation_id = "importRoom",

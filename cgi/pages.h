@@ -11,6 +11,19 @@
 #include "status/status.h"
 #include "web/web.h"
 
+/* ---- where things are --------------------------------------------------------------------- */
+
+/* Where each of some things is; by name, in bytes. */
+struct pages_places {
+	const struct inv_place *place;
+	size_t n;
+};
+/* things NULL: of all. */
+int pages_places(struct inv *inv, const struct hosts *things, struct arena *a, struct pages_places *out, struct err *e);
+const struct inv_place *pages_place_find(const struct pages_places *p, const char *thing); /* NULL: nowhere */
+/* "rack b07 unit 13", "room 2"; NULL: nowhere. */
+const char *pages_place_text(const struct inv_place *p, struct arena *a);
+
 /* ---- the room as it was last read ---------------------------------------------- */
 
 struct pages_node {
@@ -50,6 +63,7 @@ struct pages_room {
 
 	struct inv_thing *things;         /* natural order */
 	size_t n_things;
+	struct pages_places places;       /* of all that is in something */
 	struct pages_node *nodes;
 	size_t n_nodes;
 	struct pages_pdu *pdus;
@@ -76,6 +90,14 @@ const struct inv_cord *pages_cords_on(const struct pages_room *r, const char *pd
 
 /* ---- the files -------------------------------------------------------------------- */
 
+/*
+ * As pages_inv, or the inventory as it was at the time that the field "at" says, when it was sent: for rows that
+ * have PAGES_AT among their fields. Nothing to give back; the next call of this thread may close it. NULL: 400 for
+ * a time to come, 404 for one before the first edit.
+ */
+#define PAGES_AT {.name = "at", .type = WEB_TIME, .summary = "as it was at this time"}
+struct inv *pages_inv_at(struct web_call *c, struct err *e);
+
 /* This thread's readers. inv: NULL with the sentence (503). status: NULL when it cannot be read now. */
 struct inv *pages_inv(struct web_call *c, struct err *e);
 struct status *pages_status(struct web_call *c);
@@ -83,6 +105,10 @@ struct status *pages_status(struct web_call *c);
 /* The writer, shared: hold the lock while you use it. */
 struct inv *pages_writer_lock(struct web_call *c, struct yang **yang_out);
 void pages_writer_unlock(struct web_call *c);
+
+/* The same for what is no call: a thread of the program's own. */
+struct inv *pages_shared_lock(void *shared, struct yang **yang_out);
+void pages_shared_unlock(void *shared);
 
 int pages_open(const struct conf *conf, void **shared, struct err *e);
 void pages_close(void *shared);
@@ -92,6 +118,8 @@ void pages_banners(struct web_call *c);
 
 /* ---- cells ------------------------------------------------------------------------- */
 
+/* JSON (taken over) for a column of kind WEB_COL_JSON; in the arena. */
+struct web_cell pages_json_cell(struct arena *a, json_t *take);
 /* A check's value with its age; text `none` (may be NULL: unknown) where it was never seen. */
 struct web_cell pages_value_cell(const struct status_value *v, int64_t now, const char *none);
 /* The word of a check as it is counted and filtered: NULL for what is stale, unknown or was never seen. */
@@ -134,12 +162,34 @@ struct pages_filter {
 /* Is this thing among those of the query? 1, 0, or -1 with the sentence. */
 int pages_filter_has(struct pages_filter *f, const char *name, const char *q, struct err *e);
 
+/* ---- changes of the inventory ----------------------------------------------------------- */
+
+/*
+ * One edit by the person of this call: for forms and for POST /api/v1/edit. It asks the policy, holds the writer,
+ * and logs. ops, expect: as struct inv_change has them, borrowed; expect NULL: whatever it is now. *result_out: what
+ * inv_apply gives (the caller's), NULL after an error. After an error the answer's status is set where its kind does not
+ * say it, and the problem has its members: 412 with "stale" (names), "current" (inv_doc of each that is there) and
+ * "yours" (the ops); 428 when a thing is named whose revision was not said.
+ */
+int pages_apply(struct web_call *c, json_t *ops, json_t *expect, const char *why, bool dry_run, json_t **result_out,
+    struct err *e);
+
+/*
+ * What larchd wants the inventory to say (status_states_after): taken over by a thread, each once and in order, as a
+ * change by its job. Started before the threads that serve; stopped after them.
+ */
+struct pages_states;
+int pages_states_start(const struct conf *conf, void *shared, struct pages_states **out, struct err *e);
+void pages_states_stop(struct pages_states *s); /* NULL is safe */
+
 /* ---- the page families: handlers ------------------------------------------------------ */
 
 web_handler pages_front, pages_help;
 web_handler pages_nodes, pages_node;
 web_handler pages_pdus, pages_pdu;
-web_handler pages_things, pages_import;
+web_handler pages_things, pages_find, pages_names, pages_export, pages_import, pages_edit;
+web_handler pages_thing_doc, pages_history, pages_thing_history, pages_trace, pages_locate, pages_console;
+web_handler pages_tree, pages_pools, pages_pool, pages_types, pages_lost;
 web_handler pages_healthz, pages_metrics;
 
 #endif

@@ -15,6 +15,7 @@ struct shared {
 	struct yang *yang;
 	pthread_mutex_t room_lock;  /* of what follows; held while a room is made, so that one thread makes it */
 	struct pages_room *room;
+	struct pages_states *states;
 };
 
 /* A file that was replaced while we hold it open must be opened again. */
@@ -27,6 +28,9 @@ struct state {
 	struct inv *inv;
 	struct status *status;
 	struct file_id inv_file, status_file;
+	struct inv *past;           /* as of past_at, a copy of what past_generation of inv_file was; NULL: none */
+	int64_t past_at, past_generation, past_used;
+	struct file_id past_file;
 };
 
 /* A file that is not there is a room whose things have the ports that they are given; a bad one is no start. */
@@ -47,6 +51,8 @@ take_types(const struct conf *conf, struct shared *s, struct err *e)
 	return rc;
 }
 
+#define PAST_KEPT_MS 60000 /* a copy that nobody asked for so long is let go at the thread's next question */
+
 int
 pages_open(const struct conf *conf, void **shared, struct err *e)
 {
@@ -60,6 +66,8 @@ pages_open(const struct conf *conf, void **shared, struct err *e)
 	pthread_mutex_init(&s->room_lock, NULL);
 	if (yang_create(conf->yang, &s->yang, e) != 0 || inv_open(conf_db(conf, "inventory", a), &s->writer, e) != 0 ||
 	    take_types(conf, s, e) != 0)
+		goto out;
+	if (pages_states_start(conf, s, &s->states, e) != 0)
 		goto out;
 	*shared = s;
 	rc = 0;
@@ -86,6 +94,7 @@ pages_close(void *shared)
 
 	if (s == NULL)
 		return;
+	pages_states_stop(s->states);
 	room_destroy(s->room);
 	inv_close(s->writer);
 	yang_destroy(s->yang);
@@ -114,14 +123,15 @@ pages_thread_close(void *state)
 	if (t == NULL)
 		return;
 	inv_close(t->inv);
+	inv_close(t->past);
 	status_close(t->status);
 	free(t);
 }
 
 struct inv *
-pages_writer_lock(struct web_call *c, struct yang **yang_out)
+pages_shared_lock(void *shared, struct yang **yang_out)
 {
-	struct shared *s = c->shared;
+	struct shared *s = shared;
 
 	pthread_mutex_lock(&s->lock);
 	*yang_out = s->yang;
@@ -129,11 +139,23 @@ pages_writer_lock(struct web_call *c, struct yang **yang_out)
 }
 
 void
-pages_writer_unlock(struct web_call *c)
+pages_shared_unlock(void *shared)
 {
-	struct shared *s = c->shared;
+	struct shared *s = shared;
 
 	pthread_mutex_unlock(&s->lock);
+}
+
+struct inv *
+pages_writer_lock(struct web_call *c, struct yang **yang_out)
+{
+	return pages_shared_lock(c->shared, yang_out);
+}
+
+void
+pages_writer_unlock(struct web_call *c)
+{
+	pages_shared_unlock(c->shared);
 }
 
 /* Is the file at path still the one we have? */
@@ -162,6 +184,44 @@ pages_inv(struct web_call *c, struct err *e)
 	inv_close(t->inv);
 	t->inv = NULL;
 	return inv_open_reader(path, &t->inv, e) == 0 ? t->inv : NULL;
+}
+
+static void
+past_forget(struct state *t)
+{
+	inv_close(t->past);
+	t->past = NULL;
+}
+
+/* Making the copy takes a while, and somebody who looks at the past looks at more than one page of it. */
+struct inv *
+pages_inv_at(struct web_call *c, struct err *e)
+{
+	struct state *t = c->state;
+	struct inv *inv = pages_inv(c, e);
+	int64_t at = web_int(c, "at", 0), generation;
+
+	if (inv == NULL)
+		return NULL;
+	if (t->past != NULL && c->now - t->past_used > PAST_KEPT_MS)
+		past_forget(t);
+	if (!web_has(c, "at"))
+		return inv;
+	if (at > c->now) {
+		err_set(e, ERR_INPUT, "'at' is a time to come; the inventory can be asked of as it is or as it was.");
+		return NULL;
+	}
+	generation = inv_generation(inv);
+	if (t->past != NULL && (t->past_at != at || t->past_generation != generation ||
+	    memcmp(&t->past_file, &t->inv_file, sizeof(t->inv_file)) != 0))
+		past_forget(t);
+	if (t->past == NULL && inv_open_at(conf_db(c->conf, "inventory", c->arena), at, &t->past, e) != 0)
+		return NULL;
+	t->past_at = at;
+	t->past_generation = generation;
+	t->past_file = t->inv_file;
+	t->past_used = c->now;
+	return t->past;
 }
 
 struct status *
@@ -283,6 +343,17 @@ action_text(const struct status_action *x, struct arena *a)
 	return arena_printf(a, "%s %s by %s", x->verb, x->outcome, x->who);
 }
 
+/* The container it stands in and its unit there; NULL: nobody says. unit may be NULL. */
+static void
+place_of(const struct pages_room *r, const struct inv_thing *t, const char **rack, const char **unit)
+{
+	const struct inv_place *p = pages_place_find(&r->places, t->name);
+
+	*rack = p == NULL ? inv_attr(t, "rack") : p->container;
+	if (unit != NULL)
+		*unit = p == NULL ? inv_attr(t, "unit") : p->unit == 0 ? NULL : arena_printf(r->arena, "%lld", (long long)p->unit);
+}
+
 static void
 fill_node(const struct pages_room *r, const struct inv_thing *t, const struct hosts *with_bmc, struct pages_node *n)
 {
@@ -292,8 +363,6 @@ fill_node(const struct pages_room *r, const struct inv_thing *t, const struct ho
 	    .thing = t,
 	    .href = pages_href(r->arena, t->type, name),
 	    .owner = inv_attr(t, "owner"),
-	    .rack = inv_attr(t, "rack"),
-	    .unit = inv_attr(t, "unit"),
 	    .ping = find_value(r, name, "ping"),
 	    .bmc = find_value(r, name, "bmc"),
 	    .chassis = find_value(r, name, "chassis"),
@@ -301,6 +370,7 @@ fill_node(const struct pages_room *r, const struct inv_thing *t, const struct ho
 	    .has_bmc = hosts_has(with_bmc, name),
 	    .action = find_action(r, name),
 	};
+	place_of(r, t, &n->rack, &n->unit);
 	n->rack_unit = n->rack == NULL ? ""
 	    : n->unit == NULL         ? n->rack
 	                              : arena_printf(r->arena, "%s U%s", n->rack, n->unit);
@@ -320,11 +390,11 @@ fill_pdu(const struct pages_room *r, const struct inv_thing *t, struct pages_pdu
 	    .thing = t,
 	    .href = pages_href(r->arena, t->type, t->name),
 	    .family = inv_attr(t, "family"),
-	    .rack = inv_attr(t, "rack"),
 	    .feed = inv_attr(t, "feed"),
 	    .value = find_value(r, t->name, "pdu"),
 	    .amps = NAN,
 	};
+	place_of(r, t, &p->rack, NULL);
 	while (lo < r->n_outlets && strcmp(r->outlets[lo].pdu, t->name) != 0)
 		lo++;
 	p->outlets = r->outlets + lo;
@@ -410,7 +480,7 @@ room_make(struct inv *inv, struct status *s, struct err *e)
 	r->arena = arena_create();
 	if (inv_list(inv, NULL, r->arena, &r->things, &r->n_things, e) != 0 ||
 	    inv_all_cords(inv, r->arena, &r->cords, &r->n_cords, e) != 0 ||
-	    inv_with_bmc(inv, r->arena, &with_bmc, e) != 0 || read_status(r, s, e) != 0) {
+	    pages_places(inv, NULL, r->arena, &r->places, e) != 0 || inv_with_bmc(inv, r->arena, &with_bmc, e) != 0 || read_status(r, s, e) != 0) {
 		room_destroy(r);
 		return NULL;
 	}

@@ -72,6 +72,26 @@ pages_filter_has(struct pages_filter *f, const char *name, const char *q, struct
 
 /* ---- cells ------------------------------------------------------------------------- */
 
+static int
+sink(const char *p, size_t n, void *data)
+{
+	buf_add(data, p, n);
+	return 0;
+}
+
+struct web_cell
+pages_json_cell(struct arena *a, json_t *take)
+{
+	struct buf b = BUF(LIMIT_PAGE);
+	const char *text;
+
+	json_dump_callback(take, sink, &b, 0);
+	text = b.over ? NULL : arena_strndup(a, b.p, b.n);
+	buf_free(&b);
+	json_decref(take);
+	return web_cell_text(text);
+}
+
 struct web_cell
 pages_value_cell(const struct status_value *v, int64_t now, const char *none)
 {

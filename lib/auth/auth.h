@@ -136,6 +136,9 @@ LARCH_API bool auth_policy_missing(const struct auth_policy *p);
 /* 16 hex digits of the SHA-256 of the file. */
 LARCH_API const char *auth_policy_revision(const struct auth_policy *p);
 
+/* The queries that roles have as their things, each once, in the policy's order; the policy's memory. */
+LARCH_API const char *const *auth_policy_queries(const struct auth_policy *p, struct arena *a, size_t *n);
+
 /* Machines of one request, and machines in sixty minutes, that a role allows. -1: no such role. */
 LARCH_API int auth_policy_limits(const struct auth_policy *p, const char *role, int64_t *at_once,
     int64_t *per_hour);
@@ -151,6 +154,7 @@ struct auth_ask {
 	auth_match_fn *match;       /* NULL: rows with a query allow nothing */
 	void *match_ctx;
 	struct arena *arena;        /* owns the permit */
+	bool uncounted;             /* at_once is not looked at: the inventory is changed, nothing is switched */
 };
 
 #define AUTH_PERMIT_MS 60000 /* life of a permit */

@@ -204,6 +204,23 @@ auth_policy_revision(const struct auth_policy *p)
 	return p->revision;
 }
 
+const char *const *
+auth_policy_queries(const struct auth_policy *p, struct arena *a, size_t *n)
+{
+	const char **out = arena_array(a, p->n + 1, sizeof(*out));
+
+	*n = 0;
+	for (size_t i = 0; i < p->n; i++) {
+		size_t k = 0;
+
+		while (p->roles[i].query != NULL && k < *n && strcmp(out[k], p->roles[i].query) != 0)
+			k++;
+		if (p->roles[i].query != NULL && k == *n)
+			out[(*n)++] = p->roles[i].query;
+	}
+	return out;
+}
+
 int
 auth_policy_limits(const struct auth_policy *p, const char *role, int64_t *at_once, int64_t *per_hour)
 {
@@ -357,7 +374,7 @@ auth_may(const struct auth_policy *p, const struct auth_ask *ask, struct permit 
 		all = reaches_all(r, ask, &at, e);
 		if (all < 0)
 			return -1;
-		if (all == 1 && (int64_t)ask->things->n <= r->at_once) {
+		if (all == 1 && (ask->uncounted || (int64_t)ask->things->n <= r->at_once)) {
 			*out = make(p, r, ask);
 			return 0;
 		}

@@ -250,14 +250,14 @@ struct inv_history_ask {
 	size_t facts;                  /* facts of one edit; 0: 200 */
 };
 /* Edits, newest first; of one thing, with the facts about it alone. ERR_NOT_FOUND: no thing ever had that name. */
-int inv_history(struct inv *i, const struct inv_history_ask *ask, struct arena *a, struct inv_edit_row **out,
+LARCH_API int inv_history(struct inv *i, const struct inv_history_ask *ask, struct arena *a, struct inv_edit_row **out,
     size_t *n_out, struct err *e);
 
 /*
  * The inventory as it was then: a copy in memory with all edits later than ms (wall clock) undone; to read only.
  * Every question is asked of it as of any other. ERR_NOT_FOUND: nothing was recorded yet at that time.
  */
-int inv_open_at(const char *path, int64_t ms, struct inv **out, struct err *e);
+LARCH_API int inv_open_at(const char *path, int64_t ms, struct inv **out, struct err *e);
 
 /* ---- a whole file ------------------------------------------------------------------ */
 

@@ -19,6 +19,7 @@ LARCH_API int status_open_reader(const char *path, struct status **out, struct e
 LARCH_API void status_close(struct status *s);
 /* Grows with every batch, job, action and count of open intents; not with the pulse. -1: cannot be read. */
 LARCH_API int64_t status_generation(struct status *s);
+LARCH_API bool status_replaced(struct status *s); /* another file, or none, is in its place: open it anew */
 
 /*
  * The sentence that stands on top of every page, or NULL when all is well: larchd is gone or stuck

@@ -108,6 +108,12 @@ status_close(struct status *s)
 	free(s);
 }
 
+bool
+status_replaced(struct status *s)
+{
+	return store_replaced(s->s);
+}
+
 int64_t
 status_generation(struct status *s)
 {

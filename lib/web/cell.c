@@ -38,6 +38,12 @@ web_cell_link(const char *text, const char *href)
 }
 
 struct web_cell
+web_cell_flag(bool value)
+{
+	return (struct web_cell){.text = value ? "yes" : ""};
+}
+
+struct web_cell
 web_cell_number(double value)
 {
 	return isnan(value) ? (struct web_cell){0} : (struct web_cell){.number = value, .is_number = true};

@@ -82,6 +82,12 @@ put_cell(struct buf *out, const struct web_column *col, const struct web_cell *c
 	case WEB_COL_STATE:
 		put_text(out, known ? cell->text : "unknown");
 		break;
+	case WEB_COL_FLAG:
+		buf_puts(out, !known ? "null" : *cell->text != '\0' ? "true" : "false");
+		break;
+	case WEB_COL_JSON:
+		buf_puts(out, known && *cell->text != '\0' ? cell->text : "null");
+		break;
 	case WEB_COL_TEXT:
 	case WEB_COL_LINK:
 		put_text(out, cell->text);

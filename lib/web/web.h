@@ -260,6 +260,8 @@ enum web_kind {
 	WEB_COL_AGE,    /* HTML, text: "12 s"; JSON, CSV: UTC of `at`; sorts by time */
 	WEB_COL_LEVEL,  /* level letter and word; JSON: {"state","text","at","stale"} */
 	WEB_COL_STATE,  /* a word: on off unknown */
+	WEB_COL_FLAG,   /* "yes" or ""; JSON: true, false */
+	WEB_COL_JSON,   /* what is no single value, as JSON text: a member of its own in JSON; data_only suits it */
 };
 
 struct web_column {
@@ -283,6 +285,7 @@ struct web_cell {
 };
 LARCH_API struct web_cell web_cell_text(const char *text);               /* NULL: unknown; "" stays empty */
 LARCH_API struct web_cell web_cell_link(const char *text, const char *href);
+LARCH_API struct web_cell web_cell_flag(bool value);
 LARCH_API struct web_cell web_cell_number(double value);                 /* NAN: unknown */
 LARCH_API struct web_cell web_cell_time(int64_t at);                     /* 0: unknown */
 /* level as enum status_level's order: 0 ok, 1 warn, 2 critical, 3 unknown. */

@@ -88,11 +88,12 @@ class Answer:
 
 
 class PagesRoom:
-    def __init__(self, machines=40, racks=2, status=True, room=True, rates=None):
+    def __init__(self, machines=40, racks=2, status=True, room=True, rates=None, roles=()):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="larch-pages-"))
         self.document = room_json.make(machines, racks)
         self.cookies, self.child, self.nginx, self.socket = {}, None, None, None
         self.with_status, self.with_room = status, room
+        self.roles = list(roles)  # beside those of etc/policy.json
         self.rates = rates or {"rate": "10000r/s"}
 
     def __enter__(self):
@@ -125,6 +126,11 @@ class PagesRoom:
         larch.update(site="Room one", origin=self.nginx.origin, data=str(self.folder), run=str(self.folder / "run"),
                      templates=str(ROOT / "templates"), assets=str(ROOT / "static"), mib=str(ROOT / "mib"),
                      yang=str(ROOT / "etc/yang"), policy=str(ROOT / "etc/policy.json"), types=str(ROOT / "etc/types.json"))
+        if self.roles:
+            policy = json.loads((ROOT / "etc/policy.json").read_text())
+            policy["larch-policy:policy"]["roles"] += self.roles
+            (self.folder / "policy.json").write_text(json.dumps(policy))
+            larch.update(policy=str(self.folder / "policy.json"))
         self.config = self.folder / "larch.json"
         self.config.write_text(json.dumps(shipped))
 

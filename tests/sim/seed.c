@@ -11,6 +11,7 @@
  *		 "outlets":[{"pdu","outlet","device_name","state","word","amps","watts","age","interval"}],
  *		 "jobs":[{"id","who","verb","way","reason","machines","state","age","ended_age","done","total"}],
  *		 "actions":[{"age","job","machine","who","verb","way","outcome","text"}],
+ *		 "states":[{"seq","age","job","thing","state","who","why"}],
  *		 "pulse":{"age","things","notice"}, "unsettled":N}
  *	ages and intervals in seconds; a status.db that is there is added to.
  */
@@ -187,6 +188,22 @@ put_power(struct status *st, const json_t *doc)
 }
 
 static void
+put_states(struct status *st, const json_t *doc)
+{
+	struct err e = {0};
+	json_t *r;
+	size_t i;
+
+	json_array_foreach(jsn_array(doc, "states"), i, r)
+	{
+		struct status_state x = {jsn_integer_or(r, "seq", 1), ago(r, "age"), jsn_integer_or(r, "job", 1),
+		    jsn_text_or(r, "thing", ""), jsn_text_or(r, "state", ""), jsn_text_or(r, "who", ""), jsn_text_or(r, "why", "")};
+
+		must(status_put_state(st, &x, &e), &e);
+	}
+}
+
+static void
 do_status(struct seed *s)
 {
 	struct buf text = BUF(LIMIT_ROOM_FILE);
@@ -203,6 +220,7 @@ do_status(struct seed *s)
 	must(status_open(conf_db(s->conf, "status", s->a), &st, &e), &e);
 	put_seen(st, s->a, doc);
 	put_power(st, doc);
+	put_states(st, doc);
 	pulse = json_object_get(doc, "pulse");
 	if (pulse != NULL) {
 		struct status_pulse p = {ago(pulse, "age"), ago(pulse, "age") - 900, ago(pulse, "age"),
