@@ -60,6 +60,7 @@ static const struct web_field edit_fields[] = {
 
 static const struct web_field import_fields[] = {
     {"dry_run", WEB_FLAG, .summary = "say what would change, and change nothing"},
+    {"prune", WEB_FLAG, .summary = "remove what the file does not name: afterwards the room is what the file says"},
     {"reason", WEB_TEXT, .summary = "why, for the history"},
     {.name = NULL},
 };

@@ -385,19 +385,33 @@ pages_export(struct web_call *c, struct err *e)
 /* ---- import ----------------------------------------------------------------------------------- */
 
 static json_t *
+texts(const char **text, size_t n)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < n; i++)
+		jsn_add(list, json_string(text[i]));
+	return list;
+}
+
+/* "changes": a line each, as far as they are told; "more": how many are not. */
+static json_t *
 result_json(const struct inv_import_result *r, bool dry_run)
 {
 	const struct {
 		const char *key;
 		size_t n;
 	} rows[] = {{"added", r->added}, {"changed", r->changed}, {"unchanged", r->unchanged}, {"removed", r->removed},
-	    {"connected", r->connected}, {"disconnected", r->disconnected}};
+	    {"connected", r->connected}, {"disconnected", r->disconnected}, {"placed", r->placed}, {"pooled", r->pooled}};
 	json_t *o = json_object();
 
 	jsn_set(o, "dry_run", json_boolean(dry_run));
 	for (size_t i = 0; i < LARCH_COUNT(rows); i++)
 		jsn_set(o, rows[i].key, json_integer((json_int_t)rows[i].n));
 	jsn_set(o, "edit", r->edit == 0 ? json_null() : json_integer(r->edit));
+	jsn_set(o, "changes", texts(r->lines, r->n_lines));
+	jsn_set(o, "more", json_integer((json_int_t)(r->n_all - r->n_lines)));
+	jsn_set(o, "notes", texts(r->notes, r->n_notes));
 	return o;
 }
 
@@ -426,12 +440,9 @@ may_all(struct web_call *c, struct err *e)
 int
 pages_import(struct web_call *c, struct err *e)
 {
-	const struct inv_author author = {
-	    .who = c->person->name,
-	    .why = web_text(c, "reason"),
-	    .request_id = c->request->request_id,
-	};
-	bool dry_run = web_flag(c, "dry_run");
+	const struct inv_author author = {c->person->name, web_text(c, "reason"), c->request->request_id};
+	const struct inv_import_ask ask = {.text = c->request->body, .author = &author, .dry_run = web_flag(c, "dry_run"),
+	    .prune = web_flag(c, "prune"), .lines = true};
 	struct inv_import_result result;
 	struct yang *yang;
 	struct inv *writer;
@@ -445,13 +456,13 @@ pages_import(struct web_call *c, struct err *e)
 	if (may_all(c, e) != 0)
 		return -1;
 	writer = pages_writer_lock(c, &yang);
-	rc = inv_import(writer, yang, c->request->body, &author, dry_run, &result, e);
+	rc = inv_import_file(writer, yang, &ask, c->arena, &result, e);
 	pages_writer_unlock(c);
 	if (rc != 0)
 		return -1;
-	if (!dry_run)
-		log_info("%s imported a room: %zu added, %zu changed, %zu connected, %zu disconnected (edit %lld, request %s)",
-		    author.who, result.added, result.changed, result.connected, result.disconnected, (long long)result.edit,
-		    author.request_id);
-	return web_json(c, 200, result_json(&result, dry_run), e);
+	if (!ask.dry_run)
+		log_info("%s imported a room: %zu added, %zu changed, %zu removed, %zu connected, %zu disconnected (edit %lld, request %s)",
+		    author.who, result.added, result.changed, result.removed, result.connected, result.disconnected,
+		    (long long)result.edit, author.request_id);
+	return web_json(c, 200, result_json(&result, ask.dry_run), e);
 }
