@@ -59,6 +59,7 @@
 #define LIMIT_CSV_ROW (1u << 20)      /* bytes of one row of a CSV file */
 
 /* the inventory */
+#define LIMIT_STORE_COPY (1u << 29) /* bytes of a database that is copied into memory */
 #define LIMIT_OPS 20000           /* operations of one edit */
 #define LIMIT_RACK_UNITS 100      /* units of a rack */
 #define LIMIT_DEPTH 32            /* things inside things, pools inside pools */

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "inv_private.h"
+#include "inv_undo.h"
 
 static struct inv *
 inv_create(struct store *s, bool writer)
@@ -36,6 +36,33 @@ inv_open_reader(const char *path, struct inv **out, struct err *e)
 		return -1;
 	*out = inv_create(s, false);
 	return 0;
+}
+
+int
+inv_open_at(const char *path, int64_t ms, struct inv **out, struct err *e)
+{
+	struct inv *i = NULL;
+	struct store *s;
+	char when[TIMES_TEXT], first_text[TIMES_TEXT];
+	int64_t first;
+
+	if (store_open_copy(path, INV_VERSION, &s, e) != 0)
+		return -1;
+	i = inv_create(s, false);
+	if (inv_first_edit(i, &first, e) != 0)
+		goto bad;
+	if (first == 0 || ms < first) {
+		err_set(e, ERR_NOT_FOUND, "at %s nothing was recorded yet%s%s", times_utc(ms, when),
+		    first == 0 ? "" : "; the inventory begins at ", first == 0 ? "" : times_utc(first, first_text));
+		goto bad;
+	}
+	if (inv_undo_to(i, ms, e) != 0)
+		goto bad;
+	*out = i;
+	return 0;
+bad:
+	inv_close(i);
+	return -1;
 }
 
 void

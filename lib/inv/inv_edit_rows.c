@@ -143,8 +143,8 @@ inv_note(struct inv_edit *ed, const struct inv_note *note, struct err *e)
 	}
 	if (touch(ed, note->thing, e) != 0)
 		goto out;
-	rc = store_run(ed->i->s, e, "INSERT INTO change(edit,seq,thing,name,what,before,after) VALUES(?,?,?,?,?,?,?)",
-	    "iiisstt", ed->id, ++ed->seq, note->thing, note->name, note->what, before, after);
+	rc = store_run(ed->i->s, e, "INSERT INTO change(edit,seq,thing,name,what,before,after,mirror) VALUES(?,?,?,?,?,?,?,?)",
+	    "iiisstti", ed->id, ++ed->seq, note->thing, note->name, note->what, before, after, (int64_t)note->mirror);
 	inv_concerns(ed, note->thing);
 	if (rc == 0 && ed->told != NULL && !note->mirror)
 		tell(ed, note);

@@ -83,7 +83,7 @@ static const char schema[] =
     "CREATE TABLE change("
     " edit INTEGER NOT NULL REFERENCES edit(id), seq INTEGER NOT NULL, thing INTEGER NOT NULL, name TEXT NOT NULL,"
     " what TEXT NOT NULL CHECK(what IN ('thing','name','type','attr','port','cable','place','pool')),"
-    " before TEXT, after TEXT, PRIMARY KEY(edit,seq)) STRICT, WITHOUT ROWID;"
+    " before TEXT, after TEXT, mirror INTEGER NOT NULL DEFAULT 0, PRIMARY KEY(edit,seq)) STRICT, WITHOUT ROWID;"
     "CREATE INDEX change_thing ON change(thing,edit);"
     "CREATE INDEX change_name ON change(name,edit);";
 

@@ -274,6 +274,63 @@ store_open_reader(const char *path, int version, struct store **out, struct err 
 	return 0;
 }
 
+/* What is copied is looked at before it is in memory. */
+static int
+small_enough(struct store *s, struct err *e)
+{
+	struct store_query *q = store_ask(s, e, "SELECT page_count*page_size FROM pragma_page_count(),pragma_page_size()", "");
+	int more = store_next(q, e);
+	int64_t bytes = more == 1 ? store_int(q, 0) : 0;
+
+	store_done(q);
+	if (more != 1)
+		return -1;
+	if (bytes > LIMIT_STORE_COPY)
+		return err_set(e, ERR_LIMIT, "%s has %lld bytes; %u are copied into memory at most", s->path, (long long)bytes,
+		    LIMIT_STORE_COPY);
+	return 0;
+}
+
+/* The pages of `from` into `to`, in one step: one moment's view. */
+static int
+copy_pages(struct store *from, struct store *to, struct err *e)
+{
+	sqlite3_backup *b = sqlite3_backup_init(to->db, "main", from->db, "main");
+	int rc = b == NULL ? SQLITE_ERROR : sqlite3_backup_step(b, -1);
+
+	(void)sqlite3_backup_finish(b);
+	return rc == SQLITE_DONE ? 0 : fail(to, e, "copying");
+}
+
+int
+store_open_copy(const char *path, int version, struct store **out, struct err *e)
+{
+	struct store *from = NULL, *s;
+	int rc = -1;
+
+	if (store_open_reader(path, version, &from, e) != 0)
+		return -1;
+	s = store_create(path);
+	if (sqlite3_open_v2(":memory:", &s->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL) !=
+	    SQLITE_OK) {
+		fail(s, e, "making a copy in memory");
+		goto out;
+	}
+	harden(s->db);
+	if (small_enough(from, e) != 0 || copy_pages(from, s, e) != 0)
+		goto out;
+	rc = script(s, "PRAGMA foreign_keys=ON; PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF");
+	if (rc != 0)
+		fail(s, e, "setting up a copy");
+out:
+	store_close(from);
+	if (rc != 0)
+		store_close(s);
+	else
+		*out = s;
+	return rc;
+}
+
 void
 store_close(struct store *s)
 {

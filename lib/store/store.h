@@ -46,6 +46,12 @@ LARCH_API int store_open(const char *path, const struct store_migration *rows, s
  */
 LARCH_API int store_open_reader(const char *path, int version, struct store **out, struct err *e);
 
+/*
+ * A copy of the file at path as it is now, in memory and to be written to, for what is asked of another time.
+ * As store_open_reader in what it refuses; ERR_LIMIT for a file over LIMIT_STORE_COPY. store_close frees it.
+ */
+LARCH_API int store_open_copy(const char *path, int version, struct store **out, struct err *e);
+
 /* Checkpoint and close. NULL does nothing. */
 LARCH_API void store_close(struct store *s);
 
