@@ -4,7 +4,7 @@
 #define NOTHING "Nothing found: a sentence on stderr and exit 1, as grep.\n"
 #define FIND_MORE "QUERY is a host list or a query of larch-query(7): type:server and in:b07, connected to name:sw1.\n" \
 	"Prints one folded host list, which every other command takes; -e name by name; -o table with type and place.\n" \
-	"With --spread and --limit, fewer than asked for is exit 1.\n" NOTHING
+	"With --spread and --limit, fewer than asked for is an error that says how many there are.\n" NOTHING
 #define THINGS_MORE "THINGS is a host list or a query in quotes. A name that is not there is an error.\n"
 #define TRACE_MORE "From port to port, through power strips and patch panels. Without PORT, of all ports.\n" NOTHING
 #define LOST_MORE "What would lose power: what goes dark, and what has a feed left.\n" \
@@ -17,7 +17,7 @@
 static const struct command rows[] = {
 	{.words = "find", .args = "QUERY", .min_args = 1, .max_args = -1, .options = OPT_SPREAD | OPT_LIST | OPT_EXPAND | OPT_AT,
 	    .run = cmd_find, .help = "the things that fit a query", .more = FIND_MORE,
-	    .example = "larch find 'in:datacenterZ and type:server and status:unallocated' --spread rack --limit 4"},
+	    .example = "larch find 'in:datacenterZ and type:server and attr:status=unallocated' --spread rack --limit 4"},
 	{.words = "info", .args = "THINGS", .min_args = 1, .max_args = -1, .options = OPT_AT, .run = cmd_info,
 	    .help = "all of a thing: attributes, ports, place, pools", .more = THINGS_MORE, .example = "larch info n0042"},
 	{.words = "tree", .args = "[THING]", .max_args = 1, .options = OPT_DEPTH | OPT_AT, .run = cmd_tree,

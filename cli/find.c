@@ -59,24 +59,15 @@ point_at(struct cli *c, const char *query, const struct api_answer *a)
 }
 
 static int
-found(struct cli *c, const json_t *body, int64_t wanted)
+found(struct cli *c, const json_t *body)
 {
 	static const struct column columns[] = {{"name", "name", false}, {"type", "type", false}, {"place", "place", false}};
 	const json_t *items = out_list(body);
-	size_t n = json_array_size(items);
 
-	if (n == 0 || out_format(c, FORMAT_TEXT) != FORMAT_TEXT) {
-		int code = out_found(c, FORMAT_TEXT, body, columns, LARCH_COUNT(columns), "nothing fits");
-
-		if (code != EXIT_OK)
-			return code;
-	} else {
-		print_names(c, items, "name");
-	}
-	if (c->opt.spread == NULL || wanted < 0 || (int64_t)n >= wanted)
-		return EXIT_OK;
-	cli_say(c, "only %zu of %lld: no further %s has one that fits", n, (long long)wanted, c->opt.spread);
-	return EXIT_FAILED;
+	if (json_array_size(items) == 0 || out_format(c, FORMAT_TEXT) != FORMAT_TEXT)
+		return out_found(c, FORMAT_TEXT, body, columns, LARCH_COUNT(columns), "nothing fits");
+	print_names(c, items, "name");
+	return EXIT_OK;
 }
 
 int
@@ -104,7 +95,7 @@ cmd_find(struct cli *c)
 		goto out;
 	}
 	if (api_get(c, path, &a, &code) == 0)
-		code = found(c, a.body, wanted);
+		code = found(c, a.body);
 	else
 		point_at(c, query.p, &a);
 out:

@@ -14,6 +14,14 @@ line(const char *label, const char *text)
 		out_line(stdout, "%-*s%s", LABEL, label, text);
 }
 
+static const char *
+cell(struct cli *c, const json_t *row, const char *key)
+{
+	const json_t *v = json_object_get(row, key);
+
+	return json_is_string(v) && *json_string_value(v) == '\0' ? "" : out_scalar(c, v);
+}
+
 /* Rows beneath a label: their columns are as wide as the widest. */
 static void
 block(struct cli *c, const char *label, const json_t *rows, const char *const *keys, size_t n)
@@ -22,8 +30,8 @@ block(struct cli *c, const char *label, const json_t *rows, const char *const *k
 	const json_t *row;
 
 	json_array_foreach(rows, i, row)
-		for (size_t k = 0; k + 1 < n; k++) {
-			size_t have = out_width(out_scalar(c, json_object_get(row, keys[k])));
+		for (size_t k = 0; k < n; k++) {
+			size_t have = out_width(cell(c, row, keys[k]));
 
 			w[k] = have > w[k] ? have : w[k];
 		}
@@ -31,9 +39,10 @@ block(struct cli *c, const char *label, const json_t *rows, const char *const *k
 		struct buf b = BUF(LIMIT_PAGE);
 
 		for (size_t k = 0; k < n; k++) {
-			const char *text = out_scalar(c, json_object_get(row, keys[k]));
+			const char *text = cell(c, row, keys[k]);
 
-			buf_printf(&b, "%s%*s", text, k + 1 < n ? (int)(w[k] + 2 - out_width(text)) : 0, "");
+			if (w[k] > 0) /* a column that says nothing is left out */
+				buf_printf(&b, "%s%*s", text, (int)(w[k] + 2 - out_width(text)), "");
 		}
 		while (b.n > 0 && b.p[b.n - 1] == ' ')
 			b.p[--b.n] = '\0';
@@ -70,7 +79,7 @@ print_attributes(struct cli *c, const json_t *doc)
 
 		jsn_set_text(o, "name", things_key(c, a));
 		jsn_set_text(o, "value", arena_printf(c->arena, "%s%s", relation ? "→ " : "", out_scalar(c, json_object_get(a, "value"))));
-		jsn_set_text(o, "kind", strcmp(kind, "date") == 0 || strcmp(kind, "json") == 0 ? arena_printf(c->arena, "(%s)", kind) : " ");
+		jsn_set_text(o, "kind", strcmp(kind, "date") == 0 || strcmp(kind, "json") == 0 ? arena_printf(c->arena, "(%s)", kind) : "");
 		jsn_add(rows, o);
 	}
 	block(c, "attributes", rows, keys, LARCH_COUNT(keys));
@@ -90,11 +99,8 @@ print_ports(struct cli *c, const json_t *doc)
 		const json_t *peer = json_object_get(p, "peer");
 		json_t *o = json_object();
 
-		for (size_t k = 0; k < 3; k++) {
-			const char *text = jsn_text_or(p, keys[k], "");
-
-			jsn_set_text(o, keys[k], *text != '\0' ? text : "-");
-		}
+		for (size_t k = 0; k < 3; k++)
+			jsn_set_text(o, keys[k], jsn_text_or(p, keys[k], ""));
 		jsn_set_text(o, "peer", !json_is_object(peer) ? "free" : arena_printf(c->arena, "→ %s %s",
 		    jsn_text_or(peer, "thing", "?"), jsn_text_or(peer, "port", "?")));
 		jsn_add(rows, o);

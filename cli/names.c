@@ -138,10 +138,10 @@ names_refresh(struct cli *c)
 		return;
 	q.if_none_match = had && strcmp(etag, "-") != 0 ? etag : NULL;
 	if (api_call(c, &q, &a, NULL) == 0) {
-		if (a.status == 304)
-			utimensat(AT_FDCWD, path, NULL, 0);
-		else if (a.status == 200 || a.status == 404 || a.status == 403)
+		if (a.status == 200 || (!had && a.status != 401))
 			keep(c, path, &a);
+		else if (a.status != 401) /* the same still, or a server that cannot say now */
+			utimensat(AT_FDCWD, path, NULL, 0);
 	}
 	api_answer_finish(&a);
 }

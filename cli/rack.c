@@ -16,13 +16,13 @@ static const char *
 where(struct cli *c, const json_t *row)
 {
 	int64_t unit = jsn_integer_or(row, "unit", -1), height = jsn_integer_or(row, "height", 1);
-	const char *side = jsn_text_or(row, "side", NULL);
+	const char *side = jsn_text_or(row, "side", "");
 
 	if (unit > 0 && height > 1)
 		return arena_printf(c->arena, "U%lld-%lld", (long long)unit, (long long)(unit + height - 1));
 	if (unit > 0)
 		return arena_printf(c->arena, "U%lld", (long long)unit);
-	return side != NULL ? arena_printf(c->arena, "%s side", side) : "";
+	return *side != '\0' ? arena_printf(c->arena, "%s side", side) : "";
 }
 
 int

@@ -122,7 +122,7 @@ things_place(struct cli *c, const json_t *doc)
 	const json_t *place = json_object_get(doc, "place"), *inside = jsn_array(doc, "inside");
 	struct buf b = BUF(LIMIT_PAGE);
 	int64_t unit = jsn_integer_or(place, "unit", -1), height = jsn_integer_or(place, "height", 1);
-	const char *side = jsn_text_or(place, "side", NULL), *face = jsn_text_or(place, "face", NULL), *made;
+	const char *side = jsn_text_or(place, "side", ""), *face = jsn_text_or(place, "face", ""), *made;
 	size_t i;
 	const json_t *above;
 
@@ -132,9 +132,9 @@ things_place(struct cli *c, const json_t *doc)
 		buf_printf(&b, " U%lld-%lld", (long long)unit, (long long)(unit + height - 1));
 	else if (unit > 0)
 		buf_printf(&b, " U%lld", (long long)unit);
-	if (face != NULL && unit > 0)
+	if (*face != '\0' && unit > 0)
 		buf_printf(&b, " %s", strcmp(face, "both") == 0 ? "full depth" : face);
-	if (side != NULL)
+	if (*side != '\0')
 		buf_printf(&b, " %s side", side);
 	json_array_foreach(inside, i, above)
 		if (i > 0 || !json_is_object(place))
