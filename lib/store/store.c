@@ -1,55 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <errno.h>
-#include <fcntl.h>
-#include <pthread.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
-#include <unistd.h>
 
-#include <sqlite3.h>
-
-#include "store.h"
-
-#define TESTS 4            /* functions of our own that SQL may call */
-#define KEPT 96            /* prepared statements a connection keeps */
-#define BUSY_MS 2000
-#define READ_MS 3000       /* a reader's query: the file is another program's, and may hold a view without end */
-#define READ_LENGTH (64 << 20) /* bytes of one value that a reader takes */
-#define READER_TRIES 20    /* x 25 ms: a reader that meets a writer's restart */
-
-struct store_query {
-	struct store *s;
-	sqlite3_stmt *stmt;
-	bool kept, busy;
-};
-
-struct store {
-	sqlite3 *db;
-	char *path;
-	int lock_fd;
-	int64_t until;         /* of a reader's query, boot ms */
-	struct {
-		const char *sql;
-		struct store_query query;
-	} kept[KEPT];
-	size_t n_kept;
-	int64_t begun;         /* transactions of our own so far */
-	struct test {          /* functions of our own that its SQL may call */
-		store_test_fn *fn;
-		void *ctx;
-		struct store *s;
-	} test[TESTS];
-	size_t n_tests;
-	struct err test_err;   /* why the last of them failed */
-};
+#include "inner.h"
 
 /* ---- errors ---------------------------------------------------------------- */
 
-static int
-fail(struct store *s, struct err *e, const char *what)
+int
+store_fail(struct store *s, struct err *e, const char *what)
 {
 	static const struct {
 		int code;
@@ -83,294 +42,10 @@ fail(struct store *s, struct err *e, const char *what)
 			    sqlite3_errmsg(s->db));
 	return err_set(e, ERR_INTERNAL, "%s: %s: %s", s->path, what, sqlite3_errmsg(s->db));
 }
-
-/* ---- opening --------------------------------------------------------------- */
-
-/* sqlite3_db_config takes its flags as varargs. */
-static void
-harden(sqlite3 *db)
-{
-	(void)sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-	(void)sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
-	(void)sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, NULL);
-	(void)sqlite3_limit(db, SQLITE_LIMIT_ATTACHED, 0);
-	(void)sqlite3_extended_result_codes(db, 1);
-	(void)sqlite3_busy_timeout(db, BUSY_MS);
-}
-
-static struct store *
-store_create(const char *path)
-{
-	struct store *s = calloc(1, sizeof(*s));
-
-	if (s == NULL || (s->path = strdup(path)) == NULL)
-		log_die("out of memory opening %s", path);
-	s->lock_fd = -1;
-	return s;
-}
-
-/* Two writers on one file would both believe they are the only one. */
-static int
-take_lock(struct store *s, struct err *e)
-{
-	char lock[4096];
-	int n = snprintf(lock, sizeof(lock), "%s.lock", s->path);
-
-	if (n < 0 || n >= (int)sizeof(lock))
-		return err_set(e, ERR_INPUT, "%s: path too long", s->path);
-	s->lock_fd = open(lock, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (s->lock_fd < 0)
-		return err_set(e, ERR_UNAVAILABLE, "%s: %s", lock, strerror(errno));
-	if (flock(s->lock_fd, LOCK_EX | LOCK_NB) != 0)
-		return err_set(e, ERR_UNAVAILABLE,
-		    "%s: another process already writes it; stop that one first", s->path);
-	return 0;
-}
-
-/* The -wal and -shm files take the database's mode, so it is made before SQLite sees it. */
-static int
-make_file(struct store *s, struct err *e)
-{
-	int fd = open(s->path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640);
-
-	if (fd < 0)
-		return err_set(e, ERR_UNAVAILABLE, "%s: %s", s->path, strerror(errno));
-	close(fd);
-	return 0;
-}
-
-static int
-script(struct store *s, const char *sql)
+int
+store_script(struct store *s, const char *sql)
 {
 	return sqlite3_exec(s->db, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : -1;
-}
-
-static int
-user_version(struct store *s, struct err *e)
-{
-	sqlite3_stmt *stmt = NULL;
-	int version = -1;
-
-	if (sqlite3_prepare_v2(s->db, "PRAGMA user_version", -1, &stmt, NULL) == SQLITE_OK &&
-	    sqlite3_step(stmt) == SQLITE_ROW)
-		version = sqlite3_column_int(stmt, 0);
-	else
-		(void)fail(s, e, "reading its version");
-	sqlite3_finalize(stmt);
-	return version;
-}
-
-static int
-migrate(struct store *s, const struct store_migration *rows, size_t count, struct err *e)
-{
-	int have = user_version(s, e);
-	char set[64];
-
-	if (have < 0)
-		return -1;
-	if (count > 0 && have > rows[count - 1].version)
-		return err_set(e, ERR_UNAVAILABLE,
-		    "%s: has version %d, this program knows %d; a newer Larch made it", s->path, have,
-		    rows[count - 1].version);
-	for (size_t i = 0; i < count; i++) {
-		if (rows[i].version != (int)i + 1)
-			log_die("%s: migration %zu has number %d", s->path, i + 1, rows[i].version);
-		if (rows[i].version <= have)
-			continue;
-		snprintf(set, sizeof(set), "PRAGMA user_version=%d", rows[i].version);
-		if (script(s, "BEGIN IMMEDIATE") != 0 || script(s, rows[i].sql) != 0 ||
-		    script(s, set) != 0 || script(s, "COMMIT") != 0) {
-			fail(s, e, "bringing it up to date");
-			(void)script(s, "ROLLBACK");
-			return -1;
-		}
-	}
-	return 0;
-}
-
-int
-store_open(const char *path, const struct store_migration *rows, size_t count, struct store **out,
-    struct err *e)
-{
-	struct store *s = store_create(path);
-	int on = 1;
-
-	if (take_lock(s, e) != 0 || make_file(s, e) != 0)
-		goto bad;
-	if (sqlite3_open_v2(path, &s->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
-		fail(s, e, "opening");
-		goto bad;
-	}
-	harden(s->db);
-	(void)sqlite3_file_control(s->db, "main", SQLITE_FCNTL_PERSIST_WAL, &on);
-	if (script(s, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
-	              "PRAGMA journal_size_limit=1048576") != 0) {
-		fail(s, e, "setting up");
-		goto bad;
-	}
-	if (migrate(s, rows, count, e) != 0)
-		goto bad;
-	*out = s;
-	return 0;
-bad:
-	store_close(s);
-	return -1;
-}
-
-static int
-too_long(void *ctx)
-{
-	const struct store *s = ctx;
-
-	return times_boot() > s->until;
-}
-
-/* Open and touch the file once: an error of a WAL shows at the first read, not at the open. */
-static int
-reader_try(struct store *s, struct err *e)
-{
-	if (sqlite3_open_v2(s->path, &s->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
-		fail(s, e, "opening to read");
-		return -1;
-	}
-	harden(s->db);
-	(void)sqlite3_limit(s->db, SQLITE_LIMIT_LENGTH, READ_LENGTH);
-	s->until = times_boot() + READ_MS;
-	sqlite3_progress_handler(s->db, 10000, too_long, s);
-	if (script(s, "PRAGMA query_only=1") != 0)
-		return fail(s, e, "opening to read");
-	return user_version(s, e);
-}
-
-int
-store_open_reader(const char *path, int version, struct store **out, struct err *e)
-{
-	struct store *s = store_create(path);
-	int have = -1;
-
-	for (int i = 0; i < READER_TRIES; i++) {
-		if (access(path, F_OK) != 0) {
-			err_set(e, ERR_UNAVAILABLE, "%s is not there: the program that writes it has not run yet", path);
-			break;
-		}
-		have = reader_try(s, e);
-		if (have >= 0)
-			break;
-		sqlite3_close(s->db);
-		s->db = NULL;
-		usleep(25000); /* facts: a writer's restart answers 264, 1288, 14 or 1544 for moments */
-	}
-	if (have >= 0 && have != version) {
-		err_set(e, ERR_UNAVAILABLE,
-		    "%s has version %d, this program reads %d: start the program that writes it, or upgrade both",
-		    path, have, version);
-		have = -1;
-	}
-	if (have < 0) {
-		store_close(s);
-		return -1;
-	}
-	*out = s;
-	return 0;
-}
-
-/* What is copied is looked at before it is in memory. */
-static int
-small_enough(struct store *s, struct err *e)
-{
-	struct store_query *q = store_ask(s, e, "SELECT page_count*page_size FROM pragma_page_count(),pragma_page_size()", "");
-	int more = store_next(q, e);
-	int64_t bytes = more == 1 ? store_int(q, 0) : 0;
-
-	store_done(q);
-	if (more != 1)
-		return -1;
-	if (bytes > LIMIT_STORE_COPY)
-		return err_set(e, ERR_LIMIT, "%s has %lld bytes; %u are copied into memory at most", s->path, (long long)bytes,
-		    LIMIT_STORE_COPY);
-	return 0;
-}
-
-/* The pages of `from` into `to`, in one step: one moment's view. */
-static int
-copy_pages(struct store *from, struct store *to, struct err *e)
-{
-	sqlite3_backup *b = sqlite3_backup_init(to->db, "main", from->db, "main");
-	int rc = b == NULL ? SQLITE_ERROR : sqlite3_backup_step(b, -1);
-
-	(void)sqlite3_backup_finish(b);
-	return rc == SQLITE_DONE ? 0 : fail(to, e, "copying");
-}
-
-int
-store_open_copy(const char *path, int version, struct store **out, struct err *e)
-{
-	struct store *from = NULL, *s;
-	int rc = -1;
-
-	if (store_open_reader(path, version, &from, e) != 0)
-		return -1;
-	s = store_create(path);
-	if (sqlite3_open_v2(":memory:", &s->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL) !=
-	    SQLITE_OK) {
-		fail(s, e, "making a copy in memory");
-		goto out;
-	}
-	harden(s->db);
-	if (small_enough(from, e) != 0 || copy_pages(from, s, e) != 0)
-		goto out;
-	rc = script(s, "PRAGMA foreign_keys=ON; PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF");
-	if (rc != 0)
-		fail(s, e, "setting up a copy");
-out:
-	store_close(from);
-	if (rc != 0)
-		store_close(s);
-	else
-		*out = s;
-	return rc;
-}
-
-void
-store_close(struct store *s)
-{
-	if (s == NULL)
-		return;
-	for (size_t i = 0; i < s->n_kept; i++)
-		sqlite3_finalize(s->kept[i].query.stmt);
-	sqlite3_close(s->db);
-	if (s->lock_fd >= 0)
-		close(s->lock_fd);
-	free(s->path);
-	free(s);
-}
-
-bool
-store_replaced(struct store *s)
-{
-	int moved = 0;
-
-	return sqlite3_file_control(s->db, "main", SQLITE_FCNTL_HAS_MOVED, &moved) == SQLITE_OK && moved != 0;
-}
-
-int64_t
-store_data_version(struct store *s)
-{
-	struct err e;
-	struct store_query *q = store_ask(s, &e, "PRAGMA data_version", "");
-	int64_t v = -1;
-
-	if (store_next(q, &e) == 1)
-		v = store_int(q, 0);
-	store_done(q);
-	return v;
-}
-
-struct store_mark
-store_mark(struct store *s)
-{
-	return (struct store_mark){store_data_version(s), sqlite3_total_changes64(s->db),
-	    s->begun * 2 + (sqlite3_get_autocommit(s->db) == 0)};
 }
 
 static struct str
@@ -409,7 +84,7 @@ store_add_test(struct store *s, const char *name, store_test_fn *fn, void *ctx, 
 	*t = (struct test){fn, ctx, s};
 	if (sqlite3_create_function_v2(s->db, name, 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY, t, run_test,
 	        NULL, NULL, NULL) != SQLITE_OK)
-		return fail(s, e, "adding a function");
+		return store_fail(s, e, "adding a function");
 	return 0;
 }
 
@@ -438,7 +113,7 @@ prepare(struct store *s, const char *sql, bool keep, struct err *e)
 	}
 	keep = keep && q == NULL && s->n_kept < KEPT;
 	if (sqlite3_prepare_v3(s->db, sql, -1, keep ? SQLITE_PREPARE_PERSISTENT : 0, &stmt, NULL) != SQLITE_OK) {
-		fail(s, e, "preparing a statement");
+		store_fail(s, e, "preparing a statement");
 		return NULL;
 	}
 	if (keep) {
@@ -501,7 +176,7 @@ store_run(struct store *s, struct err *e, const char *sql, const char *params, .
 	va_end(ap);
 	rc = sqlite3_step(q->stmt);
 	if (rc != SQLITE_DONE && rc != SQLITE_ROW) {
-		fail(s, e, "writing");
+		store_fail(s, e, "writing");
 		store_done(q);
 		return -1;
 	}
@@ -512,8 +187,8 @@ store_run(struct store *s, struct err *e, const char *sql, const char *params, .
 int
 store_run_script(struct store *s, struct err *e, const char *sql)
 {
-	if (script(s, sql) != 0)
-		return fail(s, e, "running a script");
+	if (store_script(s, sql) != 0)
+		return store_fail(s, e, "running a script");
 	return 0;
 }
 
@@ -575,7 +250,7 @@ store_next(struct store_query *q, struct err *e)
 	switch (sqlite3_step(q->stmt)) {
 	case SQLITE_ROW: return 1;
 	case SQLITE_DONE: return 0;
-	default: return fail(q->s, e, "reading");
+	default: return store_fail(q->s, e, "reading");
 	}
 }
 
@@ -650,5 +325,5 @@ void
 store_rollback(struct store *s)
 {
 	if (s != NULL && s->db != NULL && !sqlite3_get_autocommit(s->db))
-		(void)script(s, "ROLLBACK");
+		(void)store_script(s, "ROLLBACK");
 }
