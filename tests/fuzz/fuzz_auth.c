@@ -3,20 +3,11 @@
  * What a stranger sends to be let in: cookies, bearers, Basic credentials,
  * login names, addresses; and what a child of the checker may send back.
  */
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "auth/ldap.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
-
-static void
-must(bool ok)
-{
-	if (!ok)
-		abort();
-}
+#include "fuzz.h"
 
 static void
 tokens(struct str in)
@@ -25,15 +16,15 @@ tokens(struct str in)
 	char csrf[AUTH_CSRF_TEXT], id[AUTH_ID_TEXT], again[AUTH_TOKEN_TEXT];
 	bool token = auth_token_is(in);
 
-	must(token == (auth_token_hash(in, hash) == 0) && token == (auth_csrf(in, csrf) == 0));
+	DEMAND(token == (auth_token_hash(in, hash) == 0) && token == (auth_csrf(in, csrf) == 0));
 	if (token) {
-		must(in.n == 64 && auth_csrf_check(in, str_of(csrf)));
+		DEMAND(in.n == 64 && auth_csrf_check(in, str_of(csrf)));
 		memcpy(again, in.p, 64);
 		again[64] = '\0';
-		must(strspn(again, "0123456789abcdef") == 64); /* one token, one text */
+		DEMAND(strspn(again, "0123456789abcdef") == 64); /* one token, one text */
 	}
 	if (auth_bearer_split(in, id, hash) == 0)
-		must(in.n == 87 && strlen(id) == 16 && memcmp(in.p + 6, id, 16) == 0);
+		DEMAND(in.n == 87 && strlen(id) == 16 && memcmp(in.p + 6, id, 16) == 0);
 }
 
 static void
@@ -44,12 +35,12 @@ basic(struct str in)
 	struct err e = {0};
 
 	if (auth_basic_parse(in, text, &user, &password, &e) != 0) {
-		must(e.kind == ERR_LOGIN && password.p == NULL);
+		DEMAND(e.kind == ERR_LOGIN && password.p == NULL);
 		return;
 	}
-	must(user.p >= text && password.p == user.p + user.n + 1);
-	must(password.p + password.n <= text + AUTH_BASIC_TEXT);
-	must(memchr(user.p, ':', user.n) == NULL && memchr(password.p, '\0', password.n) == NULL);
+	DEMAND(user.p >= text && password.p == user.p + user.n + 1);
+	DEMAND(password.p + password.n <= text + AUTH_BASIC_TEXT);
+	DEMAND(memchr(user.p, ':', user.n) == NULL && memchr(password.p, '\0', password.n) == NULL);
 }
 
 static void
@@ -59,16 +50,16 @@ names(struct str in, struct arena *a)
 	struct err e = {0};
 
 	if (auth_login_name(in, name, &e) == 0) {
-		must(auth_login_name(str_of(name), again, &e) == 0 && strcmp(name, again) == 0);
-		must(auth_ldap_filter("(uid=%s)", name, a) != NULL && auth_ldap_dn("uid=%s,o=x", name, a) != NULL);
+		DEMAND(auth_login_name(str_of(name), again, &e) == 0 && strcmp(name, again) == 0);
+		DEMAND(auth_ldap_filter("(uid=%s)", name, a) != NULL && auth_ldap_dn("uid=%s,o=x", name, a) != NULL);
 		/* whatever the name, the DN made of it has the two parts of the template */
-		must(auth_ldap_rdn(auth_ldap_dn("uid=%s,o=x", name, a), "uid", "o=x", a) != NULL);
+		DEMAND(auth_ldap_rdn(auth_ldap_dn("uid=%s,o=x", name, a), "uid", "o=x", a) != NULL);
 	} else {
-		must(e.kind == ERR_INPUT);
+		DEMAND(e.kind == ERR_INPUT);
 	}
 	auth_address_key(in, key);
-	must(strlen(key) > 0);
-	must(str_is_text(str_of(auth_clean(in, 50, a))));
+	DEMAND(strlen(key) > 0);
+	DEMAND(str_is_text(str_of(auth_clean(in, 50, a))));
 }
 
 int
@@ -85,7 +76,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	basic(in);
 	names(in, a);
 	if (auth_ldap_unpack(in, a, &answer) == 0)
-		must(answer.found.dn != NULL && answer.found.n_groups <= LDAP_GROUPS_MAX);
+		DEMAND(answer.found.dn != NULL && answer.found.n_groups <= LDAP_GROUPS_MAX);
 	arena_destroy(a);
 	return 0;
 }

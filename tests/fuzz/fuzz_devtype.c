@@ -4,35 +4,13 @@
  * says on and off, switches by two different numbers, and its object
  * identifiers have room for an index.
  */
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "devtype/devtype.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
-
-static struct yang *
-modules(void)
-{
-	static struct yang *y;
-	const char *root = getenv("LARCH_ROOT");
-	char folder[4096];
-	struct err e;
-
-	snprintf(folder, sizeof(folder), "%s/etc/yang", root == NULL ? "." : root);
-	if (y == NULL && yang_create(folder, &y, &e) != 0)
-		log_die("%s", e.text);
-	return y;
-}
-
-static void
-must(bool ok)
-{
-	if (!ok)
-		abort();
-}
+#include "fuzz.h"
+#include "modules.h"
 
 static void
 is_sound(const struct devtype *t)
@@ -44,13 +22,13 @@ is_sound(const struct devtype *t)
 	for (size_t i = 0; i < t->n_states; i++) {
 		on = on || t->states[i].state == DEVTYPE_ON;
 		off = off || t->states[i].state == DEVTYPE_OFF;
-		must(t->states[i].word != NULL && devtype_state_of(t, t->states[i].value) == &t->states[i]);
+		DEMAND(t->states[i].word != NULL && devtype_state_of(t, t->states[i].value) == &t->states[i]);
 	}
-	must(on && off && t->title[0] != '\0' && t->family[0] != '\0');
-	must(t->sys_object_id.n >= 2 && t->max_varbinds >= 1);
-	must(t->control.n == 0 || t->control_on != t->control_off);
-	must(devtype_cell(&t->state, &index, &cell) == 0 && devtype_index(t, &t->state, &cell, &back) == 0);
-	must(back.n == index.n);
+	DEMAND(on && off && t->title[0] != '\0' && t->family[0] != '\0');
+	DEMAND(t->sys_object_id.n >= 2 && t->max_varbinds >= 1);
+	DEMAND(t->control.n == 0 || t->control_on != t->control_off);
+	DEMAND(devtype_cell(&t->state, &index, &cell) == 0 && devtype_index(t, &t->state, &cell, &back) == 0);
+	DEMAND(back.n == index.n);
 }
 
 int
@@ -66,7 +44,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	if (devtype_parse((struct str){(const char *)data, n}, "fuzz", modules(), a, &t, &e) == 0)
 		is_sound(&t);
 	else
-		must(strncmp(e.text, "fuzz: ", 6) == 0 && e.kind != ERR_NONE);
+		DEMAND(strncmp(e.text, "fuzz: ", 6) == 0 && e.kind != ERR_NONE);
 	arena_destroy(a);
 	return 0;
 }

@@ -4,13 +4,11 @@
  * in order, each name once and a name, and folds to a text that reads back
  * to the same names and folds to itself.
  */
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/base.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
+#include "fuzz.h"
 
 static const char *
 groups(void *ctx, struct str source, struct str group, struct arena *a, struct err *e)

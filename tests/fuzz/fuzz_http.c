@@ -5,19 +5,11 @@
  * value holds no ';'; a path that passes holds nothing that nginx or a link
  * would read otherwise; a header that was taken is one line.
  */
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "http/http.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
-
-#define DEMAND(x)                \
-	do {                     \
-		if (!(x))        \
-			abort(); \
-	} while (0)
+#include "fuzz.h"
 
 static void
 form(struct str s, struct arena *a)

@@ -13,8 +13,7 @@
 #include <string.h>
 
 #include "ipmi/room.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
+#include "fuzz.h"
 
 #define DEEDS 64
 

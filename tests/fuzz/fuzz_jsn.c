@@ -3,13 +3,11 @@
  * Any text as JSON: refused with a sentence, or taken; then both ways of
  * writing it read back to an equal value, and the canonical one to itself.
  */
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/base.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
+#include "fuzz.h"
 
 /* Scalars are written too, but only arrays and objects are read. */
 static void

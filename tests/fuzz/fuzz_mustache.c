@@ -5,13 +5,11 @@
  * text holds HTML nor a tag that does not escape, the page holds no markup,
  * and the same as text is clean for a terminal.
  */
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "mustache/mustache.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
+#include "fuzz.h"
 
 /* "&", "{{{" and other delimiters can make a tag that does not escape. */
 static bool

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Any text as an object identifier: refused with a sentence, or taken, and then it prints as it was typed. */
-#include <stdint.h>
 #include <stdlib.h>
 
 #include "devtype/devtype.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
+#include "fuzz.h"
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)

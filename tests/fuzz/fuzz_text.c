@@ -6,19 +6,11 @@
  * back; plain text is text. None of them changes the length beyond its bound.
  */
 #include <ctype.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/base.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
-
-#define DEMAND(x)                \
-	do {                     \
-		if (!(x))        \
-			abort(); \
-	} while (0)
+#include "fuzz.h"
 
 static void
 html(struct str s, struct buf *b)

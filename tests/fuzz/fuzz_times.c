@@ -3,13 +3,11 @@
  * Any text as a time and as a duration. A time that is taken is written as
  * UTC and read back to the same millisecond; a duration is within its bounds.
  */
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/base.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
+#include "fuzz.h"
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)

@@ -6,19 +6,11 @@
  * that is JSON, and no '<' of the request in a page.
  */
 #include <stdatomic.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "web/room.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
-
-#define DEMAND(x)                \
-	do {                     \
-		if (!(x))        \
-			abort(); \
-	} while (0)
+#include "fuzz.h"
 
 static int
 show(struct web_call *c, struct err *e)

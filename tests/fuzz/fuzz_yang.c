@@ -3,27 +3,12 @@
  * Any text as a policy: refused with a sentence, or taken. What is taken is
  * taken again when it is printed and read back, and holds no metadata.
  */
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "yang/yang.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
-
-static struct yang *
-modules(void)
-{
-	static struct yang *y;
-	const char *root = getenv("LARCH_ROOT");
-	char folder[4096];
-	struct err e;
-
-	snprintf(folder, sizeof(folder), "%s/etc/yang", root == NULL ? "." : root);
-	if (y == NULL && yang_create(folder, &y, &e) != 0)
-		log_die("%s", e.text);
-	return y;
-}
+#include "fuzz.h"
+#include "modules.h"
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)

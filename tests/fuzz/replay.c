@@ -4,11 +4,10 @@
  * crashed once is a test ever after. With no file in it, it fails.
  */
 #include <dirent.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
+#include "fuzz.h"
 
 #define SEED_MAX (1u << 20)
 

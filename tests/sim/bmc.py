@@ -6,7 +6,9 @@
         sim.tell("fault n1 silent")   # the rest of the answer line; RuntimeError for "error ..."
         sim.get("n1")["power"]        # the pairs of `get`; "log" is a list
 """
-import os, pathlib, shutil, socket, subprocess, tempfile, time
+import os, pathlib, shutil, subprocess, tempfile, time
+
+from control import Control
 
 BUILD = pathlib.Path(os.environ.get("LARCH_BUILD", "build/release")).resolve()
 
@@ -30,18 +32,8 @@ class BmcSim:
             self.child.wait()
             raise RuntimeError("bmc-sim did not start: " + " ".join(args))
         self.port = int(words[4])
-        self.socket = socket.socket(socket.AF_UNIX)
-        self.socket.connect(control)
-        self.file = self.socket.makefile("rw")
+        self.tell = Control(control).ask
         return self
-
-    def tell(self, line):
-        self.file.write(line + "\n")
-        self.file.flush()
-        answer = self.file.readline().rstrip("\n")
-        if not answer.startswith("ok"):
-            raise RuntimeError(f"{line}: {answer}")
-        return answer[2:].strip()
 
     def get(self, name):
         pairs = dict(word.partition("=")[::2] for word in self.tell("get " + name).split())
@@ -60,8 +52,6 @@ class BmcSim:
             time.sleep(0.002)
 
     def __exit__(self, *why):
-        self.file.close()
-        self.socket.close()
         self.child.terminate()
         self.child.wait()
         self.child.stdout.close()

@@ -7,7 +7,9 @@
         sim.get("AA3")["state"]       # state, power (live, dead), load, fault, name
         sim.log()                     # [(ms, outlet, number, verdict)]
 """
-import os, pathlib, shutil, socket, subprocess, tempfile
+import os, pathlib, shutil, subprocess, tempfile
+
+from control import Control
 
 ROOT = pathlib.Path(os.environ.get("LARCH_ROOT", ".")).resolve()
 BUILD = pathlib.Path(os.environ.get("LARCH_BUILD", "build/release")).resolve()
@@ -30,18 +32,8 @@ class PduSim:
             self.child.kill()
             raise RuntimeError("pdu-sim did not start: " + self.child.communicate()[1])
         self.address = words[2]
-        self.socket = socket.socket(socket.AF_UNIX)
-        self.socket.connect(self.control)
-        self.file = self.socket.makefile("rw")
+        self.tell = Control(self.control).ask
         return self
-
-    def tell(self, line):
-        self.file.write(line + "\n")
-        self.file.flush()
-        answer = self.file.readline().rstrip("\n")
-        if not answer.startswith("ok"):
-            raise RuntimeError(f"{line}: {answer}")
-        return answer[2:].strip()
 
     def get(self, outlet):
         return dict(zip(("state", "power", "load", "fault", "name"), self.tell("get " + outlet).split(" ", 4)))
@@ -57,8 +49,6 @@ class PduSim:
         return self.child.returncode, said
 
     def __exit__(self, *why):
-        self.file.close()
-        self.socket.close()
         if self.child.poll() is None:
             self.stop()
         self.child.stdout.close()

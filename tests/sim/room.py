@@ -21,6 +21,7 @@ ROOT = HERE.parent.parent
 sys.path.insert(0, str(HERE))
 import room_json
 from children import die_with_parent, stand_still
+from control import Control
 from nginx import Nginx
 from person import Person
 from slapd import Slapd
@@ -39,29 +40,6 @@ ROLES = [
 WEB = ("login", "pages", "power")
 FAMILIES = {"pdu-b02-a": "apc-rpdu2", "pdu-b02-b": "apc-rpdu"}
 FAST = {"dwell": "1s", "off_limit": "4s", "on_limit": "4s", "boot_limit": "15s", "stagger": "1s"}
-
-
-class Control:
-    """The control socket of a simulator: a line in, a line out."""
-
-    def __init__(self, path):
-        self.path = str(path)
-
-    def ask(self, line):
-        with socket.socket(socket.AF_UNIX) as s:
-            s.settimeout(60)
-            s.connect(self.path)
-            s.sendall(line.encode() + b"\n")
-            answer = b""
-            while not answer.endswith(b"\n"):
-                data = s.recv(65536)
-                if not data:
-                    break
-                answer += data
-        answer = answer.decode().strip()
-        if not answer.startswith("ok"):
-            raise RuntimeError(f"{self.path}: {line}: {answer}")
-        return answer[3:]
 
 
 class Program:

@@ -11,8 +11,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "snmp/snmp.h"
-#include "t.h"
+#include "snmp_result.h"
 
 /* ---- bytes: X.690, as far as SNMP needs it --------------------------------------------- */
 
@@ -90,8 +89,6 @@ struct reply {
 
 typedef void script_fn(const struct request *q, struct reply *r);
 
-static uv_loop_t loop;
-static struct snmp_client *client;
 static uv_udp_t agent, *speaks = &agent;
 static struct snmp_target target;
 static script_fn *script;
@@ -265,35 +262,6 @@ set_up(void)
 }
 
 /* ---- asking -------------------------------------------------------------------------------- */
-
-struct result {
-	int done;
-	enum snmp_outcome outcome;
-	size_t n;
-	struct snmp_value values[300];
-	int status;
-	char text[200];
-	char first[100];             /* text of the first value */
-};
-
-static struct result res;
-
-static inline void
-on_done(void *ctx, const struct snmp_answer *a)
-{
-	struct result *r = ctx;
-
-	r->done++;
-	r->outcome = a->outcome;
-	r->status = a->status;
-	r->n = a->n;
-	for (size_t i = 0; i < a->n && i < LARCH_COUNT(r->values); i++)
-		r->values[i] = a->values[i];
-	if (a->n > 0 && a->values[0].type == SNMP_TEXT)
-		snprintf(r->first, sizeof(r->first), "%.*s", (int)a->values[0].text.n, a->values[0].text.p);
-	snprintf(r->text, sizeof(r->text), "%s", a->text);
-	uv_stop(&loop);
-}
 
 static inline struct snmp_oid
 oid(const char *text)

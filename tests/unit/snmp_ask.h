@@ -12,46 +12,15 @@
 #include <unistd.h>
 
 #include "devtype/devtype.h"
-#include "snmp/snmp.h"
-#include "t.h"
+#include "snmp_result.h"
 
 #define PATIENCE 20000 /* ms until a condition must hold, on a loaded machine */
 
-static uv_loop_t loop;
-static struct snmp_client *client;
 static struct devtype_set *types;
 static struct snmp_target target;
 static const struct devtype *type;
 
 /* ---- asking ------------------------------------------------------------------------------ */
-
-struct result {
-	bool done;
-	enum snmp_outcome outcome;
-	size_t n;
-	struct snmp_value values[400];
-	char first[100], text[200];
-	int status;
-};
-
-static struct result res;
-
-static inline void
-on_done(void *ctx, const struct snmp_answer *a)
-{
-	struct result *r = ctx;
-
-	r->done = true;
-	r->outcome = a->outcome;
-	r->status = a->status;
-	r->n = a->n;
-	for (size_t i = 0; i < a->n && i < LARCH_COUNT(r->values); i++)
-		r->values[i] = a->values[i];
-	if (a->n > 0 && a->values[0].type == SNMP_TEXT)
-		snprintf(r->first, sizeof(r->first), "%.*s", (int)a->values[0].text.n, a->values[0].text.p);
-	snprintf(r->text, sizeof(r->text), "%s", a->text);
-	uv_stop(&loop);
-}
 
 static inline struct snmp_oid
 from(const struct devtype_oid *o)
@@ -65,7 +34,7 @@ from(const struct devtype_oid *o)
 static inline enum snmp_outcome
 finish(void)
 {
-	while (!res.done)
+	while (res.done == 0)
 		(void)uv_run(&loop, UV_RUN_DEFAULT);
 	return res.outcome;
 }

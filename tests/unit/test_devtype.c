@@ -3,18 +3,7 @@
 #include <sys/stat.h>
 
 #include "devtype/devtype.h"
-#include "t.h"
-
-static struct yang *
-modules(void)
-{
-	static struct yang *y;
-	struct err e;
-
-	if (y == NULL && yang_create(t_path("etc/yang"), &y, &e) != 0)
-		t_check(false, __FILE__, __LINE__, e.text, NULL, NULL);
-	return y;
-}
+#include "modules.h"
 
 static const struct devtype_set *
 shipped(void)

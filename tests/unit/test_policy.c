@@ -9,21 +9,8 @@
 #include <unistd.h>
 
 #include "auth/inner.h"
-#include "t.h"
+#include "modules.h"
 
-static struct yang *y;
-
-static struct yang *
-modules(void)
-{
-	char folder[4200];
-	struct err e;
-
-	snprintf(folder, sizeof(folder), "%s", t_path("etc/yang"));
-	if (y == NULL && yang_create(folder, &y, &e) != 0)
-		t_check(false, __FILE__, __LINE__, e.text, NULL, NULL);
-	return y;
-}
 
 /* A matcher with one query: type=node is what begins with "n". */
 static int
@@ -294,7 +281,6 @@ t_the_revision_is_of_the_bytes_of_the_file(void)
 	T_OK(auth_policy_limits(p, "s", &at_once, &per_hour) != 0);
 	auth_policy_destroy(p);
 	auth_policy_destroy(q);
-	yang_destroy(y);
 }
 
 T_MAIN(T(t_every_golden_case_is_answered_as_written), T(t_no_policy_file_means_nobody_may),

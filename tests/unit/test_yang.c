@@ -1,19 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <sys/stat.h>
 
-#include "t.h"
-#include "yang/yang.h"
-
-static struct yang *
-modules(void)
-{
-	static struct yang *y;
-	struct err e;
-
-	if (y == NULL && yang_create(t_path("etc/yang"), &y, &e) != 0)
-		t_check(false, __FILE__, __LINE__, e.text, NULL, NULL);
-	return y;
-}
+#include "modules.h"
 
 static void
 t_the_example_policy_is_instance_data_of_its_module(void)
