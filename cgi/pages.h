@@ -181,6 +181,12 @@ int pages_apply(struct web_call *c, json_t *ops, json_t *expect, const char *why
 struct pages_states;
 int pages_states_start(const struct conf *conf, void *shared, struct pages_states **out, struct err *e);
 void pages_states_stop(struct pages_states *s); /* NULL is safe */
+/* ---- things ---------------------------------------------------------------------------- */
+
+/* The model of inv_doc gets what a page needs beside: addresses, and whether lists are empty. */
+void pages_thing_links(struct web_call *c, json_t *model);
+/* What a form of one thing may do: for the field "op". */
+extern const char *const pages_ops[];
 
 /* ---- the page families: handlers ------------------------------------------------------ */
 
@@ -190,6 +196,9 @@ web_handler pages_pdus, pages_pdu;
 web_handler pages_things, pages_find, pages_names, pages_export, pages_import, pages_edit;
 web_handler pages_thing_doc, pages_history, pages_thing_history, pages_trace, pages_locate, pages_console;
 web_handler pages_tree, pages_pools, pages_pool, pages_types, pages_lost;
+web_handler pages_thing, pages_edit_form, pages_edit_post, pages_new_form, pages_new_post;
+web_handler pages_racks, pages_rack, pages_rack_picture;
+web_handler pages_things, pages_import;
 web_handler pages_healthz, pages_metrics;
 
 #endif

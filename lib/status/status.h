@@ -68,6 +68,9 @@ LARCH_API int status_put(struct status *s, const struct status_value *values, si
 /* Values of one thing (NULL: all things), by thing then check. */
 LARCH_API int status_values(struct status *s, const char *thing, struct arena *a, struct status_value **out,
     size_t *n_out, struct err *e);
+/* Values of some things, by thing (in bytes, as strcmp) then check: what a page of forty machines needs. */
+LARCH_API int status_values_of(struct status *s, const struct hosts *things, struct arena *a,
+    struct status_value **out, size_t *n_out, struct err *e);
 /* One value; ERR_NOT_FOUND when it was never seen. */
 LARCH_API int status_value(struct status *s, const char *thing, const char *check, struct arena *a,
     struct status_value *out, struct err *e);

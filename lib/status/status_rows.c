@@ -307,6 +307,33 @@ status_values(struct status *s, const char *thing, struct arena *a, struct statu
 }
 
 int
+status_values_of(struct status *s, const struct hosts *things, struct arena *a, struct status_value **out,
+    size_t *n_out, struct err *e)
+{
+	json_t *names = json_array();
+	struct buf text = BUF(LIMIT_HOSTS_TEXT);
+	struct store_query *q;
+	size_t cap = 0;
+	int more;
+
+	*out = NULL;
+	*n_out = 0;
+	for (size_t k = 0; k < things->n; k++)
+		jsn_add(names, json_string(things->name[k]));
+	jsn_canonical(names, &text);
+	q = store_ask(s->s, e, "SELECT " VALUE_COLUMNS "WHERE thing IN (SELECT value FROM json_each(?)) ORDER BY thing,chk",
+	    "t", buf_view(&text));
+	while ((more = store_next(q, e)) == 1) {
+		*out = status_grow(a, *out, *n_out, &cap, sizeof(**out));
+		take_value(q, a, &(*out)[(*n_out)++]);
+	}
+	store_done(q);
+	buf_free(&text);
+	json_decref(names);
+	return more;
+}
+
+int
 status_value(struct status *s, const char *thing, const char *check, struct arena *a, struct status_value *out,
     struct err *e)
 {

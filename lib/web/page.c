@@ -10,8 +10,8 @@ static const struct {
 	const char *href, *text;
 	const char *verb; /* whose roles lack it do not see the row; NULL: everybody does */
 } nav[] = {
-    {"/", "Room", NULL}, {"/nodes", "Machines", NULL}, {"/pdus", "PDUs", NULL}, {"/power", "Power", NULL},
-    {"/jobs", "Jobs", NULL}, {"/log", "Log", "log"}, {"/help", "Help", NULL},
+    {"/", "Room", NULL}, {"/nodes", "Machines", NULL}, {"/pdus", "PDUs", NULL}, {"/racks", "Racks", NULL},
+    {"/things", "Things", NULL}, {"/power", "Power", NULL}, {"/jobs", "Jobs", NULL}, {"/log", "Log", "log"}, {"/help", "Help", NULL},
 };
 
 int
