@@ -340,7 +340,7 @@ pages_edit_post(struct web_call *c, struct err *e)
 	if (apply(c, form_of(op), name, &typed, &why) != 0)
 		return why.kind == ERR_NOT_FOUND && typed == NULL ? err_set(e, why.kind, "%s", why.text) : show(c, name, &why, typed, e);
 	if (strcmp(op, "rm") == 0)
-		return web_redirect(c, web_link(c->arena, "/history?thing=%s", name), e);
+		return web_redirect(c, web_link(c->arena, "/things/%s/history", name), e);
 	if (strcmp(op, "rename") == 0)
 		name = web_text(c, "to");
 	return web_redirect(c, web_link(c->arena, "/things/%s/edit", name), e);

@@ -85,7 +85,7 @@ link_elsewhere(struct web_call *c, json_t *model)
 	    {strcmp(type, "pdu") == 0 || strcmp(type, "feed") == 0 || strcmp(type, "ups") == 0, "What goes dark without it",
 	        web_link(c->arena, "/lost?thing=%s", name)},
 	    {true, "Where its cables lead", web_link(c->arena, "/things/%s/trace", name)},
-	    {true, "History", web_link(c->arena, "/history?thing=%s", name)},
+	    {true, "History", web_link(c->arena, "/things/%s/history", name)},
 	};
 
 	for (size_t i = 0; i < LARCH_COUNT(rows); i++) {
