@@ -58,7 +58,7 @@ static const struct web_field edit_fields[] = {
     END,
 };
 
-static const struct web_field edit_fields[] = {
+static const struct web_field form_fields[] = {
     {"name", WEB_NAME, .required = true, .summary = "the thing's name"},
     {"op", WEB_ENUM, .required = true, .choices = pages_ops, .summary = "what to do"},
     {"revision", WEB_INT, .required = true, .summary = "the revision that was looked at"},
@@ -123,7 +123,7 @@ static const struct web_route routes[] = {
     {.method = "GET", .path = "/things/{name}/edit", .handler = pages_edit_form, .guard = WEB_LOGIN, .verb = "edit", .verb_or = "wire",
         .fields = name_field, .template = "pages/edit"},
     {.method = "POST", .path = "/things/{name}/edit", .handler = pages_edit_post, .guard = WEB_LOGIN, .verb = "edit", .verb_or = "wire",
-        .change = WEB_CSRF, .fields = edit_fields, .template = "pages/edit"},
+        .change = WEB_CSRF, .fields = form_fields, .template = "pages/edit"},
     {.method = "GET", .path = "/things/{name}/trace", .handler = pages_trace, .guard = WEB_LOGIN, .verb = "see",
         .fields = trace_fields, .formats = WEB_ANY_FORMAT, .template = "pages/trace"},
     {.method = "GET", .path = "/things/{name}/history", .handler = pages_thing_history, .guard = WEB_LOGIN, .verb = "see",

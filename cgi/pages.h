@@ -128,7 +128,7 @@ const char *pages_known_word(const struct status_value *v, int64_t now);
 char pages_outcome_level(const char *outcome);
 /* An outlet's state with its age. */
 struct web_cell pages_outlet_cell(const struct status_outlet *o, int64_t now);
-/* "/nodes/NAME", or "/pdus/NAME" for a PDU; in the arena. */
+/* The page of a thing: "/nodes/NAME", "/pdus/NAME", "/racks/NAME" ... by its type; in the arena. */
 const char *pages_href(struct arena *a, const char *type, const char *name);
 
 /* ---- tables -------------------------------------------------------------------------- */
@@ -184,7 +184,7 @@ void pages_states_stop(struct pages_states *s); /* NULL is safe */
 /* ---- things ---------------------------------------------------------------------------- */
 
 /* The model of inv_doc gets what a page needs beside: addresses, and whether lists are empty. */
-void pages_thing_links(struct web_call *c, json_t *model);
+void pages_thing_links(struct web_call *c, struct inv *inv, json_t *model);
 /* What a form of one thing may do: for the field "op". */
 extern const char *const pages_ops[];
 

@@ -177,6 +177,7 @@ field_model(struct web_call *c, const struct form_field *f, bool again, const st
 	jsn_set(o, "number", json_boolean(f->input == INPUT_NUMBER));
 	jsn_set(o, "check", json_boolean(f->input == INPUT_CHECK));
 	jsn_set(o, "checked", json_boolean(again && f->input == INPUT_CHECK && web_flag(c, f->name)));
+	jsn_set(o, "select", json_boolean(f->input == INPUT_SELECT));
 	if (f->input == INPUT_SELECT)
 		jsn_set(o, "choices", choices(c, f, typed, types, n));
 	return o;
@@ -229,7 +230,7 @@ show(struct web_call *c, const char *thing, const struct err *refused, const cha
 		model = json_object();
 	else if (inv_doc(inv, thing, c->arena, &model, e) != 0)
 		return -1;
-	pages_thing_links(c, model);
+	pages_thing_links(c, inv, model);
 	jsn_set_text(model, "title", thing == NULL ? "A new thing" : arena_printf(c->arena, "Edit %s", thing));
 	jsn_set_text(model, "form_path", thing == NULL ? "/things/new" : web_link(c->arena, "/things/%s/edit", thing));
 	jsn_set_text(model, "why", c->route->change != WEB_READ ? web_text(c, "why") : NULL);

@@ -329,7 +329,13 @@ pages_lost(struct web_call *c, struct err *e)
 	struct inv_lost lost;
 	struct list l = {.call = c, .lost = &lost};
 	struct web_table table;
+	json_t *model;
 
+	if (c->format == WEB_HTML && what.thing == NULL && what.feed == NULL && what.port == NULL && what.in == NULL) {
+		model = json_object();
+		jsn_set_text(model, "title", "What goes dark");
+		return web_page(c, NULL, model, e);
+	}
 	if ((what.thing == NULL) == (what.feed == NULL))
 		return err_set(e, ERR_INPUT, "Say what goes: 'thing' (and one 'port' of it), or 'feed' (and the place it is 'in').");
 	if ((what.port != NULL && what.thing == NULL) || (what.in != NULL && what.feed == NULL))

@@ -249,13 +249,25 @@ pages_banners(struct web_call *c)
 
 /* ---- making the room ------------------------------------------------------------------ */
 
+/* Whose page is not that of a machine. */
+static const struct {
+	const char *type, *path;
+} pages_of[] = {
+    {"pdu", "/pdus/"}, {"rack", "/racks/"}, {"pool", "/pools/"}, {"room", "/things/"}, {"row", "/things/"},
+    {"cage", "/things/"}, {"zone", "/things/"}, {"datacenter", "/things/"}, {"service", "/things/"}, {"feed", "/things/"},
+    {"strip", "/things/"}, {"patch-panel", "/things/"}, {"chassis", "/things/"}, {"ups", "/things/"},
+};
+
 const char *
 pages_href(struct arena *a, const char *type, const char *name)
 {
 	struct buf b = BUF(LIMIT_URL);
-	const char *href;
+	const char *href, *path = "/nodes/";
 
-	buf_puts(&b, strcmp(type, "pdu") == 0 ? "/pdus/" : "/nodes/");
+	for (size_t i = 0; i < LARCH_COUNT(pages_of); i++)
+		if (strcmp(pages_of[i].type, type) == 0)
+			path = pages_of[i].path;
+	buf_puts(&b, path);
 	buf_url(&b, str_of(name));
 	href = arena_strndup(a, b.p, b.n);
 	buf_free(&b);

@@ -71,7 +71,7 @@ link_ports(struct web_call *c, json_t *model)
 
 /* Where its state stands: a machine's page, a PDU's, a rack's. */
 static void
-link_elsewhere(struct web_call *c, json_t *model)
+link_elsewhere(struct web_call *c, struct inv *inv, json_t *model)
 {
 	const char *name = jsn_text_or(model, "name", ""), *type = jsn_text_or(model, "type", "");
 	json_t *list = json_array();
@@ -79,7 +79,7 @@ link_elsewhere(struct web_call *c, json_t *model)
 		bool there;
 		const char *text, *href;
 	} rows[] = {
-	    {pages_is_node(type), "Its state and power", web_link(c->arena, "/nodes/%s", name)},
+	    {inv_is_machine(inv, type), "Its state and power", web_link(c->arena, "/nodes/%s", name)},
 	    {strcmp(type, "pdu") == 0, "Its outlets", web_link(c->arena, "/pdus/%s", name)},
 	    {strcmp(type, "rack") == 0, "As it stands there", web_link(c->arena, "/racks/%s", name)},
 	    {strcmp(type, "pdu") == 0 || strcmp(type, "feed") == 0 || strcmp(type, "ups") == 0, "What goes dark without it",
@@ -104,7 +104,7 @@ link_elsewhere(struct web_call *c, json_t *model)
 }
 
 void
-pages_thing_links(struct web_call *c, json_t *model)
+pages_thing_links(struct web_call *c, struct inv *inv, json_t *model)
 {
 	const char *changed = jsn_text_or(model, "changed", NULL);
 	int64_t at;
@@ -112,7 +112,7 @@ pages_thing_links(struct web_call *c, json_t *model)
 
 	if (json_object_get(model, "name") == NULL)
 		return;
-	link_elsewhere(c, model);
+	link_elsewhere(c, inv, model);
 	link_attributes(c, model);
 	link_ports(c, model);
 	link_rows(c, model, "contents");
@@ -141,6 +141,6 @@ pages_thing(struct web_call *c, struct err *e)
 	if (c->format == WEB_JSON_FORMAT)
 		return web_json(c, 200, doc, e);
 	jsn_set_text(doc, "title", name);
-	pages_thing_links(c, doc);
+	pages_thing_links(c, inv, doc);
 	return web_page(c, NULL, doc, e);
 }
