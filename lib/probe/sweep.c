@@ -388,7 +388,8 @@ ask_thing(struct round *r, const struct inv_thing *t)
 	r->things++;
 	if (strcmp(t->type, "pdu") == 0) {
 		ask_pdu(r, t);
-	} else if (strcmp(t->type, "bmc") != 0 && strcmp(t->type, "rack") != 0) {
+	} else if (strcmp(t->type, "bmc") != 0 &&
+	    (inv_is_machine(*r->probe->room.inv, t->type) || inv_attr(t, "address") != NULL)) { /* no room, no pool */
 		ask_ping(r, t);
 		/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): the round holds itself (pending is 1) until round_asked */
 		if (inv_bmc(*r->probe->room.inv, t->name, r->a, &bmc, &e) == 0)

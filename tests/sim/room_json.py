@@ -19,6 +19,7 @@ import ipaddress
 import json
 import sys
 
+UNITS = 45  # of a rack, as etc/types.json has it
 OWNERS = ["chemistry", "physics", "biology", "library"]
 
 
@@ -35,6 +36,12 @@ def thing(name, kind, **facts):
     row = {"name": name, "type": kind}
     if any(value is not None for value in facts.values()):
         row["attribute"] = attributes(**facts)
+    return row
+
+
+def put(row, container, unit=None, side=None):
+    """Where a thing is: at a unit of a rack, at its side, or simply inside."""
+    row["place"] = {"container": container, **({"unit": unit} if unit else {}), **({"side": side} if side else {})}
     return row
 
 
@@ -57,6 +64,8 @@ class Room:
         self.addresses, self.families = addresses, families
         self.machines, self.racks = machines, racks
         self.per_rack = -(-machines // racks)
+        self.step = 2 if 2 * self.per_rack < 42 else 1  # units from one machine to the next
+        self.pools = {"batch": [], "login": []}
         self.next_address = {"pdu": counted("127.0.3.0"), "bmc": counted("127.1.0.0"),
                              "server": counted("127.2.0.0"), "switch": counted("127.0.6.0")}
 
@@ -68,14 +77,15 @@ class Room:
 
     def rack(self, r):
         name = f"b{r:02}"
-        self.things.append(thing(name, "rack", room="room1"))
+        self.things.append(put(thing(name, "rack"), "room1"))
         for k, side in enumerate("ab"):
             pdu = f"pdu-{name}-{side}"
-            self.things.append(thing(pdu, "pdu", address=self.address("pdu", pdu, 2 * r - 1 + k),
-                                     family=self.families.get(pdu, "sentry3"), rack=name, feed=side.upper()))
+            self.things.append(put(thing(pdu, "pdu", address=self.address("pdu", pdu, 2 * r - 1 + k),
+                                         family=self.families.get(pdu, "sentry3"), feed=side.upper()),
+                                   name, side="left" if side == "a" else "right"))
         if r == 1:
-            self.things.append(thing(f"sw-{name}", "switch", address=self.address("switch", f"sw-{name}", 1),
-                                     rack=name, unit=42))
+            self.things.append(put(thing(f"sw-{name}", "switch", address=self.address("switch", f"sw-{name}", 1)),
+                                   name, unit=42 if self.step == 2 else None))
             self.cables.append(cable(f"sw-{name}", "psu1", f"pdu-{name}-a", self.outlet(f"pdu-{name}-a", self.per_rack + 1)))
 
     def cords(self, name, rack, slot):
@@ -85,7 +95,7 @@ class Room:
         if rack == "b02" and slot == 1:
             return  # one cord only
         if rack == "b02" and slot == 2:
-            self.things += [thing(f"strip-{rack}", "strip", rack=rack), thing(f"kvm-{rack}", "appliance", rack=rack)]
+            self.things += [put(thing(f"strip-{rack}", "strip"), rack), put(thing(f"kvm-{rack}", "appliance"), rack)]
             self.cables += [cable(f"strip-{rack}", "inlet", f"pdu-{rack}-b", self.outlet(f"pdu-{rack}-b", slot)),
                             cable(name, "psu2", f"strip-{rack}", "1"), cable(f"kvm-{rack}", "psu1", f"strip-{rack}", "2")]
             return
@@ -95,9 +105,10 @@ class Room:
         self.number = n
         rack, slot = f"b{(n - 1) // self.per_rack + 1:02}", (n - 1) % self.per_rack + 1
         name = f"n{n:04}"
-        self.things.append(thing(name, "server", address=self.address("server", name, n),
-                                 owner=OWNERS[n % len(OWNERS)], rack=rack, unit=2 * slot - 1,
-                                 pool="batch" if n % 5 else "login"))
+        unit = self.step * (slot - 1) + 1
+        self.things.append(put(thing(name, "server", address=self.address("server", name, n), owner=OWNERS[n % len(OWNERS)]),
+                               rack, unit=unit if unit <= UNITS else None))
+        self.pools["batch" if n % 5 else "login"].append(name)
         self.cords(name, rack, slot)
         if n != self.machines - 1:
             bmc = f"{name}-bmc"
@@ -110,6 +121,9 @@ class Room:
             self.rack(r)
         for n in range(1, self.machines + 1):
             self.machine(n)
+        for name, members in self.pools.items():
+            if members:
+                self.things.append({**thing(name, "pool"), "member": members})
         return {"larch-room:room": {"thing": self.things, "connection": self.cables}}
 
 
