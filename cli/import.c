@@ -170,6 +170,13 @@ convert(struct cli *c, const struct files *f, const struct importer *im, struct 
 
 /* ---- the answer --------------------------------------------------------------------------------- */
 
+/* Members of the answer that count nothing of the room. */
+static bool
+is_count(const char *key, const json_t *v)
+{
+	return json_is_integer(v) && strcmp(key, "edit") != 0 && strcmp(key, "more") != 0;
+}
+
 /* "40 things added, 80 connected": every count the server gives, in its order. */
 static void
 print_counts(const struct cli *c, json_t *body)
@@ -178,7 +185,7 @@ print_counts(const struct cli *c, json_t *body)
 	json_t *v;
 
 	json_object_foreach(body, key, v)
-		if (json_is_integer(v)) {
+		if (is_count(key, v)) {
 			printf("%s%s %s", comma, out_scalar(c, v), key);
 			comma = ", ";
 		}
@@ -196,6 +203,8 @@ print_lines(const json_t *body)
 
 	json_array_foreach(changes, i, row)
 		out_text(json_is_string(row) ? json_string_value(row) : jsn_text_or(row, "text", "?"));
+	if (jsn_integer_or(body, "more", 0) > 0)
+		printf("and %lld more\n", (long long)jsn_integer_or(body, "more", 0));
 }
 
 /* What the server took over and finds worth a word: a type it does not know ... */
@@ -225,6 +234,8 @@ print_result(struct cli *c, json_t *body)
 	print_notes(c, body);
 	if (f == FORMAT_TEXT && c->opt.dry_run)
 		print_lines(body);
+	if (f == FORMAT_TEXT && !c->opt.dry_run && json_is_integer(json_object_get(body, "edit")))
+		cli_say(c, "change %lld", (long long)jsn_integer_or(body, "edit", 0));
 	if (f == FORMAT_TEXT)
 		print_counts(c, body);
 	else
