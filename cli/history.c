@@ -23,14 +23,14 @@ static void
 print_edit(struct cli *c, const json_t *edit)
 {
 	const json_t *changes = jsn_array(edit, "changes"), *row;
-	const char *why = jsn_text_or(edit, "why", NULL), *at = jsn_text_or(edit, "at", "");
+	const char *why = jsn_text_or(edit, "why", ""), *at = jsn_text_or(edit, "at", "");
 	size_t n = json_array_size(changes), shown = !c->opt.verbose && n > SHOWN + 1 ? SHOWN : n, i;
 	char room[TIMES_TEXT];
 	int64_t ms;
 
 	out_line(stdout, "%lld  %s  %s%s%s", (long long)jsn_integer_or(edit, "edit", jsn_integer_or(edit, "id", 0)),
 	    times_parse(str_of(at), &ms, NULL) == 0 ? times_room(ms, room) : at, out_scalar(c, json_object_get(edit, "who")),
-	    why != NULL && *why != '\0' ? ": " : "", why != NULL ? out_scalar(c, json_object_get(edit, "why")) : "");
+	    *why != '\0' ? ": " : "", why);
 	json_array_foreach(changes, i, row)
 		if (i < shown)
 			print_change(c, row);

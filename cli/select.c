@@ -220,5 +220,5 @@ select_times(struct cli *c, const char *word, const char *text, struct err *e)
 		return NULL;
 	}
 	cli_say(c, "%s %s", word, times_room(ms, room));
-	return arena_strdup(c->arena, times_utc(ms - ms % 1000, utc));
+	return arena_strdup(c->arena, times_utc(ms, utc));
 }
