@@ -88,9 +88,9 @@ class Answer:
 
 
 class PagesRoom:
-    def __init__(self, machines=40, racks=2, status=True, room=True, rates=None, roles=()):
+    def __init__(self, machines=40, racks=2, status=True, room=True, rates=None, roles=(), whole=False):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="larch-pages-"))
-        self.document = room_json.make(machines, racks)
+        self.document = room_json.make(machines, racks, whole=whole)
         self.cookies, self.child, self.nginx, self.socket = {}, None, None, None
         self.with_status, self.with_room = status, room
         self.roles = list(roles)  # beside those of etc/policy.json

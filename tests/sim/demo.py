@@ -148,7 +148,7 @@ def main():
     says, code = Voice(), 0
     folder = tempfile.mkdtemp(prefix="larch-demo.")
     print("Larch's demo starts: a room that is simulated, programs that are real.", flush=True)
-    room = Room(folder, machines=a.machines, say=says, sweep="5s", rates={},
+    room = Room(folder, machines=a.machines, say=says, sweep="5s", rates={}, whole=True,
                 power={"dwell": "3s", "off_limit": "10s", "on_limit": "10s", "boot_limit": "30s"})
     room.own = True
     try:

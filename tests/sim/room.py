@@ -111,11 +111,11 @@ def wait_for(what, limit=60, each=0.05, says="it did not happen in time"):
 
 class Room:
     def __init__(self, folder=None, machines=12, racks=2, sweep="5s", power=None, rates=None, families=None,
-                 import_room=True, say=None, sessions=None, ldap=None, delays=None):
+                 import_room=True, say=None, sessions=None, ldap=None, delays=None, whole=False):
         self.build = pathlib.Path(os.environ.get("LARCH_BUILD") or ROOT / "build" / "release").resolve()
         self.own = folder is None
         self.folder = pathlib.Path(folder or tempfile.mkdtemp(prefix="larch-room."))
-        self.machines, self.racks, self.sweep = machines, racks, sweep
+        self.machines, self.racks, self.sweep, self.whole = machines, racks, sweep, whole
         self.families = dict(FAMILIES if families is None else families)
         self.power_settings = dict(FAST, **(power or {}))
         self.sessions = {"lifetime": "12h", "group_recheck": "5m", **(sessions or {})}
@@ -144,7 +144,7 @@ class Room:
         for name in ("log", "sim", "conf/secret", "cli") + tuple(f"run/{p}" for p in WEB + ("larchd",)) + tuple(
                 f"data/{d}" for d in ("auth", "sessions", "inventory", "status", "power", "journal")):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
-        self.document = room_json.make(self.machines, self.racks, families=self.families)
+        self.document = room_json.make(self.machines, self.racks, families=self.families, whole=self.whole)
         self.say("a directory of people (slapd)")
         self.slapd = Slapd(self.folder / "slapd", people=PEOPLE, groups=GROUPS).start()
         self.say(f"{len(self.bmcs())} BMCs and {len(self.pdus())} PDUs")
@@ -152,7 +152,7 @@ class Room:
         self.start_bmcs()
         for i, pdu in enumerate(self.pdus()):
             self.start_pdu(pdu, i)
-        self.document = room_json.make(self.machines, self.racks, self.addresses, self.families)
+        self.document = room_json.make(self.machines, self.racks, self.addresses, self.families, self.whole)
         (self.folder / "room.json").write_text(json.dumps(self.document, indent=1))
         self.nginx = Nginx(self.folder / "nginx", {n: self.folder / f"run/{n}/{n}.sock" for n in WEB}, rates=self.rates)
         self.origin, self.ca_file = self.nginx.origin, str(self.nginx.ca_file)

@@ -478,10 +478,9 @@ t_the_shipped_example_is_a_room(void)
 	struct buf text;
 	size_t n;
 
-
 	T_INT(file_read(t_path("etc/room.json.example"), LIMIT_ROOM_FILE, &text, &e), 0);
 	T_INT(inv_import(i, modules(), buf_view(&text), &ana, false, &r, &e), 0);
-	T_INT(r.connected, 3);
+	T_INT(r.connected, 6);
 	T_INT(inv_cords(i, "n0001", a, &c, &n, &e), 0);
 	T_INT(n, 2);
 	buf_free(&text);
