@@ -218,6 +218,53 @@ t_a_permit_covers_its_things_its_verb_and_its_minute_and_no_more(void)
 }
 
 static void
+t_what_switches_is_counted_and_what_changes_the_inventory_is_not(void)
+{
+	struct arena *a = arena_create();
+	struct auth_person who = {.name = "ana", .source = AUTH_SESSION, .groups = (const char *[]){"g"}, .n_groups = 1, .id = "x"};
+	struct hosts things = {.name = (char *[]){(char[]){"n1"}, (char[]){"n2"}}, .n = 2};
+	struct auth_ask ask = {.who = &who, .verb = "on", .things = &things, .arena = a};
+	struct auth_policy *p = NULL;
+	struct permit *permit = NULL;
+	struct err e = {0};
+
+	if (!T_OK(load_text(ROLE("\"on\",\"wire\"", "n[1-3]"), &p, &e) == 0))
+		return;
+	T_OK(auth_may(p, &ask, &permit, &e) != 0);
+	T_ERR(e, "allows 1 at once");
+	ask.verb = "wire";
+	ask.uncounted = true;
+	T_OK(auth_may(p, &ask, &permit, &e) == 0 && permit_covers(permit, "wire", "n2", times_now()));
+	things.name[1] = (char[]){"n7"};
+	T_OK(auth_may(p, &ask, &permit, &e) != 0);
+	T_ERR(e, "does not reach n7");
+	auth_policy_destroy(p);
+	arena_destroy(a);
+}
+
+static void
+t_the_queries_of_a_policy_are_told_each_once(void)
+{
+	struct arena *a = arena_create();
+	struct auth_policy *p = NULL;
+	struct err e = {0};
+	const char *const *queries;
+	size_t n = 0;
+
+#define R(name, which) "{\"name\":\"" name "\",\"groups\":[\"g\"],\"verbs\":[\"see\"]," which ",\"at_once\":1,\"per_hour\":1}"
+	if (!T_OK(load_text("{\"larch-policy:policy\":{\"roles\":[" R("a", "\"things\":\"owner:tony\"") "," R("b", "\"hosts\":\"n1\"") ","
+	        R("c", "\"things\":\"in:b01\"") "," R("d", "\"things\":\"owner:tony\"") "]}}", &p, &e) == 0))
+		return;
+#undef R
+	queries = auth_policy_queries(p, a, &n);
+	T_INT(n, 2);
+	T_STR(queries[0], "owner:tony");
+	T_STR(queries[1], "in:b01");
+	auth_policy_destroy(p);
+	arena_destroy(a);
+}
+
+static void
 t_the_question_of_a_page_agrees_with_the_permit(void)
 {
 	struct arena *a = arena_create();
@@ -283,7 +330,8 @@ t_the_revision_is_of_the_bytes_of_the_file(void)
 	auth_policy_destroy(q);
 }
 
-T_MAIN(T(t_every_golden_case_is_answered_as_written), T(t_no_policy_file_means_nobody_may),
+T_MAIN(T(t_what_switches_is_counted_and_what_changes_the_inventory_is_not), T(t_the_queries_of_a_policy_are_told_each_once),
+    T(t_every_golden_case_is_answered_as_written), T(t_no_policy_file_means_nobody_may),
     T(t_a_policy_with_one_wrong_word_is_refused_whole),
     T(t_a_permit_covers_its_things_its_verb_and_its_minute_and_no_more),
     T(t_the_question_of_a_page_agrees_with_the_permit), T(t_every_verb_of_the_table_is_a_verb_of_the_module),
