@@ -175,37 +175,6 @@ static const struct pages_column tree_columns[] = {
     {{.key = "inside", .title = "Things in it", .kind = WEB_COL_NUMBER}, tree_inside},
 };
 
-/* What was asked for stands before what is in it, one level less deep. */
-static int
-tree_of(struct inv *inv, const char *name, int depth, struct arena *a, struct inv_place **out, size_t *n_out,
-    struct err *e)
-{
-	struct inv_place *inside, *way, *all;
-	struct inv_thing t;
-	size_t n;
-
-	if (name == NULL)
-		return inv_inside(inv, NULL, depth, a, out, n_out, e);
-	if (inv_get(inv, name, a, &t, e) != 0 || inv_place(inv, name, a, &way, &n, e) != 0)
-		return -1;
-	all = arena_alloc(a, sizeof(*all));
-	*all = n > 0 ? way[0] : (struct inv_place){.container = "", .container_type = "", .face = "", .side = ""};
-	all->thing = t.name;
-	all->type = t.type;
-	all->depth = 0;
-	if (inv_inside(inv, name, depth, a, &inside, &n, e) != 0)
-		return -1;
-	*out = arena_array(a, n + 1, sizeof(**out));
-	all->inside = 0;
-	for (size_t i = 0; i < n; i++) {
-		(*out)[i + 1] = inside[i];
-		all->inside += inside[i].depth == 1;
-	}
-	(*out)[0] = *all;
-	*n_out = n + 1;
-	return 0;
-}
-
 int
 pages_tree(struct web_call *c, struct err *e)
 {
@@ -215,8 +184,7 @@ pages_tree(struct web_call *c, struct err *e)
 	struct web_table table;
 	size_t n;
 
-	if (inv == NULL ||
-	    tree_of(inv, web_text(c, "thing"), (int)web_int(c, "depth", INV_DEPTH), c->arena, &place, &n, e) != 0)
+	if (inv == NULL || inv_inside(inv, web_text(c, "thing"), (int)web_int(c, "depth", INV_DEPTH), c->arena, &place, &n, e) != 0)
 		return -1;
 	l.place = place;
 	table = pages_table(c, &(struct pages_table){"items", "What is where", "Nothing is in anything.", tree_columns,
