@@ -231,6 +231,7 @@ op_connect(struct op *op, struct err *e)
 
 /* ---- disconnect --------------------------------------------------------------------------------- */
 
+/* All cables of a thing, or all between two. */
 static int
 pull_all_to(struct op *op, struct inv_end *ends, size_t n, const char *other, struct err *e)
 {
@@ -260,7 +261,7 @@ op_disconnect(struct op *op, struct err *e)
 	const char *port = op_text(op, "port"), *other = op_text(op, "other");
 	struct inv_end end, *ends;
 	struct inv_ref t, there;
-	size_t n, used = 0;
+	size_t n;
 
 	if (op_ref(op, "thing", &t, e) != 0 || (other != NULL && op_ref(op, "other", &there, e) != 0))
 		return -1;
@@ -270,9 +271,5 @@ op_disconnect(struct op *op, struct err *e)
 		return port_of(op, &t, port, &end, e) != 0 ? -1 : inv_cable_del(op->ed, &end, op->a, e);
 	if (inv_ends(op->ed->i, &t, op->a, &ends, &n, e) != 0)
 		return -1;
-	for (size_t k = 0; k < n; k++)
-		used += ends[k].peer != 0;
-	if (other == NULL && used > 1)
-		return err_set(e, ERR_CONFLICT, "\"%s\" has %zu cables; say which port, or with what", t.name, used);
 	return pull_all_to(op, ends, n, other, e);
 }

@@ -310,12 +310,14 @@ t_ports_are_chosen_when_nobody_says_which(void)
 	T_STR(line(1), "n1: connected n1 psu1 - p-a AA4");
 	T_STR(line(3), "p-a: connected p-a AA5 - n1 psu2");
 	refused(i, "{'op':'connect','a':'p-a','b':'n1'}", ERR_CONFLICT, "no free port of \"p-a\"");
-	refused(i, "{'op':'disconnect','thing':'n1'}", ERR_CONFLICT, "\"n1\" has 5 cables; say which port, or with what");
 	T_INT(apply(i, "{'op':'disconnect','thing':'n1','other':'sw'}"), 0);
 	T_INT(json_array_size(json_object_get(result, "changes")), 2);
 	refused(i, "{'op':'disconnect','thing':'n1','other':'sw'}", ERR_CONFLICT, "\"n1\" is connected with nothing of \"sw\"");
 	refused(i, "{'op':'disconnect','thing':'n1','port':'eth1'}", ERR_CONFLICT, "eth1 of \"n1\" is connected with nothing");
 	refused(i, "{'op':'disconnect','thing':'n1','port':'eth9'}", ERR_NOT_FOUND, "\"n1\" has no port eth9");
+	T_INT(apply(i, "{'op':'disconnect','thing':'n1'}"), 0);
+	T_INT(json_array_size(json_object_get(result, "changes")), 3);
+	refused(i, "{'op':'disconnect','thing':'n1'}", ERR_CONFLICT, "\"n1\" is connected with nothing");
 	inv_close(i);
 }
 
