@@ -11,13 +11,16 @@
 
 /* ---- routes -------------------------------------------------------------------------------- */
 
-static const char *const verbs[] = {"on", "off", "cycle", "outlet-on", "outlet-off", "outlet-cycle", NULL};
-static const char *const machine_verbs[] = {"on", "off", "cycle", NULL};
+static const char *const verbs[] = {"on", "off", "cycle", "outlet-on", "outlet-off", "outlet-cycle", "rebuild", "setvlan",
+    NULL};
+static const char *const machine_verbs[] = {"on", "off", "cycle", "rebuild", "setvlan", NULL};
 static const char *const outlet_verbs[] = {"on", "off", "cycle", NULL};
-static const char *const vias[] = {"auto", "bmc", "pdu", NULL};
+static const char *const vias[] = {"auto", "bmc", "pdu", "switch", NULL};
 static const char *const orders[] = {"abort", "resume", NULL};
 
 #define FIELD_VIA {.name = "via", .type = WEB_ENUM, .choices = vias, .summary = "bmc or pdu; auto lets the plan choose"}
+#define FIELD_PORT {.name = "port", .type = WEB_NAME, .summary = "setvlan: the machine's port, as eth1"}
+#define FIELD_VLAN {.name = "vlan", .type = WEB_INT, .min = 1, .max = 4094, .summary = "setvlan: the VLAN it goes to"}
 #define FIELD_REASON {.name = "reason", .type = WEB_TEXT, .max = LIMIT_REASON, .summary = "why; kept in the log"}
 #define FIELD_ID {.name = "id", .type = WEB_INT, .min = 1, .max = INT64_MAX, .required = true, .summary = "the job's number"}
 #define FIELD_PLAN {.name = "plan", .type = WEB_TEXT, .min = 16, .max = 64, .required = true, \
@@ -27,6 +30,8 @@ static const struct web_field form_fields[] = {
     {.name = "verb", .type = WEB_ENUM, .choices = verbs, .summary = "what to do"},
     {.name = "nodes", .type = WEB_HOSTS, .list = true, .query = true, .summary = "machines as a host list or a query, or PDU:OUTLET"},
     FIELD_VIA,
+    FIELD_PORT,
+    FIELD_VLAN,
     FIELD_REASON,
     {.name = NULL},
 };
@@ -34,6 +39,8 @@ static const struct web_field post_fields[] = {
     {.name = "verb", .type = WEB_ENUM, .choices = verbs, .required = true, .summary = "what to do"},
     {.name = "nodes", .type = WEB_HOSTS, .list = true, .query = true, .required = true, .summary = "machines, or PDU:OUTLET"},
     FIELD_VIA,
+    FIELD_PORT,
+    FIELD_VLAN,
     FIELD_REASON,
     FIELD_PLAN,
     {.name = NULL},
@@ -47,18 +54,24 @@ static const struct web_field check_fields[] = {
     {.name = "nodes", .type = WEB_HOSTS, .list = true, .query = true, .required = true, .summary = "what to ask now"},
     {.name = "verb", .type = WEB_ENUM, .choices = verbs, .summary = "to come back to"},
     FIELD_VIA,
+    FIELD_PORT,
+    FIELD_VLAN,
     {.name = NULL},
 };
 static const struct web_field plan_fields[] = {
     {.name = "verb", .type = WEB_ENUM, .choices = machine_verbs, .required = true, .summary = "what to do"},
     {.name = "nodes", .type = WEB_HOSTS, .list = true, .query = true, .required = true, .summary = "machines, as a host list or a query"},
     FIELD_VIA,
+    FIELD_PORT,
+    FIELD_VLAN,
     {.name = NULL},
 };
 static const struct web_field api_fields[] = {
     {.name = "verb", .type = WEB_ENUM, .choices = machine_verbs, .required = true, .summary = "what to do"},
     {.name = "nodes", .type = WEB_HOSTS, .list = true, .query = true, .required = true, .summary = "machines, as a host list or a query"},
     FIELD_VIA,
+    FIELD_PORT,
+    FIELD_VLAN,
     FIELD_REASON,
     FIELD_PLAN,
     {.name = NULL},

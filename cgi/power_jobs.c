@@ -81,7 +81,7 @@ state_level(const char *state)
 		int level;
 	} rows[] = {
 	    {"ok", 0}, {"running", 0}, {"waiting", 1}, {"paused", 1}, {"partial", 2}, {"failed", 2},
-	    {"aborted", 1}, {"refused", 1}, {"unknown", 3}, {"skipped", 1}, {"stopped", 2},
+	    {"aborted", 1}, {"refused", 1}, {"unknown", 3}, {"skipped", 1}, {"stopped", 2}, {"undone", 1},
 	};
 
 	for (size_t i = 0; i < LARCH_COUNT(rows); i++)
@@ -260,6 +260,18 @@ plan_link(struct web_call *c, const char *verb, const char *name, const char *vi
 	return text;
 }
 
+static const char *
+url_of(struct web_call *c, const char *text)
+{
+	struct buf b = BUF(LIMIT_URL);
+	const char *out;
+
+	buf_url(&b, str_of(text));
+	out = arena_strndup(c->arena, b.n > 0 ? b.p : "", b.n);
+	buf_free(&b);
+	return out;
+}
+
 static void
 add_link(json_t *list, const char *text, const char *href)
 {
@@ -279,6 +291,13 @@ remedies(struct web_call *c, const struct job *j, size_t i)
 	const char *via = power_way_name(j->plan.way), *other = j->plan.way == POWER_WAY_BMC ? "pdu" : "bmc";
 	json_t *list = json_array();
 
+	if (j->plan.vlan != NULL) {
+		add_link(list, "Plan it again", arena_printf(c->arena, "%s&port=%s&vlan=%lld",
+		    plan_link(c, "setvlan", m->name, "switch"), url_of(c, j->plan.vlan->port), (long long)j->plan.vlan->vlan));
+		return list;
+	}
+	if (j->plan.verb == POWER_REBUILD)
+		add_link(list, "Plan the rebuild again", plan_link(c, "rebuild", m->name, via));
 	to_off = j->plan.verb == POWER_OFF || j->plan.verb == POWER_OUTLET_OFF;
 	add_link(list, to_off ? "Finish: plan off" : "Finish: plan on",
 	    plan_link(c, outlet ? (to_off ? "outlet-off" : "outlet-on") : to_off ? "off" : "on", m->name, via));

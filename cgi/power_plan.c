@@ -11,6 +11,8 @@ struct asked {
 	enum power_verb verb;
 	enum power_way way;
 	struct hosts names;
+	const char *port;       /* setvlan */
+	int64_t vlan;
 	struct power_plan plan;
 	struct permit *permit;  /* NULL: not allowed, `denied` says why */
 	struct err denied;
@@ -40,7 +42,22 @@ make_plan(struct web_call *c, struct asked *q, struct err *e)
 
 	if (power_need_inv(c, &room.inv, e) != 0 || power_need_status(c, &room.status, e) != 0)
 		return -1;
-	return power_plan_for(&room, q->verb, q->way, &q->names, c->arena, &q->plan, e);
+	return power_plan_wish(&room, &(struct power_wish){q->verb, q->way, &q->names, q->port, q->vlan}, c->arena, &q->plan, e);
+}
+
+/* Port and VLAN: both for setvlan, and for nothing else. */
+static int
+read_vlan(struct web_call *c, struct asked *q, struct err *e)
+{
+	bool port = !is_outlet_route(c) && web_has(c, "port"), vlan = !is_outlet_route(c) && web_has(c, "vlan");
+
+	if (q->verb != POWER_SETVLAN)
+		return port || vlan ? err_set(e, ERR_INPUT, "port and vlan are for setvlan alone") : 0;
+	if (!port || !vlan)
+		return err_set(e, ERR_INPUT, "setvlan needs a port of the machine and a VLAN, as in port=eth1 and vlan=20");
+	q->port = web_text(c, "port");
+	q->vlan = web_int(c, "vlan", 0);
+	return 0;
 }
 
 /* Fields to plan and permit. A refusal by the policy is kept in q, not returned: a plan may be looked at. */
@@ -51,7 +68,7 @@ ask(struct web_call *c, struct asked *q, struct err *e)
 	const char *via = is_outlet_route(c) ? "pdu" : web_text(c, "via");
 
 	if (read_verb(c, &q->verb, e) != 0 || power_way_parse(str_of(via), &q->way, e) != 0 ||
-	    power_names(c, field, q->verb, &q->names, e) != 0 || make_plan(c, q, e) != 0)
+	    read_vlan(c, q, e) != 0 || power_names(c, field, q->verb, &q->names, e) != 0 || make_plan(c, q, e) != 0)
 		return -1;
 	if (power_permit_plan(c, &q->plan, &q->permit, &q->denied) != 0) {
 		q->permit = NULL;
@@ -92,7 +109,8 @@ way_links(struct web_call *c, const struct asked *q)
 {
 	json_t *list = json_array();
 
-	for (enum power_way w = POWER_WAY_BMC; w <= POWER_WAY_PDU && !power_verb_is_outlet(q->verb); w++) {
+	for (enum power_way w = POWER_WAY_BMC; w <= POWER_WAY_PDU && !power_verb_is_outlet(q->verb) &&
+	    q->verb != POWER_SETVLAN; w++) {
 		json_t *o = json_object();
 		struct buf url = BUF(LIMIT_URL);
 
@@ -133,7 +151,8 @@ machine_models(struct web_call *c, const struct power_plan *p)
 			s = json_object();
 			jsn_set(s, "n", json_integer((json_int_t)k + 1));
 			jsn_set_text(s, "text", power_step_text(p, k, c->arena));
-			jsn_set_text(s, "device_name", p->steps[k].device_name);
+			if (!power_action_is_vlan(p->steps[k].action)) /* its name stands in the text */
+				jsn_set_text(s, "device_name", p->steps[k].device_name);
 			jsn_add(steps, s);
 		}
 		jsn_set(o, "has_steps", json_boolean(json_array_size(steps) > 0));
@@ -157,6 +176,7 @@ model_plan(struct web_call *c, json_t *m, const struct asked *q)
 	jsn_set(plan, "may_confirm", json_boolean(may));
 	jsn_set(plan, "nothing_to_do", json_boolean(q->plan.n_steps == 0 && !q->plan.refused));
 	jsn_set(plan, "safe", json_boolean(q->plan.n_cut == 0 && q->plan.way == POWER_WAY_PDU && q->plan.n_steps > 0));
+	jsn_set_text(plan, "vlan_text", power_plan_vlan_text(&q->plan, c->arena));
 	jsn_set_text(plan, "denied", q->permit == NULL ? q->denied.text : NULL);
 	jsn_set(plan, "ways", way_links(c, q));
 	jsn_set_text(plan, "also", cut_names(c, &q->plan));
@@ -183,7 +203,8 @@ model_choices(json_t *m, const char *key, const char *const *names, size_t n, co
 static json_t *
 model_form(struct web_call *c)
 {
-	static const char *const verbs[] = {"on", "off", "cycle", "outlet-on", "outlet-off", "outlet-cycle"};
+	static const char *const verbs[] = {"on", "off", "cycle", "outlet-on", "outlet-off", "outlet-cycle", "rebuild",
+	    "setvlan"};
 	static const char *const vias[] = {"auto", "bmc", "pdu"};
 	const char *verb = web_text(c, "verb"), *via = web_text(c, "via");
 	json_t *m = json_object();
@@ -191,6 +212,9 @@ model_form(struct web_call *c)
 	jsn_set_text(m, "title", "Power");
 	jsn_set_text(m, "nodes", web_text(c, "nodes"));
 	jsn_set_text(m, "reason", web_text(c, "reason"));
+	jsn_set_text(m, "port", web_text(c, "port"));
+	if (web_has(c, "vlan"))
+		jsn_set(m, "to_vlan", json_integer(web_int(c, "vlan", 0)));
 	jsn_set_text(m, "verb", verb);
 	jsn_set_text(m, "via", via == NULL ? "auto" : via);
 	model_choices(m, "verbs", verbs, LARCH_COUNT(verbs), verb == NULL ? "cycle" : verb);
@@ -216,7 +240,12 @@ power_show_form(struct web_call *c, struct err *e)
 	struct asked q = {0};
 	json_t *m;
 
-	if (!web_has(c, "nodes") || !web_has(c, "verb")) {
+	bool asks = web_has(c, "nodes") && web_has(c, "verb");
+
+	/* a table's checkboxes know no port: the form asks for it */
+	if (asks && strcmp(web_text(c, "verb"), "setvlan") == 0 && c->format == WEB_HTML)
+		asks = web_has(c, "port") && web_has(c, "vlan");
+	if (!asks) {
 		if (c->format != WEB_HTML)
 			return err_set(e, ERR_INPUT, "name a verb and nodes, as in /power.txt?verb=cycle&nodes=n0001");
 		return web_page(c, NULL, model_form(c), e);
@@ -408,7 +437,7 @@ check_names(struct web_call *c, struct hosts *out, struct err *e)
 static int
 lead_to_plan(struct web_call *c, const char *nodes, struct err *e)
 {
-	static const char *const fields[] = {"verb", "via"};
+	static const char *const fields[] = {"verb", "via", "port", "vlan"};
 	struct buf url = BUF(LIMIT_URL);
 	int rc;
 

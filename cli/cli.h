@@ -343,7 +343,8 @@ int cmd_logout(struct cli *c);
 int cmd_whoami(struct cli *c);
 int cmd_import(struct cli *c);
 int cmd_status(struct cli *c);       /* power status, outlet status */
-int cmd_power(struct cli *c);        /* power and outlet verbs */
+int cmd_power(struct cli *c);        /* power and outlet verbs, rebuild */
+int cmd_setvlan(struct cli *c);      /* network setvlan */
 int cmd_list(struct cli *c);         /* nodes, pdus, jobs, log */
 int cmd_job(struct cli *c);
 int cmd_log_verify(struct cli *c);
@@ -374,6 +375,17 @@ int cmd_service_add(struct cli *c);
 int cmd_service_rm(struct cli *c);
 int cmd_service_list(struct cli *c);
 int cmd_service_show(struct cli *c);
+
+/* power.c: fetch the plan, show it, ask, send it, follow the job; gives the exit code. */
+struct wish {
+	const char *verb;      /* "cycle" */
+	const char *noun;      /* "nodes" or "outlets": the parameter's name */
+	const char *list;      /* host list */
+	const char *base;      /* "/api/v1/power" */
+	const char *port;      /* setvlan: of the machine, and where it goes; else NULL */
+	int64_t vlan;
+};
+int power_carry_out(struct cli *c, const struct wish *w);
 
 /* job.c: show a job's progress until it ends; gives the exit code. */
 int job_follow(struct cli *c, const char *id);

@@ -5,6 +5,10 @@
 
 #define STATUS_MORE "The BMC's word on the chassis where there is one; else off when all outlets are off, or unknown.\n" \
 	"A switched-on outlet is not a running server: on is never taken from outlets alone.\n"
+#define REBUILD_MORE "Sets the boot device by IPMI, cycles, and waits until the machine answers pings (rebuild_limit of\n" \
+	"larch.json). Its attribute state becomes pxe, then idle or pxe_failed. What boots may erase its disks.\n"
+#define SETVLAN_MORE "PORT is the machine's (eth1); the inventory says which port of which switch it is connected to. The\n" \
+	"VLAN must exist there. What was changed is taken back when a later step fails.\n"
 #define VERIFY_MORE "FILE is the journal itself, on the server /var/lib/larch/journal/journal.db (or a copy of it),\n" \
 	"or the lines of `larch log -o jsonl`. Exit: 0 whole; 1 the chain is broken; 2 FILE cannot be\n" \
 	"read or is no journal.\n"
@@ -20,6 +24,12 @@ static const struct command rows[] = {
 	{.words = "power cycle", .args = "NODES", .max_args = -1, .options = OPT_SELECT | OPT_VIA | ACT,
 	    .verb = "cycle", .run = cmd_power, .help = "off, read back off, wait, on",
 	    .example = "larch power cycle n0007 --via pdu -R 'hung since 03:00'"},
+	{.words = "rebuild", .args = "NODES", .max_args = -1, .options = OPT_SELECT | OPT_VIA | ACT,
+	    .verb = "rebuild", .run = cmd_power, .help = "boot machines from the network, once, by a cycle", .more = REBUILD_MORE,
+	    .example = "larch rebuild n0007 -R 'new image'"},
+	{.words = "network setvlan", .args = "SERVER PORT VLAN", .min_args = 3, .max_args = 3, .options = ACT,
+	    .verb = "setvlan", .run = cmd_setvlan, .help = "move a machine's port to another VLAN of its switch",
+	    .more = SETVLAN_MORE, .example = "larch network setvlan n0007 eth1 20"},
 	{.words = "outlet status", .args = "[PDU|PDU:OUTLET...]", .max_args = -1, .verb = "outlet",
 	    .run = cmd_status, .help = "what the PDUs say of their outlets", .example = "larch outlet status pdu-b01-a"},
 	{.words = "outlet on", .args = "PDU:OUTLET...", .min_args = 1, .max_args = -1, .options = ACT,

@@ -10,6 +10,7 @@
 #define SILENCE_MS 30000       /* without an answer of the server: the outcome is unknown ... */
 #define SILENCE_TRIES 20       /* ... and not before so many tries: a laptop that slept counts no silence */
 #define STILL_MS (10 * 60000)  /* without a change of the job: --timeout */
+#define REBUILD_STILL_MS (25 * 3600 * INT64_C(1000)) /* the longest rebuild_limit of larch.json, and an hour */
 
 /* States a job ends in, and what the command then says. "paused" waits for a person. */
 static const struct { const char *state; bool end; int code; } states[] = {
@@ -188,6 +189,8 @@ look(struct cli *c, struct follow *w, int *code)
 		show_progress(c, w->seen, a.body);
 		json_decref(w->seen);
 		w->seen = json_incref(a.body);
+		if (c->opt.timeout == NULL && strcmp(jsn_text_or(a.body, "verb", ""), "rebuild") == 0)
+			w->still_ms = REBUILD_STILL_MS;
 		*code = exit_of(a.body, &end);
 	} else if (!interrupted && ((rc == 0 && a.status < 500 && a.status != 429) || is_silent(w))) {
 		*code = rc == 0 ? api_fail(c, &a) : cli_fail(c, &e);

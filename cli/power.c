@@ -10,14 +10,6 @@
 
 #include "cli.h"
 
-/* What is asked for, machines or outlets alike. */
-struct wish {
-	const char *verb;      /* "cycle" */
-	const char *noun;      /* "nodes" or "outlets": the parameter's name */
-	const char *list;      /* host list */
-	const char *base;      /* "/api/v1/power" */
-};
-
 /* ---- status -------------------------------------------------------------------- */
 
 static const struct column machine_columns[] = {
@@ -109,6 +101,11 @@ fetch_plan(struct cli *c, const struct wish *w, struct api_answer *a, int *code)
 	buf_url(&path, str_of(w->list));
 	if (c->opt.via != NULL)
 		buf_printf(&path, "&via=%s", c->opt.via);
+	if (w->port != NULL) {
+		buf_puts(&path, "&port=");
+		buf_url(&path, str_of(w->port));
+		buf_printf(&path, "&vlan=%lld", (long long)w->vlan);
+	}
 	rc = api_get(c, path.p, a, code);
 	buf_free(&path);
 	return rc;
@@ -171,6 +168,10 @@ make_body(const struct cli *c, const struct wish *w, const json_t *plan, struct 
 	jsn_set_text(o, w->noun, w->list);
 	if (c->opt.via != NULL)
 		jsn_set_text(o, "via", c->opt.via);
+	if (w->port != NULL) {
+		jsn_set_text(o, "port", w->port);
+		jsn_set(o, "vlan", json_integer(w->vlan));
+	}
 	if (c->opt.reason != NULL)
 		jsn_set_text(o, "reason", c->opt.reason);
 	jsn_set_text(o, "plan", jsn_text_or(plan, "hash", ""));
@@ -251,7 +252,8 @@ confirm(const struct cli *c, const struct wish *w)
 
 	if (c->opt.yes)
 		return EXIT_OK;
-	switch (ask_yes(c, arena_printf(c->arena, "%s %s?", w->verb, w->list))) {
+	switch (ask_yes(c, w->port == NULL ? arena_printf(c->arena, "%s %s?", w->verb, w->list)
+	    : arena_printf(c->arena, "%s %s %s %lld?", w->verb, w->list, w->port, (long long)w->vlan))) {
 	case 1:
 		return EXIT_OK;
 	case 0:
@@ -278,6 +280,28 @@ dry_run(const struct cli *c, const json_t *plan)
 }
 
 int
+power_carry_out(struct cli *c, const struct wish *w)
+{
+	struct api_answer plan = {0};
+	int code = EXIT_OK;
+
+	if (c->opt.reason != NULL && strlen(c->opt.reason) > LIMIT_REASON)
+		return cli_usage(c, "--reason: at most %d bytes", LIMIT_REASON);
+	if (fetch_plan(c, w, &plan, &code) == 0) {
+		if (c->opt.dry_run) {
+			code = dry_run(c, plan.body);
+		} else {
+			show_plan(c, plan.body);
+			code = is_refused(plan.body) ? say_refused(c, plan.body) : confirm(c, w);
+			if (code == EXIT_OK)
+				code = submit(c, w, plan.body);
+		}
+	}
+	api_answer_finish(&plan);
+	return code;
+}
+
+int
 cmd_power(struct cli *c)
 {
 	bool outlets = strncmp(c->command->verb, "outlet ", 7) == 0;
@@ -286,24 +310,9 @@ cmd_power(struct cli *c)
 		.noun = outlets ? "outlets" : "nodes",
 		.base = outlets ? "/api/v1/outlets" : "/api/v1/power",
 	};
-	struct api_answer plan = {0};
 	struct err e = {0};
-	int code = EXIT_OK;
 
-	if (c->opt.reason != NULL && strlen(c->opt.reason) > LIMIT_REASON)
-		return cli_usage(c, "--reason: at most %d bytes", LIMIT_REASON);
 	if ((w.list = outlets ? outlets_of(c, false, &e) : select_nodes(c, &e)) == NULL)
 		return cli_fail(c, &e);
-	if (fetch_plan(c, &w, &plan, &code) == 0) {
-		if (c->opt.dry_run) {
-			code = dry_run(c, plan.body);
-		} else {
-			show_plan(c, plan.body);
-			code = is_refused(plan.body) ? say_refused(c, plan.body) : confirm(c, &w);
-			if (code == EXIT_OK)
-				code = submit(c, &w, plan.body);
-		}
-	}
-	api_answer_finish(&plan);
-	return code;
+	return power_carry_out(c, &w);
 }

@@ -51,6 +51,8 @@ static const char *const verb_names[AUTH_VERB_COUNT] = {
     [AUTH_OUTLET_ON] = "outlet-on",
     [AUTH_OUTLET_OFF] = "outlet-off",
     [AUTH_OUTLET_CYCLE] = "outlet-cycle",
+    [AUTH_REBUILD] = "rebuild",
+    [AUTH_SETVLAN] = "setvlan",
 };
 
 /* What a key with "read" in its scope may do besides reading pages. */

@@ -55,6 +55,7 @@ static const struct setting settings[] = {
     {"power", "off_limit", SPAN, AT(off_limit_ms), SECOND, 10 * MINUTE},
     {"power", "on_limit", SPAN, AT(on_limit_ms), SECOND, 10 * MINUTE},
     {"power", "boot_limit", SPAN, AT(boot_limit_ms), SECOND, HOUR},
+    {"power", "rebuild_limit", SPAN, AT(rebuild_limit_ms), SECOND, 24 * HOUR},
     {"power", "stagger", SPAN, AT(stagger_ms), SECOND / 10, 5 * MINUTE},
     {"power", "load_floor_a", DECIMAL, AT(load_floor_a), 0, 0},
 };

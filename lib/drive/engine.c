@@ -373,14 +373,20 @@ left_where(struct drive_machine *m)
 	return text;
 }
 
-/* The machine goes no further; `from` is the first step that was not begun. */
-static void
-machine_stop(struct drive_machine *m, enum drive_machine_state state, size_t from, const char *text)
+void
+drive_machine_stop(struct drive_machine *m, enum drive_machine_state state, size_t from, const char *text)
 {
-	const char *where = left_where(m);
+	const char *where = left_where(m), *vlan = drive_vlan_left(m);
 
 	skip_rest(m, from, "a step before it did not succeed");
-	machine_end(m, state, arena_printf(m->a, "%s%s", text, where));
+	machine_end(m, state, arena_printf(m->a, "%s%s%s", text, where, vlan));
+}
+
+static void
+stop_or_undo(struct drive_machine *m, enum drive_machine_state state, size_t from, const char *text)
+{
+	if (!drive_undo_begin(m, state, from, text))
+		drive_machine_stop(m, state, from, text);
 }
 
 void
@@ -413,11 +419,11 @@ drive_step_end(struct drive_machine *m, const char *kind, const char *outcome, c
 	job->step_done[m->step] = true;
 	drive_job_publish(job);
 	if (!ok)
-		machine_stop(m, strcmp(outcome, "unknown") == 0 ? MACHINE_UNKNOWN : MACHINE_FAILED, m->step + 1, text);
+		stop_or_undo(m, strcmp(outcome, "unknown") == 0 ? MACHINE_UNKNOWN : MACHINE_FAILED, m->step + 1, text);
 	else if (!advance(m, m->step + 1))
 		machine_end(m, MACHINE_OK, text);
 	else if (job->aborted)
-		machine_stop(m, MACHINE_SKIPPED, m->step, "aborted"); /* m->step is the one that comes next */
+		stop_or_undo(m, MACHINE_SKIPPED, m->step, "aborted"); /* m->step is the one that comes next */
 	else
 		drive_machine_next(m);
 }
@@ -465,11 +471,23 @@ skip_waiting(struct drive_job *job, const char *why)
 	}
 }
 
+/* Machines in a step; one that is only watched holds up nobody. */
+static size_t
+count_busy(const struct drive_job *job)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < job->plan.n_machines; i++)
+		n += job->machines[i].state == MACHINE_RUNNING &&
+		    drive_step(&job->machines[i])->action != POWER_DO_WATCH;
+	return n;
+}
+
 /* The next machine that waits, unless so many are in a step that it has to wait on. */
 static struct drive_machine *
 next_waiting(struct drive_job *job)
 {
-	if (count(job, MACHINE_RUNNING) >= DRIVE_AT_ONCE)
+	if (count_busy(job) >= DRIVE_AT_ONCE)
 		return NULL;
 	for (size_t i = 0; i < job->plan.n_machines; i++)
 		if (job->machines[i].state == MACHINE_WAITING)

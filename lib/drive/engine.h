@@ -4,10 +4,14 @@
 #define LARCH_DRIVE_ENGINE_H
 
 #include "driver.h"
+#include "probe/bridge.h"
 
 #define DRIVE_AT_ONCE 16      /* machines of one job in the middle of a step */
 #define DRIVE_POLL_MS 250     /* between two readings while a device changes */
 #define DRIVE_DWELL_POLL_MS 1000 /* between two looks at the outlets of a machine that dwells */
+#define DRIVE_WATCH_POLL_MS 2000 /* between two pings of a machine that is rebuilt */
+#define DRIVE_WATCH_ANSWERS 3 /* in a row before it is back */
+#define DRIVE_UNDO 8          /* steps of one machine that are taken back */
 #define DRIVE_BRAKE 3         /* failures after which a job stops to ask (DESIGN 7, rule 6) */
 #define DRIVE_BRAKE_PERCENT 5
 
@@ -38,6 +42,25 @@ struct drive_machine {
 	size_t n_dark, at_dark;
 	int64_t dark_began;           /* boot ms: of this round over the outlets */
 	bool bmc_answered;            /* in the last sweep before the machine was begun */
+
+	/* a change of a switch's port (vlan.c), and the first reading before it */
+	struct bridge_change change;
+	struct snmp_value seen[SEEN_COUNT]; /* texts in `a` */
+	struct snmp_put put;
+	struct snmp_oid put_at;
+
+	/* a watch (watch.c) */
+	int64_t watched_since;        /* wall ms; 0: from now on. After a restart it goes on. */
+	int answers;                  /* in a row */
+
+	/* taking back what was done (undo.c) */
+	struct {
+		size_t step[DRIVE_UNDO];  /* of the plan, in the order they are taken back */
+		size_t n, at, from;
+		enum drive_machine_state state;
+		const char *text;         /* why, and what could not be taken back */
+		bool active, failed;
+	} undo;
 };
 
 struct drive_job {
@@ -54,6 +77,7 @@ struct drive_job {
 	bool paused, aborted, ended;
 	bool going;
 	bool step_done[LIMIT_PLAN_STEPS], step_skipped[LIMIT_PLAN_STEPS];
+	bool step_sent[LIMIT_PLAN_STEPS]; /* ok by what this job sent: it can be taken back. VLANs and boot devices alone. */
 };
 
 struct drive_settling;
@@ -83,6 +107,20 @@ void drive_job_go_on(struct drive_job *job);
 void drive_machine_next(struct drive_machine *m);
 void drive_publish_unsettled(struct drive *d);
 
+/* The machine goes no further; `from` is the first step that was not begun. */
+void drive_machine_stop(struct drive_machine *m, enum drive_machine_state state, size_t from, const char *text);
+/* A job of a request that was accepted before this start; none of its machines is begun. It owns the arena. */
+struct drive_job *drive_job_make(struct drive *d, const struct power_request *r, const struct power_plan *p, struct arena *a);
+
+/* An intent of the current step, or of the step that takes one back, on disk: 0, or -1 and nothing may be sent. */
+struct drive_intent {
+	int64_t step;                 /* from 1 */
+	const char *verb, *device, *outlet, *text, *cites;
+};
+int drive_write_intent(struct drive_machine *m, const struct drive_intent *intent, struct err *e);
+/* The device of the current step after the last look at it; -1 with why nothing is sent. */
+int drive_look_device(struct drive_machine *m, struct err *e);
+
 /* The step of a machine has ended: "ok", "failed", "unknown" or "refused". `kind` of the row: outcome or seen. */
 void drive_step_end(struct drive_machine *m, const char *kind, const char *outcome, const char *text);
 
@@ -92,6 +130,35 @@ void drive_step_begin(struct drive_machine *m);
 void drive_dark_begin(struct drive_machine *m);
 void drive_dwell_begin(struct drive_machine *m);
 void drive_wait_begin(struct drive_machine *m);
+
+/* vlan.c */
+void drive_vlan_begin(struct drive_machine *m);
+void drive_vlan_undo(struct drive_machine *m, const struct power_step *s);
+/* What this job left in the lists of the switch, for a sentence; "" nothing. */
+const char *drive_vlan_left(struct drive_machine *m);
+/* boot.c */
+void drive_boot_begin(struct drive_machine *m);
+void drive_boot_undo(struct drive_machine *m, const struct power_step *s);
+/* watch.c */
+void drive_watch_begin(struct drive_machine *m);
+/* States that are in the journal and not in status.db are published. */
+void drive_publish_states(struct drive *d);
+/* A rebuild that only waited when larchd was stopped goes on waiting: true when it was taken over, with its arena. */
+bool drive_watch_resume(struct drive *d, const struct power_request *r, const struct power_plan *p, struct arena *a);
+/* undo.c: true when the machine takes back what it has done before it stops. */
+bool drive_undo_begin(struct drive_machine *m, enum drive_machine_state state, size_t from, const char *text);
+/* One of them has ended. */
+void drive_undo_end(struct drive_machine *m, const char *kind, const char *outcome, const char *text);
+int64_t drive_undo_number(const struct drive_machine *m); /* of its rows */
+
+/* Does the device say what an open intent wanted? Reads only. */
+struct drive_found {
+	bool answered, as_wanted;
+	const char *text;             /* what it reads, or why it is not known */
+};
+typedef void drive_found_fn(void *ctx, const struct drive_found *found);
+void drive_vlan_check(struct gate_device *d, const struct journal_row *intent, drive_found_fn *done, void *ctx);
+void drive_boot_check(struct gate_device *d, const struct journal_row *intent, drive_found_fn *done, void *ctx);
 
 /* recover.c */
 void drive_settling_drop(struct drive *d); /* forget what was being read */

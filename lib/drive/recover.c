@@ -24,6 +24,16 @@ struct drive_settling {
 
 static void settle_read(struct drive_settling *s);
 
+/* What a step of another kind than on and off wanted is told by the file that carries it out. */
+typedef void check_fn(struct gate_device *d, const struct journal_row *intent, drive_found_fn *done, void *ctx);
+static check_fn *
+check_of(const struct journal_row *intent)
+{
+	if (power_action_is_vlan(power_action_parse(intent->verb)))
+		return drive_vlan_check;
+	return str_starts(str_of(intent->verb), "boot-") ? drive_boot_check : NULL;
+}
+
 /* ---- the end of a job that was open ----------------------------------------------------------- */
 
 struct tally {
@@ -40,8 +50,8 @@ tally_steps(struct journal *j, int64_t job, size_t planned, struct arena *a)
 
 	if (journal_steps(j, job, a, &steps, &n, &e) != 0)
 		return t;
-	for (size_t i = 0; i < n; i++) {
-		t.ok += strcmp(steps[i].state, "ok") == 0;
+	for (size_t i = 0; i < n; i++) { /* those beyond the plan took something back */
+		t.ok += strcmp(steps[i].state, "ok") == 0 && (size_t)steps[i].step <= planned;
 		t.unknown += strcmp(steps[i].state, "unknown") == 0;
 	}
 	t.bad = planned > t.ok + t.unknown ? planned - t.ok - t.unknown : 0;
@@ -175,8 +185,11 @@ end_job(struct drive *d, int64_t id, struct err *e)
 
 	if (*d->room.requests == NULL)
 		rc = err_set(e, ERR_UNAVAILABLE, "power.db is not there");
-	else if (get_accepted(d, accept, id, a, &r, &p, e) == 0)
+	else if (get_accepted(d, accept, id, a, &r, &p, e) == 0) {
+		if (drive_watch_resume(d, &r, &p, a))
+			return 0; /* it has the arena */
 		end_open(d, &r, &p, a);
+	}
 	else if (e->kind == ERR_UNAVAILABLE)
 		rc = -1; /* it may come back */
 	else
@@ -274,9 +287,8 @@ as_wanted(const struct drive_settling *s, const struct drive_reading *r)
 }
 
 static void
-settle_write(struct drive_settling *s, const struct drive_reading *r)
+settle_write(struct drive_settling *s, bool ok, const char *text)
 {
-	bool off = r->state == POWER_IS_OFF;
 	struct journal_row row = {
 	    .kind = "settled",
 	    .job = s->intent.job,
@@ -286,10 +298,8 @@ settle_write(struct drive_settling *s, const struct drive_reading *r)
 	    .machine = s->intent.machine,
 	    .device = s->intent.device,
 	    .outlet = s->intent.outlet,
-	    .outcome = as_wanted(s, r) ? "ok" : "failed",
-	    .text = arena_printf(s->a, "looked at later it reads %s%s, the step wanted %s; read only, nothing was sent",
-	        power_state_name(r->state), off && carries(s, r) ? " and still carries a load" : "",
-	        wanted_on(&s->intent) ? "on" : "off"),
+	    .outcome = ok ? "ok" : "failed",
+	    .text = text,
 	    .cites = arena_printf(s->a, "intent %lld", (long long)s->intent.seq),
 	};
 	struct journal_step step = {row.job, row.step, row.outcome, row.text, s->intent.at, times_now()};
@@ -298,6 +308,15 @@ settle_write(struct drive_settling *s, const struct drive_reading *r)
 	if (journal_add_with(s->drive->room.journal, &row, &step, NULL, &e) != 0)
 		log_error("job %lld step %lld: what it reads cannot be written: %s", (long long)row.job,
 		    (long long)row.step, e.text);
+}
+
+static void
+settle_power(struct drive_settling *s, const struct drive_reading *r)
+{
+	settle_write(s, as_wanted(s, r), arena_printf(s->a,
+	    "looked at later it reads %s%s, the step wanted %s; read only, nothing was sent", power_state_name(r->state),
+	    r->state == POWER_IS_OFF && carries(s, r) ? " and still carries a load" : "",
+	    wanted_on(&s->intent) ? "on" : "off"));
 }
 
 static void
@@ -334,9 +353,31 @@ settle_seen(void *ctx, const struct drive_reading *r)
 		return;
 	}
 	if (settled)
-		settle_write(s, r);
+		settle_power(s, r);
 	else
 		settle_unknown(s, r->answered ? "it names no state" : r->text);
+	settling_end(s);
+}
+
+/* The same for what is not on or off. */
+static void
+settle_found(void *ctx, const struct drive_found *found)
+{
+	struct drive_settling *s = ctx;
+
+	if (s->drive->stopping) {
+		settling_end(s);
+		return;
+	}
+	if (!(found->answered && found->as_wanted) && times_boot() < s->deadline) {
+		uv_timer_start(&s->timer, settle_later, DRIVE_POLL_MS, 0);
+		return;
+	}
+	if (found->answered)
+		settle_write(s, found->as_wanted, arena_printf(s->a, "looked at later: %s%s; read only, nothing was sent", found->text,
+		    found->as_wanted ? ", as the step wanted" : ", which is not what the step wanted"));
+	else
+		settle_unknown(s, found->text);
 	settling_end(s);
 }
 
@@ -363,6 +404,10 @@ settle_read(struct drive_settling *s)
 		return;
 	}
 	wait_for_slow(s);
+	if (check_of(&s->intent) != NULL) {
+		check_of(&s->intent)(s->target.device, &s->intent, settle_found, s);
+		return;
+	}
 	s->target.outlet = s->intent.outlet[0] == '\0' ? NULL : s->intent.outlet;
 	drive_driver_of(s->target.device)->read(&s->target, GATE_POWER, settle_seen, s);
 }
@@ -379,7 +424,7 @@ settle_one(struct drive *d, const struct journal_row *intent)
 {
 	struct drive_settling *s = calloc(1, sizeof(*s));
 	const char **texts[] = {&s->intent.verb, &s->intent.machine, &s->intent.device, &s->intent.outlet,
-	    &s->intent.who};
+	    &s->intent.who, &s->intent.cites};
 
 	if (s == NULL)
 		log_die("out of memory: an open intent");
@@ -426,6 +471,7 @@ int
 drive_recover(struct drive *d, struct err *e)
 {
 	(void)e;
+	drive_publish_states(d);
 	drive_settle(d);
 	return 0;
 }

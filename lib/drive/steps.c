@@ -129,30 +129,48 @@ sent(void *ctx, enum drive_sent outcome, const char *text)
 	switch_poll(m);
 }
 
-static int
-write_intent(struct drive_machine *m, const struct power_seen *seen, struct err *e)
+int
+drive_write_intent(struct drive_machine *m, const struct drive_intent *intent, struct err *e)
 {
 	struct drive_job *job = m->job;
-	const struct power_step *s = drive_step(m);
 	struct journal_row row = {
 	    .kind = "intent",
 	    .job = job->request.id,
-	    .step = (int64_t)m->step + 1,
+	    .step = intent->step,
 	    .who = job->request.who,
 	    .address = job->request.address,
-	    .verb = power_action_name(s->action),
+	    .verb = intent->verb,
 	    .machine = drive_name(m),
+	    .device = intent->device,
+	    .outlet = intent->outlet,
+	    .text = intent->text,
+	    .cites = intent->cites,
+	};
+	struct journal_step step = {job->request.id, row.step, "running", row.text, m->began, 0};
+
+	if (journal_add_with(job->drive->room.journal, &row, &step, NULL, e) == 0)
+		return 0;
+	log_error("job %lld: an intent cannot be written, so nothing is sent: %s", (long long)job->request.id, e->text);
+	return -1;
+}
+
+static int
+write_intent(struct drive_machine *m, const struct power_seen *seen, struct err *e)
+{
+	const struct power_step *s = drive_step(m);
+	const struct drive_intent intent = {
+	    .step = (int64_t)m->step + 1,
+	    .verb = power_action_name(s->action),
 	    .device = s->device,
 	    .outlet = s->outlet,
 	    .text = arena_printf(m->a, "%s reads %s%s%s%s; sending %s", where(m), power_state_name(seen->state),
 	        seen->device_name != NULL && seen->device_name[0] != '\0' ? " (\"" : "",
 	        seen->device_name == NULL ? "" : seen->device_name,
 	        seen->device_name != NULL && seen->device_name[0] != '\0' ? "\")" : "", on_off(m->wanted_on)),
-	    .cites = job->request.plan_hash,
+	    .cites = m->job->request.plan_hash,
 	};
-	struct journal_step step = {job->request.id, row.step, "running", row.text, m->began, 0};
 
-	return journal_add_with(job->drive->room.journal, &row, &step, NULL, e);
+	return drive_write_intent(m, &intent, e);
 }
 
 static bool
@@ -186,8 +204,6 @@ before_read(void *ctx, const struct drive_reading *r)
 		return;
 	}
 	if (write_intent(m, &seen, &e) != 0) {
-		log_error("job %lld: an intent cannot be written, so nothing is sent: %s",
-		    (long long)m->job->request.id, e.text);
 		drive_step_end(m, "refuse", "failed", "the intent could not be written, so nothing was sent");
 		return;
 	}
@@ -199,17 +215,25 @@ before_read(void *ctx, const struct drive_reading *r)
 
 /* ---- the look ----------------------------------------------------------------------------------------- */
 
+int
+drive_look_device(struct drive_machine *m, struct err *e)
+{
+	struct power_look look = drive_look(m);
+
+	if (*m->job->drive->room.inv == NULL)
+		return err_set(e, ERR_UNAVAILABLE, "there is no inventory to look at");
+	if (power_look_step(&look, m->step, m->a, e) != 0)
+		return -1;
+	return probe_device(m->job->drive->room.probe, drive_step(m)->device, m->a, &m->target.device, e);
+}
+
 static void
 switch_look(struct drive_machine *m)
 {
 	const struct power_step *s = drive_step(m);
-	struct power_look look = drive_look(m);
 	struct err e;
 
-	if (*m->job->drive->room.inv == NULL)
-		err_set(&e, ERR_UNAVAILABLE, "there is no inventory to look at");
-	else if (power_look_step(&look, m->step, m->a, &e) == 0 &&
-	    probe_device(m->job->drive->room.probe, s->device, m->a, &m->target.device, &e) == 0) {
+	if (drive_look_device(m, &e) == 0) {
 		m->target.outlet = s->outlet;
 		m->target.index.n = 0;
 		drive_driver_of(m->target.device)->read(&m->target, GATE_POWER, before_read, m);
@@ -239,6 +263,11 @@ drive_step_begin(struct drive_machine *m)
 	    [POWER_DO_OUTLET_OFF] = switch_begin,  [POWER_DO_OUTLET_ON] = switch_begin,
 	    [POWER_DO_ENSURE_ON] = switch_begin,   [POWER_DO_DARK] = drive_dark_begin,
 	    [POWER_DO_DWELL] = drive_dwell_begin,  [POWER_DO_WAIT_BMC] = drive_wait_begin,
+	    [POWER_DO_BOOT_PXE] = drive_boot_begin, [POWER_DO_BOOT_PXE_EFI] = drive_boot_begin,
+	    [POWER_DO_WATCH] = drive_watch_begin,
+	    [POWER_DO_VLAN_EGRESS] = drive_vlan_begin, [POWER_DO_VLAN_UNTAGGED] = drive_vlan_begin,
+	    [POWER_DO_VLAN_PVID] = drive_vlan_begin, [POWER_DO_VLAN_LEAVE_UNTAGGED] = drive_vlan_begin,
+	    [POWER_DO_VLAN_LEAVE_EGRESS] = drive_vlan_begin,
 	};
 	struct journal_step step = {m->job->request.id, (int64_t)m->step + 1, "running", "", m->began, 0};
 	struct err e;

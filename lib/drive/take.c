@@ -124,6 +124,20 @@ make_machines(struct drive_job *job)
 	}
 }
 
+struct drive_job *
+drive_job_make(struct drive *d, const struct power_request *r, const struct power_plan *p, struct arena *a)
+{
+	struct drive_job *job = calloc(1, sizeof(*job));
+
+	if (job == NULL)
+		log_die("out of memory: no job");
+	*job = (struct drive_job){.drive = d, .a = a, .request = *r, .plan = *p, .began = times_now()};
+	make_machines(job);
+	job->next = d->jobs;
+	d->jobs = job;
+	return job;
+}
+
 /* `a` holds the request and is the job's from now on. */
 void
 drive_job_begin(struct drive *d, const struct power_request *r, struct arena *a)

@@ -19,7 +19,8 @@ struct job {
 	enum gate_priority priority;
 	struct snmp_oid *oids;
 	size_t n, max_values;
-	int64_t value;
+	struct snmp_put put;
+	char octets[LIMIT_SNMP_OCTETS]; /* that put points to */
 	struct ipmi_command command;
 	snmp_done_fn *snmp_done;
 	ipmi_done_fn *ipmi_done;
@@ -29,7 +30,8 @@ struct job {
 struct gate_device {
 	struct gate *gate;
 	char *name, *address_text;
-	const struct devtype *type;
+	const struct devtype *type; /* of a PDU */
+	bool snmp_spoken;           /* a PDU or a switch */
 	const struct cred_snmp *snmp;
 	const struct cred_bmc *bmc;
 	struct sockaddr_storage address;
@@ -105,12 +107,12 @@ start_snmp(struct gate_device *d, struct job *j)
 	const struct cred_snmp *c = d->snmp;
 	struct snmp_target t = {
 	    .address = d->address,
-	    .version = d->type->version1 && c->version == 2 ? 1 : c->version,
+	    .version = d->type != NULL && d->type->version1 && c->version == 2 ? 1 : c->version,
 	    .community = j->kind == JOB_SET ? c->write : c->read,
 	    .user = c->user,
 	    .auth_secret = c->auth_secret,
 	    .priv_secret = c->priv_secret,
-	    .max_varbinds = d->type->max_varbinds,
+	    .max_varbinds = d->type != NULL ? d->type->max_varbinds : 0,
 	};
 
 	if (j->kind == JOB_GET)
@@ -118,7 +120,7 @@ start_snmp(struct gate_device *d, struct job *j)
 	else if (j->kind == JOB_WALK)
 		snmp_walk(d->gate->snmp, &t, j->oids, j->n, j->max_values, snmp_answered, j);
 	else
-		snmp_set(d->gate->snmp, &t, j->oids, j->value, snmp_answered, j);
+		snmp_write(d->gate->snmp, &t, j->oids, &j->put, snmp_answered, j);
 }
 
 static void
@@ -160,7 +162,7 @@ start_next(struct gate_device *d)
 		if (d->first[p] == NULL)
 			d->last[p] = NULL;
 		d->running = j;
-		if (j->kind == JOB_ASK ? d->bmc == NULL : d->snmp == NULL || d->type == NULL)
+		if (j->kind == JOB_ASK ? d->bmc == NULL : d->snmp == NULL)
 			refuse(j);
 		else if (j->kind == JOB_ASK)
 			start_ipmi(d, j);
@@ -233,10 +235,23 @@ void
 gate_set(struct gate_device *d, enum gate_priority p, const struct snmp_oid *oid, int64_t value,
     snmp_done_fn *done, void *ctx)
 {
+	const struct snmp_put put = {.type = SNMP_PUT_INTEGER, .number = value};
+
+	gate_write(d, p, oid, &put, done, ctx);
+}
+
+/* More octets than fit are refused by snmp_write: it is given their number, and none of them is read. */
+void
+gate_write(struct gate_device *d, enum gate_priority p, const struct snmp_oid *oid, const struct snmp_put *put,
+    snmp_done_fn *done, void *ctx)
+{
 	struct job *j = job_create(d, p, JOB_SET, ctx);
 
 	job_oids(j, oid, 1);
-	j->value = value;
+	j->put = *put;
+	if (put->octets.n > 0 && put->octets.n <= sizeof(j->octets))
+		memcpy(j->octets, put->octets.p, put->octets.n);
+	j->put.octets.p = j->octets;
 	j->snmp_done = done;
 	enqueue(j);
 }
@@ -274,8 +289,8 @@ device_cred(struct gate_device *d, struct err *e)
 {
 	const struct cred *c = d->gate->creds == NULL ? NULL : d->gate->creds->cred;
 
-	d->snmp = c == NULL || d->type == NULL ? NULL : cred_find_snmp(c, d->name);
-	d->bmc = c == NULL || d->type != NULL ? NULL : cred_find_bmc(c, d->name);
+	d->snmp = c == NULL || !d->snmp_spoken ? NULL : cred_find_snmp(c, d->name);
+	d->bmc = c == NULL || d->snmp_spoken ? NULL : cred_find_bmc(c, d->name);
 	if (d->snmp == NULL && d->bmc == NULL)
 		return err_set(e, ERR_INPUT, "no row of credentials.json matches %s", d->name);
 	return 0;
@@ -303,6 +318,7 @@ device_create(struct gate *g, const struct gate_spec *spec, const struct sockadd
 	d->address = *address;
 	d->address_text = copy(spec->address);
 	d->type = spec->type;
+	d->snmp_spoken = spec->type != NULL || spec->is_switch;
 	HASH_ADD_KEYPTR(hh, g->devices, d->name, strlen(d->name), d);
 	return d;
 }
@@ -310,20 +326,22 @@ device_create(struct gate *g, const struct gate_spec *spec, const struct sockadd
 int
 gate_device(struct gate *g, const struct gate_spec *spec, struct gate_device **out, struct err *e)
 {
+	bool snmp_spoken = spec->type != NULL || spec->is_switch;
 	struct gate_device *d;
 	struct sockaddr_storage address;
 
 	if (spec->address == NULL || spec->address[0] == '\0')
 		return err_set(e, ERR_INPUT, "%s has no attribute 'address'", spec->name);
 	HASH_FIND_STR(g->devices, spec->name, d);
-	if (d != NULL && (d->type != spec->type || strcmp(d->address_text, spec->address) != 0)) {
+	if (d != NULL && (d->type != spec->type || d->snmp_spoken != snmp_spoken ||
+	                     strcmp(d->address_text, spec->address) != 0)) {
 		HASH_DEL(g->devices, d);
 		d->older = g->moved;
 		g->moved = d;
 		d = NULL;
 	}
 	if (d == NULL) {
-		if (addr_parse(str_of(spec->address), spec->type != NULL ? SNMP_PORT : IPMI_PORT, &address, e) != 0)
+		if (addr_parse(str_of(spec->address), snmp_spoken ? SNMP_PORT : IPMI_PORT, &address, e) != 0)
 			return err_prefix(e, "%s", spec->name);
 		d = device_create(g, spec, &address);
 	}
@@ -337,6 +355,12 @@ const struct devtype *
 gate_type(const struct gate_device *d)
 {
 	return d->type;
+}
+
+bool
+gate_speaks_snmp(const struct gate_device *d)
+{
+	return d->snmp_spoken;
 }
 
 const char *

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * gate: one queue a device. Every packet to a PDU or a BMC goes through its
+ * gate: one queue a device. Every packet to a PDU, a switch or a BMC goes through its
  * device's gate: one request in flight, power before a person's question
  * before the sweep, and a device that stays silent is asked less often. It
  * knows how to reach a device and what it wants to hear (cred); it does not
@@ -32,7 +32,8 @@ LARCH_API void gate_set_cred(struct gate *g, struct cred *take);
 struct gate_spec {
 	const char *name;            /* of the thing */
 	const char *address;         /* numeric, with an optional port */
-	const struct devtype *type;  /* a PDU's family; NULL: it is a BMC */
+	const struct devtype *type;  /* a PDU's family; NULL: it is a switch or a BMC */
+	bool is_switch;              /* asked by SNMP, without a family */
 };
 
 /*
@@ -43,11 +44,13 @@ struct gate_spec {
 LARCH_API int gate_device(struct gate *g, const struct gate_spec *spec, struct gate_device **out,
     struct err *e);
 LARCH_API const struct devtype *gate_type(const struct gate_device *d);
+/* Is it asked by SNMP? A PDU or a switch; else it is a BMC. */
+LARCH_API bool gate_speaks_snmp(const struct gate_device *d);
 LARCH_API const char *gate_name(const struct gate_device *d);
-/* May it be written? A PDU without a write community may not. */
+/* May it be written? A PDU or a switch without a write community may not. */
 LARCH_API bool gate_may_write(const struct gate_device *d);
 
-/* snmp_get, snmp_walk, snmp_set and ipmi_ask, in the device's turn. `done` as in those rooms; but a device whose
+/* snmp_get, snmp_walk, snmp_set, snmp_write and ipmi_ask, in the device's turn. `done` as in those rooms; but a device whose
  * credentials have gone answers SNMP_NOT_SENT or IPMI_REFUSED, and may do so before the call returns. */
 LARCH_API void gate_get(struct gate_device *d, enum gate_priority p, const struct snmp_oid *oids, size_t n,
     snmp_done_fn *done, void *ctx);
@@ -55,6 +58,8 @@ LARCH_API void gate_walk(struct gate_device *d, enum gate_priority p, const stru
     size_t max_values, snmp_done_fn *done, void *ctx);
 LARCH_API void gate_set(struct gate_device *d, enum gate_priority p, const struct snmp_oid *oid, int64_t value,
     snmp_done_fn *done, void *ctx);
+LARCH_API void gate_write(struct gate_device *d, enum gate_priority p, const struct snmp_oid *oid,
+    const struct snmp_put *put, snmp_done_fn *done, void *ctx);
 LARCH_API void gate_ask(struct gate_device *d, enum gate_priority p, const struct ipmi_command *command,
     ipmi_done_fn *done, void *ctx);
 

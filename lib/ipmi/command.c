@@ -39,6 +39,53 @@ ipmi_chassis_parse(const struct ipmi_answer *a, struct ipmi_chassis *out)
 	return 0;
 }
 
+/* ---- boot options ------------------------------------------------------------------------ */
+
+#define BOOT_VALID 0x80
+#define BOOT_PERSISTENT 0x40
+#define BOOT_EFI 0x20
+
+struct ipmi_command
+ipmi_boot_new(void)
+{
+	/* parameter 4: write the bit of the BIOS, and set it (as ipmitool does) */
+	return (struct ipmi_command){.netfn = NETFN_CHASSIS, .cmd = 0x08, .data = {0x04, 0x01, 0x01}, .n = 3, .privilege = 3};
+}
+
+struct ipmi_command
+ipmi_boot_pxe(bool efi)
+{
+	return (struct ipmi_command){.netfn = NETFN_CHASSIS, .cmd = 0x08,
+	    .data = {0x05, (uint8_t)(BOOT_VALID | (efi ? BOOT_EFI : 0)), IPMI_BOOT_PXE << 2, 0, 0, 0}, .n = 6, .privilege = 3};
+}
+
+struct ipmi_command
+ipmi_boot_clear(void)
+{
+	return (struct ipmi_command){.netfn = NETFN_CHASSIS, .cmd = 0x08, .data = {0x05, 0, 0, 0, 0, 0}, .n = 6, .privilege = 3};
+}
+
+struct ipmi_command
+ipmi_boot_read(void)
+{
+	return (struct ipmi_command){.netfn = NETFN_CHASSIS, .cmd = 0x09, .data = {0x05, 0, 0}, .n = 3, .privilege = 3,
+	    .harmless = true};
+}
+
+int
+ipmi_boot_parse(const struct ipmi_answer *a, struct ipmi_boot *out)
+{
+	if (a->outcome != IPMI_OK || a->completion != 0 || a->n < 4 || (a->data[1] & 0x7f) != 5)
+		return -1;
+	*out = (struct ipmi_boot){
+	    .valid = (a->data[1] & 0x80) == 0 && (a->data[2] & BOOT_VALID) != 0,
+	    .persistent = (a->data[2] & BOOT_PERSISTENT) != 0,
+	    .efi = (a->data[2] & BOOT_EFI) != 0,
+	    .device = (uint8_t)(a->data[3] >> 2 & 0x0f),
+	};
+	return 0;
+}
+
 const char *
 ipmi_outcome_name(enum ipmi_outcome o)
 {

@@ -110,6 +110,25 @@ struct ipmi_chassis {
 /* 0; or -1 when the answer is too short. */
 LARCH_API int ipmi_chassis_parse(const struct ipmi_answer *answer, struct ipmi_chassis *out);
 
+/*
+ * The boot device (sections 28.12, 28.13): parameter 5, the next boot from PXE, once; taken back; read. All of them may
+ * reach the BMC twice. Parameter 4 tells the firmware that the information is new; BMCs that lack it answer 0x80, which
+ * does no harm. What a BMC keeps of parameter 5 is over 60 s after it was set unless a chassis control comes
+ * (parameter 3), or when the firmware has obeyed it.
+ */
+LARCH_API struct ipmi_command ipmi_boot_new(void);
+LARCH_API struct ipmi_command ipmi_boot_pxe(bool efi);
+LARCH_API struct ipmi_command ipmi_boot_clear(void);
+LARCH_API struct ipmi_command ipmi_boot_read(void);
+
+struct ipmi_boot {
+	bool valid, persistent, efi;
+	uint8_t device;            /* table 28-14, parameter 5 data 2: 0 none, 1 PXE, 2 disk ... */
+};
+#define IPMI_BOOT_PXE 1
+/* 0; or -1 when it is no answer to ipmi_boot_read. A parameter that is marked invalid is not valid. */
+LARCH_API int ipmi_boot_parse(const struct ipmi_answer *answer, struct ipmi_boot *out);
+
 LARCH_API const char *ipmi_outcome_name(enum ipmi_outcome o);
 
 #endif

@@ -3,9 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "plan.h"
-
-#define RECENT_MS ((int64_t)86400000) /* wiring changed within a day is named in the plan */
+#include "plan_making.h"
 
 struct gathering {
 	const struct power_room *room;
@@ -89,8 +87,8 @@ has_other_feed(struct gathering *g, const struct inv_cord *here)
 	return false;
 }
 
-static bool
-is_protected(const struct conf *c, const char *name)
+bool
+power_is_protected(const struct conf *c, const char *name)
 {
 	for (size_t i = 0; i < c->n_protected; i++)
 		if (strcmp(c->protected_things[i], name) == 0)
@@ -114,7 +112,7 @@ gather_fed(struct gathering *g, struct power_outlet *o, const char *self, struct
 			continue;
 		if (inv_get(g->room->inv, cords[i].machine, g->a, &thing, e) != 0)
 			return -1;
-		if (is_protected(g->room->conf, thing.name))
+		if (power_is_protected(g->room->conf, thing.name))
 			o->guarded = thing.name;
 		fed[kept++] = (struct power_fed){
 		    .thing = thing.name,
@@ -141,7 +139,7 @@ gather_outlet(struct gathering *g, const struct inv_cord *cord, struct power_out
 	    .device_name = "",
 	    .word = "",
 	    .amps = NAN,
-	    .recent = cord->by != NULL && cord->since > g->now - RECENT_MS,
+	    .recent = cord->by != NULL && cord->since > g->now - POWER_RECENT_MS,
 	    .recent_by = cord->by,
 	    .reachable = reads(g, cord->pdu, "pdu", "ok"),
 	};
@@ -196,13 +194,15 @@ gather_machine(struct gathering *g, const char *name, struct power_machine *m, s
 	    .name = thing.name,
 	    .type = thing.type,
 	    .owner = owner == NULL ? "" : owner,
-	    .is_protected = is_protected(g->room->conf, name),
+	    .is_protected = power_is_protected(g->room->conf, name),
+	    .address = inv_attr(&thing, "address"),
+	    .efi = inv_attr(&thing, "boot_mode") != NULL && strcmp(inv_attr(&thing, "boot_mode"), "efi") == 0,
 	};
 	outlets = arena_array(g->a, n, sizeof(*outlets));
 	for (size_t i = 0; i < n; i++) {
 		if (gather_outlet(g, &cords[i], &outlets[i], e) != 0)
 			return -1;
-		m->is_protected |= is_protected(g->room->conf, cords[i].pdu);
+		m->is_protected |= power_is_protected(g->room->conf, cords[i].pdu);
 	}
 	m->outlets = outlets;
 	m->n_outlets = n;
@@ -235,38 +235,51 @@ gather_single(struct gathering *g, const char *name, struct power_machine *m, st
 	    .owner = "",
 	    .outlets = o,
 	    .n_outlets = 1,
-	    .is_protected = is_protected(g->room->conf, cord.pdu),
+	    .is_protected = power_is_protected(g->room->conf, cord.pdu),
 	};
 	for (size_t i = 0; i < o->n_fed; i++)
-		m->is_protected |= is_protected(g->room->conf, o->fed[i].thing);
+		m->is_protected |= power_is_protected(g->room->conf, o->fed[i].thing);
 	return 0;
+}
+
+int
+power_plan_wish(const struct power_room *room, const struct power_wish *wish, struct arena *a,
+    struct power_plan *out, struct err *e)
+{
+	struct gathering g = {.room = room, .a = a, .now = times_now()};
+	struct power_question q = {
+	    .verb = wish->verb,
+	    .way = wish->way,
+	    .revision = room->revision,
+	    .now = g.now,
+	    .load_floor_a = room->conf->load_floor_a,
+	};
+	const struct hosts *names = wish->names;
+	bool outlets = power_verb_is_outlet(wish->verb);
+	struct power_machine *machines;
+
+	if (names->n > LIMIT_PLAN_THINGS)
+		return err_set(e, ERR_LIMIT, "%zu things in one plan; the most is %d", names->n,
+		    LIMIT_PLAN_THINGS);
+	if (gather_outlets(&g, names, outlets, e) != 0)
+		return -1;
+	machines = arena_array(a, names->n, sizeof(*machines));
+	for (size_t i = 0; i < names->n; i++)
+		if ((outlets ? gather_single : gather_machine)(&g, names->name[i], &machines[i], e) != 0)
+			return -1;
+	q.machines = machines;
+	q.n_machines = names->n;
+	if (wish->verb == POWER_SETVLAN && names->n == 1 && wish->port != NULL &&
+	    power_gather_vlan(room, wish, a, &q.vlan, e) != 0)
+		return -1;
+	return power_plan(&q, a, out, e);
 }
 
 int
 power_plan_for(const struct power_room *room, enum power_verb verb, enum power_way way,
     const struct hosts *names, struct arena *a, struct power_plan *out, struct err *e)
 {
-	struct gathering g = {.room = room, .a = a, .now = times_now()};
-	struct power_question q = {
-	    .verb = verb,
-	    .way = way,
-	    .revision = room->revision,
-	    .now = g.now,
-	    .load_floor_a = room->conf->load_floor_a,
-	};
-	struct power_machine *machines;
+	const struct power_wish wish = {.verb = verb, .way = way, .names = names};
 
-	if (names->n > LIMIT_PLAN_THINGS)
-		return err_set(e, ERR_LIMIT, "%zu things in one plan; the most is %d", names->n,
-		    LIMIT_PLAN_THINGS);
-	if (gather_outlets(&g, names, power_verb_is_outlet(verb), e) != 0)
-		return -1;
-	machines = arena_array(a, names->n, sizeof(*machines));
-	for (size_t i = 0; i < names->n; i++)
-		if ((power_verb_is_outlet(verb) ? gather_single : gather_machine)(&g, names->name[i],
-		        &machines[i], e) != 0)
-			return -1;
-	q.machines = machines;
-	q.n_machines = names->n;
-	return power_plan(&q, a, out, e);
+	return power_plan_wish(room, &wish, a, out, e);
 }

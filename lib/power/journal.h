@@ -17,7 +17,8 @@
 /*
  * Kinds: "start" "stop" of larchd; "accept" "refuse" of a request; "intent" before and "outcome"
  * after a packet that switches; "seen" for what a waiting step saw; "settled" for an open intent after
- * a restart; "abort"; "end" of a job.
+ * a restart; "state" for what the inventory should say of a machine ("pxe" "idle" "pxe_failed" in outcome; status.db
+ * carries it to `pages`); "abort"; "end" of a job. What takes a step back has a number beyond those of the plan.
  */
 struct journal_row {
 	int64_t seq;             /* from 1, without a gap */
@@ -83,6 +84,7 @@ struct journal_filter {
 	const char *thing, *who, *verb, *kind, *outcome; /* NULL: any; thing matches machine or device */
 	const char *q;                        /* in any text of the row, any case; NULL: any */
 	int64_t since, until;                 /* 0: any */
+	int64_t after;                        /* rows with a higher seq; 0: any */
 	size_t limit, offset;                 /* limit 0: 100 */
 	bool oldest_first;
 };

@@ -416,6 +416,7 @@ where_make(struct where *w, const struct journal_filter *f)
 	              "||' '||text||' '||job),lower(?))>0", f->q, 1);
 	where_int(w, " AND at>=?", f->since);
 	where_int(w, " AND at<=?", f->until);
+	where_int(w, " AND seq>?", f->after);
 }
 
 static int

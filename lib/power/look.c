@@ -84,12 +84,17 @@ power_look_plan(const struct power_look *l, struct status *status, struct arena 
 	const struct power_plan *p = l->plan;
 	struct power_room room = {l->inv, status, l->conf, p->revision};
 	struct hosts names = {.n = p->n_machines};
+	struct power_wish wish = {.verb = p->verb, .way = p->way, .names = &names};
 	struct power_plan now;
 
+	if (p->vlan != NULL) {
+		wish.port = p->vlan->port;
+		wish.vlan = p->vlan->vlan;
+	}
 	names.name = arena_array(a, names.n, sizeof(*names.name));
 	for (size_t i = 0; i < names.n; i++)
 		names.name[i] = arena_strdup(a, p->machines[i].name);
-	if (power_plan_for(&room, p->verb, p->way, &names, a, &now, e) != 0)
+	if (power_plan_wish(&room, &wish, a, &now, e) != 0)
 		return -1;
 	if (strcmp(now.hash, p->hash) == 0)
 		return 0;
@@ -152,6 +157,24 @@ look_fed(const struct power_look *l, const struct power_step *s, const char *mac
 	return 0;
 }
 
+/* Does the inventory still say that this port of the machine is that port of the switch? */
+static int
+look_port(const struct power_look *l, const struct power_step *s, const char *machine, struct arena *a, struct err *e)
+{
+	const char *port = l->plan->vlan->port;
+	struct inv_connection *links;
+	size_t n;
+
+	if (inv_connections(l->inv, machine, a, &links, &n, e) != 0)
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(links[i].a_port, port) == 0 && strcmp(links[i].b, s->device) == 0 &&
+		    strcmp(links[i].b_port, s->outlet) == 0)
+			return 0;
+	return err_set(e, ERR_REFUSED, "the inventory no longer says that %s of %s is %s %s", port, machine, s->device,
+	    s->outlet);
+}
+
 static int
 look_bmc(const struct power_look *l, const struct power_step *s, const char *machine, struct arena *a,
     struct err *e)
@@ -192,6 +215,8 @@ power_look_step(const struct power_look *l, size_t step, struct arena *a, struct
 
 	if (look_protected(l, s->device, e) != 0 || look_protected(l, machine, e) != 0)
 		return -1;
+	if (power_action_is_vlan(s->action))
+		return look_port(l, s, machine, a, e) != 0 ? -1 : power_look_ceiling(l, step, e);
 	if (s->outlet == NULL && look_bmc(l, s, machine, a, e) != 0)
 		return -1;
 	if (s->outlet != NULL && !outlet_verb && look_cord(l, s, machine, a, e) != 0)

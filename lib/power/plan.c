@@ -2,113 +2,12 @@
 #include <math.h>
 #include <string.h>
 
-#include "plan.h"
-
-/* ---- names ------------------------------------------------------------------------ */
-
-static const char *const verbs[POWER_VERB_COUNT] = {
-    [POWER_ON] = "on",
-    [POWER_OFF] = "off",
-    [POWER_CYCLE] = "cycle",
-    [POWER_OUTLET_ON] = "outlet-on",
-    [POWER_OUTLET_OFF] = "outlet-off",
-    [POWER_OUTLET_CYCLE] = "outlet-cycle",
-};
-static const char *const ways[POWER_WAY_COUNT] = {
-    [POWER_WAY_AUTO] = "auto",
-    [POWER_WAY_BMC] = "bmc",
-    [POWER_WAY_PDU] = "pdu",
-};
-static const struct {
-	const char *name;
-	bool switches;
-} actions[POWER_ACTION_COUNT] = {
-    [POWER_DO_CHASSIS_OFF] = {"chassis-off", true},
-    [POWER_DO_CHASSIS_ON] = {"chassis-on", true},
-    [POWER_DO_OUTLET_OFF] = {"outlet-off", true},
-    [POWER_DO_OUTLET_ON] = {"outlet-on", true},
-    [POWER_DO_DARK] = {"dark", false},
-    [POWER_DO_DWELL] = {"dwell", false},
-    [POWER_DO_WAIT_BMC] = {"wait-bmc", false},
-    [POWER_DO_ENSURE_ON] = {"ensure-on", true},
-};
-
-const char *
-power_verb_name(enum power_verb v)
-{
-	return (unsigned)v < POWER_VERB_COUNT ? verbs[v] : "unknown";
-}
-
-const char *
-power_way_name(enum power_way w)
-{
-	return (unsigned)w < POWER_WAY_COUNT ? ways[w] : "unknown";
-}
-
-const char *
-power_action_name(enum power_action a)
-{
-	return (unsigned)a < POWER_ACTION_COUNT ? actions[a].name : "unknown";
-}
-
-bool
-power_action_switches(enum power_action a)
-{
-	return (unsigned)a < POWER_ACTION_COUNT && actions[a].switches;
-}
-
-const char *
-power_state_name(enum power_state s)
-{
-	static const char *const names[] = {"unknown", "off", "on"};
-
-	return (unsigned)s < LARCH_COUNT(names) ? names[s] : "unknown";
-}
-
-int
-power_verb_parse(struct str s, enum power_verb *out, struct err *e)
-{
-	for (size_t i = 0; i < POWER_VERB_COUNT; i++)
-		if (str_is(s, verbs[i])) {
-			*out = (enum power_verb)i;
-			return 0;
-		}
-	return err_set(e, ERR_INPUT,
-	    "'%.*s' is no power verb; there are on, off, cycle, outlet-on, outlet-off and outlet-cycle",
-	    (int)(s.n > 64 ? 64 : s.n), s.p == NULL ? "" : s.p);
-}
-
-int
-power_way_parse(struct str s, enum power_way *out, struct err *e)
-{
-	if (s.n == 0)
-		s = STR("auto");
-	for (size_t i = 0; i < POWER_WAY_COUNT; i++)
-		if (str_is(s, ways[i])) {
-			*out = (enum power_way)i;
-			return 0;
-		}
-	return err_set(e, ERR_INPUT, "'%.*s' is no way to switch a machine; there are bmc and pdu",
-	    (int)(s.n > 64 ? 64 : s.n), s.p);
-}
-
-bool
-power_verb_is_outlet(enum power_verb v)
-{
-	return v == POWER_OUTLET_ON || v == POWER_OUTLET_OFF || v == POWER_OUTLET_CYCLE;
-}
+#include "plan_making.h"
 
 /* ---- growing lists in the arena ------------------------------------------------------ */
 
-struct making {
-	const struct power_question *q;
-	struct arena *a;
-	struct power_plan *p;
-	size_t cap_steps, cap_warnings, cap_notes, cap_cut;
-};
-
-static void *
-grown(struct arena *a, void *old, size_t n, size_t *cap, size_t size)
+void *
+power_plan_grown(struct arena *a, void *old, size_t n, size_t *cap, size_t size)
 {
 	void *p;
 
@@ -121,14 +20,14 @@ grown(struct arena *a, void *old, size_t n, size_t *cap, size_t size)
 	return p;
 }
 
-static void
-add_step(struct making *m, size_t machine, enum power_action action, const char *device,
+struct power_step *
+power_plan_add_step(struct making *m, size_t machine, enum power_action action, const char *device,
     const struct power_outlet *o, enum power_state expected)
 {
 	struct power_plan *p = m->p;
 
-	p->steps = grown(m->a, p->steps, p->n_steps, &m->cap_steps, sizeof(*p->steps));
-	p->steps[p->n_steps++] = (struct power_step){
+	p->steps = power_plan_grown(m->a, p->steps, p->n_steps, &m->cap_steps, sizeof(*p->steps));
+	p->steps[p->n_steps] = (struct power_step){
 	    .machine = machine,
 	    .action = action,
 	    .device = device,
@@ -136,35 +35,36 @@ add_step(struct making *m, size_t machine, enum power_action action, const char 
 	    .device_name = o == NULL ? "" : o->device_name,
 	    .expected = expected,
 	};
+	return &p->steps[p->n_steps++];
 }
 
 static void
 add_text(struct making *m, const char ***list, size_t *n, size_t *cap, const char *text)
 {
-	*list = grown(m->a, *list, *n, cap, sizeof(**list));
+	*list = power_plan_grown(m->a, *list, *n, cap, sizeof(**list));
 	(*list)[(*n)++] = text;
 }
 
-static void
-warn(struct making *m, const char *text)
+void
+power_plan_warn(struct making *m, const char *text)
 {
 	add_text(m, &m->p->warnings, &m->p->n_warnings, &m->cap_warnings, text);
 }
 
-static void
-note(struct making *m, const char *text)
+void
+power_plan_note(struct making *m, const char *text)
 {
 	add_text(m, &m->p->notes, &m->p->n_notes, &m->cap_notes, text);
 }
 
-/* ---- refusals ------------------------------------------------------------------------ */
-
-static void
-note_age(struct making *m, int64_t at, int64_t interval)
+void
+power_plan_note_age(struct making *m, int64_t at, int64_t interval)
 {
 	if (at == 0 || status_stale(at, interval, m->q->now))
 		m->p->stale = true;
 }
+
+/* ---- refusals ------------------------------------------------------------------------ */
 
 static const char *
 refuse_bmc(const struct power_machine *x, struct arena *a)
@@ -236,11 +136,28 @@ refuse_pdu(struct making *m, const struct power_machine *x)
 	return why;
 }
 
+/* The boot device is set by the BMC, whichever way the power then goes. */
+static const char *
+refuse_rebuild(const struct power_machine *x, struct arena *a)
+{
+	if (x->bmc == NULL)
+		return "no BMC is recorded for it, and the boot device is set by IPMI";
+	if (!x->bmc_answers)
+		return arena_printf(a, "its BMC %s does not answer, and the boot device is set by it", x->bmc);
+	return NULL;
+}
+
 static const char *
 refusal(struct making *m, const struct power_machine *x)
 {
+	const char *why;
+
 	if (x->is_protected)
 		return "it is protected: larch.json lists it, and only the person who keeps that file can change it";
+	if (m->q->verb == POWER_SETVLAN)
+		return power_plan_vlan_refusal(m, x);
+	if (m->q->verb == POWER_REBUILD && (why = refuse_rebuild(x, m->a)) != NULL)
+		return why;
 	return m->p->way == POWER_WAY_BMC ? refuse_bmc(x, m->a) : refuse_pdu(m, x);
 }
 
@@ -250,8 +167,47 @@ warn_dead_feed(struct making *m, const struct power_machine *x)
 {
 	for (size_t i = 0; i < x->n_outlets && m->q->verb != POWER_OFF; i++)
 		if (x->outlets[i].state == POWER_IS_OFF)
-			warn(m, arena_printf(m->a, "outlet %s %s of %s is off: only by its outlets (pdu) does it go on",
+			power_plan_warn(m, arena_printf(m->a, "outlet %s %s of %s is off: only by its outlets (pdu) does it go on",
 			    x->outlets[i].pdu, x->outlets[i].outlet, x->name));
+}
+
+/* ---- rebuild ----------------------------------------------------------------------------- */
+
+static enum power_action
+boot_action(const struct power_machine *x)
+{
+	return x->efi ? POWER_DO_BOOT_PXE_EFI : POWER_DO_BOOT_PXE;
+}
+
+/* What comes after the machine is on: somebody has to see it come back. */
+static void
+steps_watch(struct making *m, size_t at, const struct power_machine *x)
+{
+	power_plan_add_step(m, at, POWER_DO_WATCH, x->bmc, NULL, POWER_IS_UNKNOWN);
+	power_plan_warn(m, arena_printf(m->a,
+	    "%s boots what the network gives it, which may install it anew: what is on its disks may be lost", x->name));
+	if (x->address == NULL)
+		power_plan_warn(m, arena_printf(m->a,
+		    "%s has no attribute 'address': nobody can see it come back, so its state stays pxe", x->name));
+}
+
+/*
+ * The boot device is set first, so that a BMC that will not have it ends the machine while it still runs; and looked
+ * at again when the chassis is off: a BMC forgets it 60 s after it was set unless a chassis control comes (IPMI v2.0
+ * section 28.13, parameter 3, which is left as it is: a device set for longer than the job is a surprise later).
+ */
+static const char *
+steps_rebuild(struct making *m, size_t at, const struct power_machine *x, bool on)
+{
+	power_plan_add_step(m, at, boot_action(x), x->bmc, NULL, POWER_IS_UNKNOWN);
+	if (on) {
+		power_plan_add_step(m, at, POWER_DO_CHASSIS_OFF, x->bmc, NULL, POWER_IS_ON);
+		power_plan_add_step(m, at, POWER_DO_DWELL, NULL, NULL, POWER_IS_OFF);
+		power_plan_add_step(m, at, boot_action(x), x->bmc, NULL, POWER_IS_UNKNOWN);
+	}
+	power_plan_add_step(m, at, POWER_DO_CHASSIS_ON, x->bmc, NULL, POWER_IS_OFF);
+	steps_watch(m, at, x);
+	return NULL;
 }
 
 /* ---- steps by the BMC ------------------------------------------------------------------ */
@@ -262,10 +218,12 @@ steps_bmc(struct making *m, size_t at, const struct power_machine *x)
 	bool on = x->chassis == POWER_IS_ON;
 	char age[TIMES_TEXT];
 
-	note_age(m, x->chassis_at, x->chassis_interval);
-	note(m, arena_printf(m->a, "%s: chassis %s, seen %s ago", x->bmc, power_state_name(x->chassis),
+	power_plan_note_age(m, x->chassis_at, x->chassis_interval);
+	power_plan_note(m, arena_printf(m->a, "%s: chassis %s, seen %s ago", x->bmc, power_state_name(x->chassis),
 	    times_age(m->q->now - x->chassis_at, age)));
 	warn_dead_feed(m, x);
+	if (m->q->verb == POWER_REBUILD)
+		return steps_rebuild(m, at, x, on);
 	if (m->q->verb == POWER_ON && on)
 		return "is on already";
 	if (m->q->verb == POWER_OFF && !on)
@@ -273,11 +231,11 @@ steps_bmc(struct making *m, size_t at, const struct power_machine *x)
 	if (m->q->verb == POWER_CYCLE && !on)
 		return "is off: there is nothing to cycle; ask for on";
 	if (m->q->verb != POWER_ON)
-		add_step(m, at, POWER_DO_CHASSIS_OFF, x->bmc, NULL, POWER_IS_ON);
+		power_plan_add_step(m, at, POWER_DO_CHASSIS_OFF, x->bmc, NULL, POWER_IS_ON);
 	if (m->q->verb == POWER_CYCLE)
-		add_step(m, at, POWER_DO_DWELL, NULL, NULL, POWER_IS_OFF);
+		power_plan_add_step(m, at, POWER_DO_DWELL, NULL, NULL, POWER_IS_OFF);
 	if (m->q->verb != POWER_OFF)
-		add_step(m, at, POWER_DO_CHASSIS_ON, x->bmc, NULL, POWER_IS_OFF);
+		power_plan_add_step(m, at, POWER_DO_CHASSIS_ON, x->bmc, NULL, POWER_IS_OFF);
 	return NULL;
 }
 
@@ -302,9 +260,9 @@ add_cut(struct making *m, const struct power_outlet *o)
 
 		if (in_plan(m->q, f->thing))
 			continue;
-		p->cut = grown(m->a, p->cut, p->n_cut, &m->cap_cut, sizeof(*p->cut));
+		p->cut = power_plan_grown(m->a, p->cut, p->n_cut, &m->cap_cut, sizeof(*p->cut));
 		p->cut[p->n_cut++] = *f;
-		warn(m, arena_printf(m->a, "outlet %s %s %sfeeds %s (%s, %s): it %s", o->pdu, o->outlet,
+		power_plan_warn(m, arena_printf(m->a, "outlet %s %s %sfeeds %s (%s, %s): it %s", o->pdu, o->outlet,
 		    power_verb_is_outlet(m->q->verb) ? "" : "also ", f->thing, f->type, f->inlet,
 		    f->other_feed ? "loses this feed and keeps another" : "goes dark"));
 	}
@@ -315,10 +273,10 @@ tell_outlet(struct making *m, const struct power_outlet *o)
 {
 	char age[TIMES_TEXT], amps[32] = "load not measured";
 
-	note_age(m, o->at, o->interval);
+	power_plan_note_age(m, o->at, o->interval);
 	if (!isnan(o->amps))
 		snprintf(amps, sizeof(amps), "%.2f A", o->amps);
-	note(m, arena_printf(m->a, "%s %s: %s, %s, seen %s ago", o->pdu, o->outlet,
+	power_plan_note(m, arena_printf(m->a, "%s %s: %s, %s, seen %s ago", o->pdu, o->outlet,
 	    power_state_name(o->state), amps, times_age(m->q->now - o->at, age)));
 }
 
@@ -327,7 +285,7 @@ warn_recent(struct making *m, const struct power_machine *x)
 {
 	for (size_t i = 0; i < x->n_outlets; i++)
 		if (x->outlets[i].recent) {
-			warn(m, arena_printf(m->a, "the wiring of %s was recorded within the last day, by %s", x->name,
+			power_plan_warn(m, arena_printf(m->a, "the wiring of %s was recorded within the last day, by %s", x->name,
 			    x->outlets[i].recent_by));
 			return;
 		}
@@ -354,7 +312,7 @@ outlets_off(struct making *m, size_t at, const struct power_machine *x)
 
 		if (o->state != POWER_IS_ON)
 			continue;
-		add_step(m, at, POWER_DO_OUTLET_OFF, o->pdu, o, POWER_IS_ON);
+		power_plan_add_step(m, at, POWER_DO_OUTLET_OFF, o->pdu, o, POWER_IS_ON);
 		add_cut(m, o);
 	}
 }
@@ -365,7 +323,7 @@ outlets_on(struct making *m, size_t at, const struct power_machine *x, enum powe
 {
 	for (size_t i = 0; i < x->n_outlets; i++)
 		if (x->outlets[i].state == was)
-			add_step(m, at, POWER_DO_OUTLET_ON, x->outlets[i].pdu, &x->outlets[i], POWER_IS_OFF);
+			power_plan_add_step(m, at, POWER_DO_OUTLET_ON, x->outlets[i].pdu, &x->outlets[i], POWER_IS_OFF);
 }
 
 static void
@@ -373,8 +331,8 @@ steps_wake(struct making *m, size_t at, const struct power_machine *x)
 {
 	if (x->bmc == NULL)
 		return;
-	add_step(m, at, POWER_DO_WAIT_BMC, x->bmc, NULL, POWER_IS_UNKNOWN);
-	add_step(m, at, POWER_DO_ENSURE_ON, x->bmc, NULL, POWER_IS_UNKNOWN);
+	power_plan_add_step(m, at, POWER_DO_WAIT_BMC, x->bmc, NULL, POWER_IS_UNKNOWN);
+	power_plan_add_step(m, at, POWER_DO_ENSURE_ON, x->bmc, NULL, POWER_IS_UNKNOWN);
 }
 
 static void
@@ -382,7 +340,7 @@ warn_odd(struct making *m, const struct power_machine *x)
 {
 	for (size_t i = 0; i < x->n_outlets; i++)
 		if (x->outlets[i].state == POWER_IS_OFF)
-			warn(m, arena_printf(m->a, "outlet %s %s of %s is off now and stays off", x->outlets[i].pdu,
+			power_plan_warn(m, arena_printf(m->a, "outlet %s %s of %s is off now and stays off", x->outlets[i].pdu,
 			    x->outlets[i].outlet, x->name));
 }
 
@@ -402,17 +360,24 @@ steps_pdu(struct making *m, size_t at, const struct power_machine *x)
 		if (on == 0)
 			return "its outlets are off already";
 		outlets_off(m, at, x);
-		add_step(m, at, POWER_DO_DARK, x->bmc, NULL, POWER_IS_OFF);
+		power_plan_add_step(m, at, POWER_DO_DARK, x->bmc, NULL, POWER_IS_OFF);
 		return NULL;
 	default:
 		if (on == 0)
 			return "its outlets are off: there is nothing to cycle; ask for on";
 		warn_odd(m, x);
+		if (m->q->verb == POWER_REBUILD) {
+			power_plan_add_step(m, at, boot_action(x), x->bmc, NULL, POWER_IS_UNKNOWN);
+			power_plan_warn(m, arena_printf(m->a, "%s loses its power too and may forget the boot device: by it (bmc) is surer",
+			    x->bmc));
+		}
 		outlets_off(m, at, x);
-		add_step(m, at, POWER_DO_DARK, x->bmc, NULL, POWER_IS_OFF);
-		add_step(m, at, POWER_DO_DWELL, NULL, NULL, POWER_IS_OFF);
+		power_plan_add_step(m, at, POWER_DO_DARK, x->bmc, NULL, POWER_IS_OFF);
+		power_plan_add_step(m, at, POWER_DO_DWELL, NULL, NULL, POWER_IS_OFF);
 		outlets_on(m, at, x, POWER_IS_ON);
 		steps_wake(m, at, x);
+		if (m->q->verb == POWER_REBUILD)
+			steps_watch(m, at, x);
 		return NULL;
 	}
 }
@@ -433,13 +398,13 @@ steps_outlet(struct making *m, size_t at, const struct power_machine *x)
 	if (m->q->verb == POWER_OUTLET_CYCLE && !on)
 		return "is off: there is nothing to cycle; ask for on";
 	if (m->q->verb != POWER_OUTLET_ON) {
-		add_step(m, at, POWER_DO_OUTLET_OFF, o->pdu, o, POWER_IS_ON);
+		power_plan_add_step(m, at, POWER_DO_OUTLET_OFF, o->pdu, o, POWER_IS_ON);
 		add_cut(m, o);
 	}
 	if (m->q->verb == POWER_OUTLET_CYCLE)
-		add_step(m, at, POWER_DO_DWELL, NULL, NULL, POWER_IS_OFF);
+		power_plan_add_step(m, at, POWER_DO_DWELL, NULL, NULL, POWER_IS_OFF);
 	if (m->q->verb != POWER_OUTLET_OFF)
-		add_step(m, at, POWER_DO_OUTLET_ON, o->pdu, o, POWER_IS_OFF);
+		power_plan_add_step(m, at, POWER_DO_OUTLET_ON, o->pdu, o, POWER_IS_OFF);
 	return NULL;
 }
 
@@ -455,6 +420,10 @@ choose_way(const struct power_question *q)
 {
 	if (power_verb_is_outlet(q->verb))
 		return POWER_WAY_PDU;
+	if (q->verb == POWER_SETVLAN)
+		return POWER_WAY_SWITCH;
+	if (q->verb == POWER_REBUILD && q->way == POWER_WAY_AUTO)
+		return POWER_WAY_BMC;
 	if (q->way != POWER_WAY_AUTO)
 		return q->way;
 	for (size_t i = 0; i < q->n_machines; i++)
@@ -478,7 +447,9 @@ plan_machine(struct making *m, size_t at)
 		m->p->refused = true;
 		return;
 	}
-	if (power_verb_is_outlet(m->q->verb))
+	if (m->q->verb == POWER_SETVLAN)
+		out->nothing = power_plan_vlan_steps(m, at);
+	else if (power_verb_is_outlet(m->q->verb))
 		out->nothing = steps_outlet(m, at, x);
 	else if (m->p->way == POWER_WAY_BMC)
 		out->nothing = steps_bmc(m, at, x);
@@ -490,6 +461,21 @@ plan_machine(struct making *m, size_t at)
 
 void power_plan_set_hash(struct power_plan *p); /* plan_text.c */
 
+/* A way that the verb has not is no plan at all: the person has mixed up two things. */
+static int
+check_question(const struct power_question *q, struct err *e)
+{
+	bool vlan = q->verb == POWER_SETVLAN, by_switch = q->way == POWER_WAY_SWITCH;
+
+	if (vlan && q->way != POWER_WAY_AUTO && !by_switch)
+		return err_set(e, ERR_INPUT, "a VLAN is set on the switch, not via %s", power_way_name(q->way));
+	if (!vlan && by_switch)
+		return err_set(e, ERR_INPUT, "only setvlan goes via switch; there are bmc and pdu");
+	if (vlan && (q->vlan == NULL || q->n_machines != 1))
+		return err_set(e, ERR_INPUT, "setvlan is for one port of one machine: name one machine, a port and a VLAN");
+	return 0;
+}
+
 int
 power_plan(const struct power_question *q, struct arena *a, struct power_plan *out, struct err *e)
 {
@@ -500,6 +486,8 @@ power_plan(const struct power_question *q, struct arena *a, struct power_plan *o
 	if (q->n_machines > LIMIT_PLAN_THINGS)
 		return err_set(e, ERR_LIMIT, "%zu things in one plan; the most is %d", q->n_machines,
 		    LIMIT_PLAN_THINGS);
+	if (check_question(q, e) != 0)
+		return -1;
 	*out = (struct power_plan){.verb = q->verb, .way = choose_way(q), .revision = q->revision};
 	out->n_machines = q->n_machines;
 	out->machines = arena_array(a, q->n_machines, sizeof(*out->machines));
@@ -518,7 +506,7 @@ power_plan(const struct power_question *q, struct arena *a, struct power_plan *o
 static void
 add_name(struct arena *a, struct hosts *h, size_t *cap, const char *name)
 {
-	h->name = grown(a, h->name, h->n, cap, sizeof(*h->name));
+	h->name = power_plan_grown(a, h->name, h->n, cap, sizeof(*h->name));
 	h->name[h->n++] = arena_strdup(a, name);
 }
 

@@ -13,10 +13,10 @@
 #include "status/status.h"
 
 enum power_verb { POWER_ON, POWER_OFF, POWER_CYCLE, POWER_OUTLET_ON, POWER_OUTLET_OFF,
-	POWER_OUTLET_CYCLE, POWER_VERB_COUNT };
-enum power_way { POWER_WAY_AUTO, POWER_WAY_BMC, POWER_WAY_PDU, POWER_WAY_COUNT };
+	POWER_OUTLET_CYCLE, POWER_REBUILD, POWER_SETVLAN, POWER_VERB_COUNT };
+enum power_way { POWER_WAY_AUTO, POWER_WAY_BMC, POWER_WAY_PDU, POWER_WAY_SWITCH, POWER_WAY_COUNT };
 
-/* Names as typed and stored: "on", "outlet-cycle"; "auto", "bmc", "pdu". */
+/* Names as typed and stored: "on", "outlet-cycle", "rebuild"; "auto", "bmc", "pdu", and "switch", which is setvlan's only one. */
 LARCH_API const char *power_verb_name(enum power_verb v);
 LARCH_API const char *power_way_name(enum power_way w);
 LARCH_API int power_verb_parse(struct str s, enum power_verb *out, struct err *e);
@@ -61,6 +61,32 @@ struct power_machine {
 	const struct power_outlet *outlets; /* n 0: wiring is not known */
 	size_t n_outlets;
 	bool is_protected;
+	const char *address;         /* by which it could be pinged; NULL none: rebuild cannot see it come back */
+	bool efi;                    /* attribute boot_mode is "efi": its boot device is set for EFI */
+};
+
+/* Something else that the inventory has on the same port of the switch. */
+struct power_on_port {
+	const char *thing, *type, *port; /* "kvm-b02" "appliance" "eth0" */
+	const char *switch_port;         /* as it is written there: "3", "swp02" */
+};
+
+/* setvlan: what is asked, and what is known of the port. */
+struct power_vlan_facts {
+	const char *port;            /* of the machine, as asked: "eth1" */
+	int64_t vlan;                /* as asked */
+	const char *peer, *peer_type, *peer_port; /* what it is connected to; peer NULL: to nothing */
+	bool recent;                 /* that was recorded within the last day ... */
+	const char *recent_by;       /* ... by this person */
+	bool is_protected;           /* larch.json protects the switch */
+	const char *address;         /* of the switch; NULL none */
+	const char *seen, *detail;   /* its check "switch": "ok" "no-vlans" "silent" ...; seen NULL: never read */
+	const struct status_port *ports; /* of the switch */
+	size_t n_ports;
+	const struct status_vlan *vlans;
+	size_t n_vlans;
+	const struct power_on_port *others; /* all other connections of the switch */
+	size_t n_others;
 };
 
 struct power_question {
@@ -69,6 +95,7 @@ struct power_question {
 	const char *revision;        /* of the policy */
 	int64_t now;
 	double load_floor_a;
+	const struct power_vlan_facts *vlan;  /* setvlan, of its one machine; else NULL */
 	const struct power_machine *machines; /* outlet verbs: one a outlet, its name "pdu:outlet" */
 	size_t n_machines;
 };
@@ -84,11 +111,24 @@ enum power_action {
 	POWER_DO_DWELL,        /* wait, all off */
 	POWER_DO_WAIT_BMC,     /* until the BMC answers again */
 	POWER_DO_ENSURE_ON,    /* chassis on by the BMC where it stayed off */
+	POWER_DO_BOOT_PXE,     /* BMC: the next boot from PXE, once; read back */
+	POWER_DO_BOOT_PXE_EFI, /* the same for a machine that boots by EFI */
+	POWER_DO_WATCH,        /* until the machine answers a ping, its chassis on; what a rebuild ends by */
+	POWER_DO_VLAN_EGRESS,  /* switch: the port into the egress list of step.vlan; read back */
+	POWER_DO_VLAN_UNTAGGED,
+	POWER_DO_VLAN_PVID,    /* the port's PVID becomes step.vlan */
+	POWER_DO_VLAN_LEAVE_UNTAGGED,
+	POWER_DO_VLAN_LEAVE_EGRESS,
 	POWER_ACTION_COUNT
 };
 LARCH_API const char *power_action_name(enum power_action a); /* "outlet-off" */
-/* Does the action send something that changes power? Then it needs an intent. */
+/* Does the action send something that changes a device? Then it needs an intent. */
 LARCH_API bool power_action_switches(enum power_action a);
+/* Is it one of those on a switch's VLANs? Then the step's outlet is the switch's port. */
+LARCH_API bool power_action_is_vlan(enum power_action a);
+/* The action of a name, POWER_ACTION_COUNT when it is none; and what takes it back, of a VLAN's. */
+LARCH_API enum power_action power_action_parse(const char *name);
+LARCH_API enum power_action power_action_undo(enum power_action a);
 
 struct power_step {
 	size_t machine;              /* index into machines */
@@ -97,6 +137,17 @@ struct power_step {
 	const char *outlet;          /* "AA7", NULL for a BMC */
 	const char *device_name;     /* of the outlet, as last seen */
 	enum power_state expected;   /* before the step, as the plan knows it */
+	int64_t vlan;                /* of a VLAN's list, or the PVID that is wanted; 0: not about VLANs */
+};
+
+/* setvlan: which port, and where it goes. */
+struct power_vlan {
+	const char *port;            /* of the machine */
+	const char *device, *device_port; /* the switch, and its port as recorded; NULL when refused before that */
+	const char *name;            /* ifName; "" */
+	int64_t base_port, if_index;
+	int64_t vlan, was;           /* PVID; was 0: not known */
+	const char *vlan_name, *was_name; /* on the switch; "" none. Shown, not hashed. */
 };
 
 struct power_plan_machine {
@@ -110,6 +161,7 @@ struct power_plan {
 	enum power_verb verb;
 	enum power_way way;          /* bmc or pdu: never auto */
 	const char *revision;
+	struct power_vlan *vlan;     /* setvlan; else NULL */
 	struct power_plan_machine *machines;
 	size_t n_machines;
 	struct power_step *steps;
@@ -138,6 +190,18 @@ LARCH_API int power_plan_from_json(const json_t *j, struct arena *a, struct powe
 /* One step as a sentence part: "pdu-b01-a AA7 off". */
 LARCH_API const char *power_step_text(const struct power_plan *p, size_t step, struct arena *a);
 
+/* "eth1 is sw-b01 swp02: in VLAN 1 (default), then in VLAN 20 (batch)"; NULL when it is no setvlan, or was refused before. */
+LARCH_API const char *power_plan_vlan_text(const struct power_plan *p, struct arena *a);
+
+/* What somebody wants; port and vlan for setvlan alone. */
+struct power_wish {
+	enum power_verb verb;
+	enum power_way way;
+	const struct hosts *names;
+	const char *port;
+	int64_t vlan;
+};
+
 /* Gather the facts for names of machines (or "pdu:outlet" for outlet verbs) and plan. */
 struct power_room {
 	struct inv *inv;
@@ -147,6 +211,9 @@ struct power_room {
 };
 LARCH_API int power_plan_for(const struct power_room *room, enum power_verb verb, enum power_way way,
     const struct hosts *names, struct arena *a, struct power_plan *out, struct err *e);
+
+LARCH_API int power_plan_wish(const struct power_room *room, const struct power_wish *wish, struct arena *a,
+    struct power_plan *out, struct err *e);
 
 /* Every thing the plan touches or cuts: what a permit must cover. Sorted. */
 LARCH_API void power_plan_things(const struct power_plan *p, struct arena *a, struct hosts *out);

@@ -35,6 +35,8 @@ step_json(const struct power_plan *p, size_t i)
 	jsn_set_text(o, "outlet", s->outlet);
 	jsn_set_text(o, "device_name", s->device_name);
 	jsn_set_text(o, "expected", power_state_name(s->expected));
+	if (power_action_is_vlan(s->action))
+		jsn_set(o, "vlan", json_integer(s->vlan));
 	return o;
 }
 
@@ -60,6 +62,23 @@ texts_json(const char *const *texts, size_t n)
 	return list;
 }
 
+/* Of setvlan alone: other plans have no such member. */
+static json_t *
+vlan_json(const struct power_vlan *v)
+{
+	json_t *o = json_object();
+
+	jsn_set_text(o, "port", v->port);
+	jsn_set(o, "vlan", json_integer(v->vlan));
+	jsn_set(o, "was", v->was == 0 ? json_null() : json_integer(v->was));
+	jsn_set_text(o, "device", v->device);
+	jsn_set_text(o, "device_port", v->device_port);
+	jsn_set_text(o, "name", v->name);
+	jsn_set(o, "base_port", json_integer(v->base_port));
+	jsn_set(o, "if_index", json_integer(v->if_index));
+	return o;
+}
+
 /* What the hash covers (DESIGN 7, rule 3): what is decided, not what is measured. */
 static json_t *
 decided_json(const struct power_plan *p)
@@ -75,6 +94,8 @@ decided_json(const struct power_plan *p)
 		jsn_add(steps, step_json(p, i));
 	for (size_t i = 0; i < p->n_cut; i++)
 		jsn_add(cut, cut_json(&p->cut[i]));
+	if (p->vlan != NULL)
+		jsn_set(o, "vlan", vlan_json(p->vlan));
 	jsn_set(o, "machines", machines);
 	jsn_set(o, "steps", steps);
 	jsn_set(o, "cut", cut);
@@ -109,11 +130,37 @@ power_plan_set_hash(struct power_plan *p)
 /* ---- text -------------------------------------------------------------------------------- */
 
 static void
+vlan_words(const struct power_plan *p, const struct power_step *s, struct buf *b)
+{
+	buf_printf(b, "%s %s: ", s->device, s->outlet);
+	if (s->action == POWER_DO_VLAN_PVID)
+		buf_printf(b, "PVID from %lld to %lld, read back", (long long)(p->vlan == NULL ? 0 : p->vlan->was), (long long)s->vlan);
+	else
+		buf_printf(b, "%s the %s list of VLAN %lld, read back",
+		    s->action == POWER_DO_VLAN_EGRESS || s->action == POWER_DO_VLAN_UNTAGGED ? "into" : "out of",
+		    s->action == POWER_DO_VLAN_EGRESS || s->action == POWER_DO_VLAN_LEAVE_EGRESS ? "egress" : "untagged",
+		    (long long)s->vlan);
+}
+
+static void
 step_words(const struct power_plan *p, const struct power_step *s, struct buf *b)
 {
 	const char *bmc = p->machines[s->machine].bmc;
 
+	if (power_action_is_vlan(s->action)) {
+		vlan_words(p, s, b);
+		return;
+	}
 	switch (s->action) {
+	case POWER_DO_BOOT_PXE:
+	case POWER_DO_BOOT_PXE_EFI:
+		buf_printf(b, "%s: next boot from PXE, once%s, read back", s->device,
+		    s->action == POWER_DO_BOOT_PXE ? "" : " (EFI)");
+		break;
+	case POWER_DO_WATCH:
+		buf_printf(b, "state pxe; wait until %s answers a ping and %s says it is on: state idle",
+		    p->machines[s->machine].name, s->device);
+		break;
 	case POWER_DO_CHASSIS_OFF:
 		buf_printf(b, "%s: chassis off, read back", s->device);
 		break;
@@ -156,6 +203,45 @@ power_step_text(const struct power_plan *p, size_t step, struct arena *a)
 }
 
 static void
+vlan_name_text(struct buf *b, int64_t vlan, const char *name)
+{
+	buf_printf(b, "VLAN %lld", (long long)vlan);
+	if (name != NULL && name[0] != '\0')
+		buf_printf(b, " (%s)", name);
+}
+
+const char *
+power_plan_vlan_text(const struct power_plan *p, struct arena *a)
+{
+	const struct power_vlan *v = p->vlan;
+	struct buf b = BUF(LIMIT_PAGE);
+	const char *text;
+
+	if (v == NULL || v->device == NULL)
+		return NULL;
+	buf_printf(&b, "%s is %s %s: in ", v->port, v->device, v->device_port);
+	vlan_name_text(&b, v->was, v->was_name);
+	if (v->was != v->vlan) {
+		buf_puts(&b, " now, then in ");
+		vlan_name_text(&b, v->vlan, v->vlan_name);
+	}
+	text = arena_strndup(a, b.p, b.n);
+	buf_free(&b);
+	return text;
+}
+
+static void
+text_vlan(const struct power_plan *p, struct buf *out)
+{
+	struct arena *a = arena_create();
+	const char *text = power_plan_vlan_text(p, a);
+
+	if (text != NULL)
+		buf_printf(out, "  %s\n", text);
+	arena_destroy(a);
+}
+
+static void
 text_machine(const struct power_plan *p, size_t at, struct buf *out)
 {
 	const struct power_plan_machine *x = &p->machines[at];
@@ -164,6 +250,7 @@ text_machine(const struct power_plan *p, size_t at, struct buf *out)
 	if (x->owner != NULL && x->owner[0] != '\0')
 		buf_printf(out, "  (owner %s)", x->owner);
 	buf_char(out, '\n');
+	text_vlan(p, out);
 	if (x->refused != NULL)
 		buf_printf(out, "  REFUSED: %s\n", x->refused);
 	if (x->nothing != NULL)
@@ -173,7 +260,8 @@ text_machine(const struct power_plan *p, size_t at, struct buf *out)
 			continue;
 		buf_printf(out, "  %2zu. ", i + 1);
 		step_words(p, &p->steps[i], out);
-		if (p->steps[i].device_name != NULL && p->steps[i].device_name[0] != '\0')
+		if (p->steps[i].device_name != NULL && p->steps[i].device_name[0] != '\0' &&
+		    !(power_action_is_vlan(p->steps[i].action) && strcmp(p->steps[i].device_name, p->steps[i].outlet) == 0))
 			buf_printf(out, " (\"%s\")", p->steps[i].device_name);
 		buf_char(out, '\n');
 	}
@@ -298,10 +386,41 @@ step_from(const json_t *j, struct arena *a, struct power_plan *p, size_t at, str
 	s->device = kept(a, j, "device");
 	s->outlet = kept(a, j, "outlet");
 	s->device_name = kept(a, j, "device_name");
-	if ((power_action_switches(s->action) || s->action == POWER_DO_WAIT_BMC) && s->device == NULL)
+	s->vlan = jsn_integer_or(j, "vlan", 0);
+	if (power_action_is_vlan(s->action) && (p->vlan == NULL || p->vlan->device == NULL || s->vlan < 1 || s->vlan > 4094))
+		return err_set(e, ERR_INPUT, "step %zu of the plan names no VLAN, or the plan no port", at + 1);
+	if ((power_action_switches(s->action) || s->action == POWER_DO_WAIT_BMC || s->action == POWER_DO_WATCH) &&
+	    s->device == NULL)
 		return err_set(e, ERR_INPUT, "step %zu of the plan names no device", at + 1);
-	if ((s->action == POWER_DO_OUTLET_OFF || s->action == POWER_DO_OUTLET_ON) && s->outlet == NULL)
+	if ((s->action == POWER_DO_OUTLET_OFF || s->action == POWER_DO_OUTLET_ON || power_action_is_vlan(s->action)) &&
+	    s->outlet == NULL)
 		return err_set(e, ERR_INPUT, "step %zu of the plan names no outlet", at + 1);
+	return 0;
+}
+
+static int
+vlan_from(const json_t *j, struct arena *a, struct power_plan *p, struct err *e)
+{
+	struct power_vlan *v;
+
+	if (p->verb != POWER_SETVLAN)
+		return j == NULL ? 0 : err_set(e, ERR_INPUT, "the plan is about a VLAN, and its verb is not");
+	v = p->vlan = arena_alloc(a, sizeof(*v));
+	*v = (struct power_vlan){
+	    .port = kept(a, j, "port"),
+	    .device = kept(a, j, "device"),
+	    .device_port = kept(a, j, "device_port"),
+	    .name = kept(a, j, "name"),
+	    .base_port = jsn_integer_or(j, "base_port", 0),
+	    .if_index = jsn_integer_or(j, "if_index", 0),
+	    .vlan = jsn_integer_or(j, "vlan", 0),
+	    .was = jsn_integer_or(j, "was", 0),
+	    .vlan_name = "",
+	    .was_name = "",
+	};
+	if (v->port == NULL || v->name == NULL || (v->device == NULL) != (v->device_port == NULL) || v->base_port < 0 ||
+	    v->base_port > INT32_MAX || v->if_index < 0 || v->if_index > INT32_MAX)
+		return err_set(e, ERR_INPUT, "the plan's VLAN names no port");
 	return 0;
 }
 
@@ -375,6 +494,7 @@ power_plan_from_json(const json_t *j, struct arena *a, struct power_plan *out, s
 	*out = (struct power_plan){.revision = arena_strdup(a, jsn_text_or(j, "policy", ""))};
 	if (power_verb_parse(str_of(jsn_text_or(j, "verb", "")), &out->verb, e) != 0 ||
 	    power_way_parse(str_of(jsn_text_or(j, "via", "")), &out->way, e) != 0 ||
+	    vlan_from(json_object_get(j, "vlan"), a, out, e) != 0 ||
 	    machines_from(jsn_array(j, "machines"), a, out, e) != 0)
 		return -1;
 	out->n_steps = json_array_size(steps);

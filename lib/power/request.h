@@ -39,8 +39,8 @@ struct power_request {
  * job. A key already used by the same person gives the same job and *again_out true.
  * `busy` tells whether a job has ended: a machine in an open one is ERR_CONFLICT with its number.
  */
-/* What a job claims while it is open: its machines, every outlet it switches ("pdu:outlet"), and what else it
- * cuts. Two jobs never have one of these in common. Sorted. */
+/* What a job claims while it is open: its machines, every outlet it switches ("pdu:outlet"), a switch whose lists it
+ * changes, and what else it cuts. Two jobs never have one of these in common. Sorted. */
 LARCH_API void power_plan_claims(const struct power_plan *p, struct arena *a, struct hosts *out);
 
 typedef bool power_ended_fn(void *ctx, int64_t job);

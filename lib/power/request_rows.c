@@ -197,7 +197,7 @@ power_plan_claims(const struct power_plan *p, struct arena *a, struct hosts *out
 {
 	size_t n = 0;
 
-	out->name = arena_array(a, p->n_machines + p->n_steps + p->n_cut, sizeof(*out->name));
+	out->name = arena_array(a, p->n_machines + p->n_steps + p->n_cut + 1, sizeof(*out->name));
 	for (size_t i = 0; i < p->n_machines; i++)
 		out->name[n++] = arena_strdup(a, p->machines[i].name);
 	for (size_t i = 0; i < p->n_steps; i++)
@@ -205,6 +205,8 @@ power_plan_claims(const struct power_plan *p, struct arena *a, struct hosts *out
 			out->name[n++] = arena_printf(a, "%s:%s", p->steps[i].device, p->steps[i].outlet);
 	for (size_t i = 0; i < p->n_cut; i++)
 		out->name[n++] = arena_strdup(a, p->cut[i].thing);
+	if (p->vlan != NULL && p->vlan->device != NULL) /* its lists are read, changed and written whole: one job at a time */
+		out->name[n++] = arena_strdup(a, p->vlan->device);
 	out->n = n;
 	hosts_sort(out);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * probe: looking at the room. A sweep asks every thing that can be asked (ping,
- * the BMC's chassis state, a PDU's outlets) and writes what it saw to status.db
+ * the BMC's chassis state, a PDU's outlets, a switch's VLANs) and writes what it saw to status.db
  * in one transaction; a check asks a few things now. It never switches
  * anything. Used by larchd, and by drive to read a device before and after.
  */
@@ -11,6 +11,7 @@
 #include <uv.h>
 
 #include "base/base.h"
+#include "bridge.h"
 #include "conf/conf.h"
 #include "gate/gate.h"
 #include "inv/inv.h"
@@ -49,6 +50,15 @@ struct probe_chassis {
 typedef void probe_chassis_fn(void *ctx, const struct probe_chassis *chassis);
 LARCH_API void probe_chassis_read(struct gate_device *d, enum gate_priority p, probe_chassis_fn *done,
     void *ctx);
+
+struct probe_switch {
+	enum snmp_outcome outcome;
+	const char *text;             /* a sentence when outcome is not SNMP_OK */
+	const struct bridge *bridge;
+};
+typedef void probe_switch_fn(void *ctx, const struct probe_switch *seen);
+/* Read the tables of bridge.h. */
+LARCH_API void probe_switch_read(struct gate_device *d, enum gate_priority p, probe_switch_fn *done, void *ctx);
 
 /* The SNMP form of a device type's OID, and with an index behind it. */
 LARCH_API struct snmp_oid probe_oid(const struct devtype_oid *column);
@@ -90,7 +100,7 @@ LARCH_API void probe_set_conf(struct probe *p, const struct conf *conf, const st
 
 /* Begin a sweep of everything, unless one is running; 0 began, 1 one is running, -1 with a sentence. */
 LARCH_API int probe_sweep(struct probe *p, struct err *e);
-/* Ask these things now (machines: their BMC, their PDUs and a ping; PDUs: themselves). 0; 1 when LIMIT_CHECKS of
+/* Ask these things now (machines: their BMC, their PDUs, the switches on their ports and a ping; others: themselves). 0; 1 when LIMIT_CHECKS of
  * them run and this one was not begun, with a sentence too; -1. */
 LARCH_API int probe_check(struct probe *p, const struct hosts *things, struct err *e);
 
@@ -101,7 +111,11 @@ struct probe_pulse {
 };
 LARCH_API void probe_pulse(const struct probe *p, struct probe_pulse *out);
 
-/* The gate of a thing (a PDU or a BMC) by its inventory entry. */
+/* Ping a thing now, by its address in the inventory, twice at most; -1 when it has none that can be pinged. */
+LARCH_API int probe_ping_thing(struct probe *p, const char *thing, struct arena *a, probe_ping_fn *done, void *ctx,
+    struct err *e);
+
+/* The gate of a thing (a PDU, a switch or a BMC) by its inventory entry. */
 LARCH_API int probe_device(struct probe *p, const char *thing, struct arena *a, struct gate_device **out,
     struct err *e);
 

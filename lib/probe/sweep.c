@@ -4,9 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "probe.h"
-
-#define PING_MS 700
+#include "inner.h"
 
 struct round;
 
@@ -32,14 +30,6 @@ struct round {
 	const char **pdus;   /* asked in a check: two machines may hang on one */
 	size_t n_pdus, cap_pdus;
 	bool whole;          /* a sweep, not a check */
-};
-
-struct probe {
-	struct probe_room room;
-	struct probe_ping *ping;
-	struct round *sweep;
-	size_t checks; /* that run */
-	int64_t began, ended, things;
 };
 
 /* How long what was just seen has to hold: a device that stays silent is asked less often, and its value is not old before that. */
@@ -267,6 +257,59 @@ pdu_seen(void *ctx, const struct probe_pdu *pdu)
 	answered(q);
 }
 
+static void
+keep_switch(struct asked *q, const struct bridge *b)
+{
+	struct round *r = q->round;
+	struct status_port *ports = arena_array(r->a, b->n_ports + 1, sizeof(*ports));
+	struct status_vlan *vlans = arena_array(r->a, b->n_vlans + 1, sizeof(*vlans));
+	struct err e;
+
+	for (size_t i = 0; i < b->n_ports; i++) {
+		const struct bridge_port *p = &b->ports[i];
+
+		ports[i] = (struct status_port){
+		    .name = p->name,
+		    .base_port = p->base_port,
+		    .if_index = p->if_index,
+		    .pvid = p->pvid,
+		    .egress = bridge_vlans_of(b, p->base_port, BRIDGE_EGRESS, r->a),
+		    .untagged = bridge_vlans_of(b, p->base_port, BRIDGE_UNTAGGED, r->a),
+		    .forbidden = bridge_vlans_of(b, p->base_port, BRIDGE_FORBIDDEN, r->a),
+		    .at = times_now(),
+		    .interval = holds(q),
+		};
+	}
+	for (size_t i = 0; i < b->n_vlans; i++)
+		vlans[i] = (struct status_vlan){.vlan = b->vlans[i].vlan, .name = b->vlans[i].name};
+	if (status_put_switch(r->probe->room.status, q->thing, ports, b->n_ports, vlans, b->n_vlans, &e) != 0)
+		log_error("what %s says cannot be kept: %s", q->thing, e.text);
+}
+
+static void
+switch_seen(void *ctx, const struct probe_switch *seen)
+{
+	struct asked *q = ctx;
+	struct status_value *v;
+
+	if (seen->outcome == SNMP_CANCELLED) {
+		answered(q);
+		return;
+	}
+	if (seen->outcome != SNMP_OK) {
+		v = add_value(q, "switch", STATUS_WARN, snmp_outcome_name(seen->outcome));
+		v->detail = arena_strdup(q->round->a, seen->text);
+	} else if (!seen->bridge->has_pvid) {
+		v = add_value(q, "switch", STATUS_WARN, "no-vlans");
+		v->detail = "this switch does not answer Q-BRIDGE-MIB dot1qPvid";
+		keep_switch(q, seen->bridge);
+	} else {
+		add_value(q, "switch", STATUS_OK, "ok")->number = (double)seen->bridge->n_ports;
+		keep_switch(q, seen->bridge);
+	}
+	answered(q);
+}
+
 /* ---- questions --------------------------------------------------------------------------------------- */
 
 static struct asked *
@@ -277,23 +320,6 @@ ask(struct round *r, const char *thing)
 	*q = (struct asked){.round = r, .thing = thing};
 	r->pending++;
 	return q;
-}
-
-static int
-device_of(struct probe *p, const struct inv_thing *t, struct gate_device **out, struct err *e)
-{
-	struct gate_spec spec = {.name = t->name, .address = inv_attr(t, "address")};
-	const char *family = inv_attr(t, "family");
-
-	if (strcmp(t->type, "pdu") == 0) {
-		spec.type = family == NULL ? NULL : devtype_find(p->room.types, family);
-		if (spec.type == NULL)
-			return err_set(e, ERR_INPUT, "%s: its family is %s, which no file in mib/ describes", t->name,
-			    family == NULL ? "not recorded" : family);
-	} else if (strcmp(t->type, "bmc") != 0) {
-		return err_set(e, ERR_INPUT, "%s is a %s; only PDUs and BMCs are asked", t->name, t->type);
-	}
-	return gate_device(p->room.gate, &spec, out, e);
 }
 
 /* Leave a silent device alone for a while; its values keep their age and say how long they hold. */
@@ -331,7 +357,7 @@ ask_pdu(struct round *r, const struct inv_thing *t)
 
 	if (asked_before(r, t->name))
 		return;
-	if (device_of(r->probe, t, &d, &e) != 0) {
+	if (probe_device_of(r->probe, t, &d, &e) != 0) {
 		q = ask(r, t->name);
 		add_value(q, "pdu", STATUS_UNKNOWN, "unknown")->detail = arena_strdup(r->a, e.text);
 		answered(q);
@@ -349,7 +375,7 @@ ask_bmc(struct round *r, const char *machine, const struct inv_thing *bmc)
 	struct asked *q;
 	struct err e;
 
-	if (device_of(r->probe, bmc, &d, &e) != 0) {
+	if (probe_device_of(r->probe, bmc, &d, &e) != 0) {
 		q = ask(r, machine);
 		add_value(q, "bmc", STATUS_UNKNOWN, "unknown")->detail = arena_strdup(r->a, e.text);
 		answered(q);
@@ -358,6 +384,21 @@ ask_bmc(struct round *r, const char *machine, const struct inv_thing *bmc)
 		q->device = d;
 		probe_chassis_read(d, priority(r), chassis_seen, q);
 	}
+}
+
+/* A switch whose credentials nobody gave is only pinged: most rooms have some that Larch has no business with. */
+static void
+ask_switch(struct round *r, const struct inv_thing *t)
+{
+	struct gate_device *d;
+	struct asked *q;
+	struct err e;
+
+	if (asked_before(r, t->name) || probe_device_of(r->probe, t, &d, &e) != 0 || rests(r, d))
+		return;
+	q = ask(r, t->name);
+	q->device = d;
+	probe_switch_read(d, priority(r), switch_seen, q);
 }
 
 static void
@@ -391,6 +432,8 @@ ask_thing(struct round *r, const struct inv_thing *t)
 	} else if (strcmp(t->type, "bmc") != 0 &&
 	    (inv_is_machine(*r->probe->room.inv, t->type) || inv_attr(t, "address") != NULL)) { /* no room, no pool */
 		ask_ping(r, t);
+		if (strcmp(t->type, "switch") == 0)
+			ask_switch(r, t);
 		/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): the round holds itself (pending is 1) until round_asked */
 		if (inv_bmc(*r->probe->room.inv, t->name, r->a, &bmc, &e) == 0)
 			ask_bmc(r, t->name, &bmc);
@@ -456,6 +499,7 @@ static void
 check_thing(struct round *r, const char *name)
 {
 	struct inv *inv = *r->probe->room.inv;
+	struct inv_connection *links;
 	struct inv_cord *cords;
 	struct inv_thing t;
 	struct err e;
@@ -470,6 +514,11 @@ check_thing(struct round *r, const char *name)
 	for (size_t i = 0; i < n; i++)
 		if (inv_get(inv, cords[i].pdu, r->a, &t, &e) == 0)
 			ask_pdu(r, &t);
+	if (inv_connections(inv, name, r->a, &links, &n, &e) != 0)
+		return;
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(links[i].b_type, "switch") == 0 && inv_get(inv, links[i].b, r->a, &t, &e) == 0)
+			ask_switch(r, &t);
 	/* NOLINTEND(clang-analyzer-unix.Malloc) */
 }
 
@@ -492,63 +541,4 @@ probe_check(struct probe *p, const struct hosts *things, struct err *e)
 	round_asked(r);
 	/* NOLINTEND(clang-analyzer-unix.Malloc) */
 	return 0;
-}
-
-int
-probe_device(struct probe *p, const char *thing, struct arena *a, struct gate_device **out, struct err *e)
-{
-	struct inv_thing t;
-
-	if (*p->room.inv == NULL)
-		return err_set(e, ERR_UNAVAILABLE, "there is no inventory");
-	if (inv_get(*p->room.inv, thing, a, &t, e) != 0)
-		return -1;
-	return device_of(p, &t, out, e);
-}
-
-void
-probe_pulse(const struct probe *p, struct probe_pulse *out)
-{
-	const char *refused = probe_ping_refused(p->ping);
-
-	*out = (struct probe_pulse){
-	    .began = p->began,
-	    .ended = p->ended,
-	    .things = p->things,
-	    .notice = refused == NULL ? "" : refused,
-	};
-}
-
-void
-probe_set_conf(struct probe *p, const struct conf *conf, const struct devtype_set *types)
-{
-	p->room.conf = conf;
-	p->room.types = types;
-}
-
-int
-probe_create(const struct probe_room *room, struct probe **out, struct err *e)
-{
-	struct probe *p = calloc(1, sizeof(*p));
-
-	if (p == NULL)
-		log_die("out of memory: no probe");
-	p->room = *room;
-	if (probe_ping_create(room->loop, &p->ping) != 0) {
-		free(p);
-		return err_set(e, ERR_INTERNAL, "no ping");
-	}
-	if (probe_ping_refused(p->ping) != NULL)
-		log_warn("%s", probe_ping_refused(p->ping));
-	*out = p;
-	return 0;
-}
-
-void
-probe_destroy(struct probe *p)
-{
-	if (p == NULL)
-		return;
-	probe_ping_destroy(p->ping);
-	free(p);
 }

@@ -48,6 +48,20 @@ forget(const char *secret)
 /* ---- life ------------------------------------------------------------------ */
 
 static void
+check_put(struct snmp_call *call, const struct snmp_put *put)
+{
+	if (put->type == SNMP_PUT_OCTETS && put->octets.n > LIMIT_SNMP_OCTETS)
+		snmp_call_end(call, SNMP_NOT_SENT, "%zu bytes are more than one SET may write (%d)", put->octets.n,
+		    LIMIT_SNMP_OCTETS);
+	else if (put->type == SNMP_PUT_INTEGER && (put->number < INT32_MIN || put->number > INT32_MAX))
+		snmp_call_end(call, SNMP_NOT_SENT, "%lld does not fit an INTEGER of 32 bits (RFC 2578 section 7.1.1)",
+		    (long long)put->number);
+	else if (put->type == SNMP_PUT_UNSIGNED && (put->number < 0 || put->number > UINT32_MAX))
+		snmp_call_end(call, SNMP_NOT_SENT, "%lld does not fit an Unsigned32 (RFC 2578 section 7.1.11)",
+		    (long long)put->number);
+}
+
+static void
 check(struct snmp_call *call, const struct snmp_question *q)
 {
 	const struct snmp_target *t = &call->target;
@@ -63,9 +77,8 @@ check(struct snmp_call *call, const struct snmp_question *q)
 	else if (q->n > LIMIT_SNMP_OBJECTS)
 		snmp_call_end(call, SNMP_NOT_SENT, "%zu objects are more than one call may ask (%d)", q->n,
 		    LIMIT_SNMP_OBJECTS);
-	else if (q->kind == SNMP_KIND_SET && (q->value < INT32_MIN || q->value > INT32_MAX))
-		snmp_call_end(call, SNMP_NOT_SENT, "%lld does not fit an INTEGER of 32 bits (RFC 2578 section 7.1.1)",
-		    (long long)q->value);
+	else if (q->kind == SNMP_KIND_SET)
+		check_put(call, &q->put);
 	for (size_t i = 0; i < q->n && !call->ended; i++)
 		if (q->oids[i].n < 2 || q->oids[i].n > SNMP_OID)
 			snmp_call_end(call, SNMP_NOT_SENT, "an object identifier has 2 to %d numbers, not %zu",
@@ -81,13 +94,13 @@ snmp_call_create(struct snmp_client *c, const struct snmp_target *t, const struc
 	call->kind = q->kind;
 	call->done = q->done;
 	call->ctx = q->ctx;
-	call->set_value = q->value;
+	call->put = q->put;
 	call->max_values = q->max_values < LIMIT_SNMP_OBJECTS ? q->max_values : LIMIT_SNMP_OBJECTS;
 	call->target = *t;
 	call->target.community = copied(t->community);
 	call->target.user = call->target.auth_secret = call->target.priv_secret = NULL;
-	call->target.timeout_ms = t->timeout_ms > 0 ? t->timeout_ms : 1000;
-	call->target.tries = t->tries > 0 ? t->tries : 3;
+	call->target.timeout_ms = t->timeout_ms > 0 ? t->timeout_ms : q->put.once ? 3000 : 1000;
+	call->target.tries = q->put.once ? 1 : t->tries > 0 ? t->tries : 3;
 	call->budget = t->max_varbinds > 0 ? (size_t)t->max_varbinds : DEFAULT_VARBINDS;
 	if (call->budget > LIMIT_SNMP_VARBINDS)
 		call->budget = LIMIT_SNMP_VARBINDS;
@@ -95,6 +108,9 @@ snmp_call_create(struct snmp_client *c, const struct snmp_target *t, const struc
 	check(call, q);
 	if (call->ended)
 		return call;
+	if (q->put.octets.n > 0)
+		memcpy(call->octets, q->put.octets.p, q->put.octets.n);
+	call->put.octets.p = call->octets;
 	call->n_asked = q->n;
 	call->asked = zeroed(q->n, sizeof(*call->asked));
 	for (size_t i = 0; i < q->n; i++)
@@ -186,6 +202,21 @@ add_null(netsnmp_pdu *pdu, const struct snmp_oid *from)
 }
 
 static void
+add_put(netsnmp_pdu *pdu, const struct snmp_oid *at, const struct snmp_put *put)
+{
+	static const u_char asn[] = {[SNMP_PUT_INTEGER] = ASN_INTEGER, [SNMP_PUT_UNSIGNED] = ASN_UNSIGNED,
+	    [SNMP_PUT_OCTETS] = ASN_OCTET_STR};
+	bool octets = put->type == SNMP_PUT_OCTETS;
+	long value = (long)put->number;
+	oid name[SNMP_OID];
+
+	for (size_t i = 0; i < at->n; i++)
+		name[i] = at->id[i];
+	(void)must(snmp_pdu_add_variable(pdu, name, at->n, asn[put->type], octets ? (const void *)put->octets.p : &value,
+	    octets ? put->octets.n : sizeof(value)), sizeof(value));
+}
+
+static void
 choose(struct snmp_call *call)
 {
 	call->n_chunk = 0;
@@ -204,8 +235,6 @@ snmp_call_pdu(struct snmp_call *call)
 	    [SNMP_KIND_WALK] = {SNMP_MSG_GETBULK, SNMP_MSG_GETNEXT},
 	    [SNMP_KIND_SET] = {SNMP_MSG_SET, SNMP_MSG_SET}};
 	netsnmp_pdu *pdu = must(snmp_pdu_create(command[call->kind][call->target.version == 1]), sizeof(*pdu));
-	oid name[SNMP_OID];
-	long value = (long)call->set_value;
 
 	choose(call);
 	if (pdu->command == SNMP_MSG_GETBULK) {
@@ -213,10 +242,7 @@ snmp_call_pdu(struct snmp_call *call)
 		pdu->max_repetitions = (long)call->repeat;
 	}
 	if (call->kind == SNMP_KIND_SET) {
-		for (size_t i = 0; i < call->asked[0].base.n; i++)
-			name[i] = call->asked[0].base.id[i];
-		(void)must(snmp_pdu_add_variable(pdu, name, call->asked[0].base.n, ASN_INTEGER, &value,
-		    sizeof(value)), sizeof(value));
+		add_put(pdu, &call->asked[0].base, &call->put);
 		return pdu;
 	}
 	for (size_t i = 0; i < call->n_chunk; i++)

@@ -42,7 +42,8 @@ struct snmp_call {
 	struct snmp_target target;    /* strings are owned copies */
 	struct snmp_asked *asked;
 	size_t n_asked, first;        /* all before `first` are done */
-	int64_t set_value;
+	struct snmp_put put;          /* set; its octets point into octets[] */
+	char octets[LIMIT_SNMP_OCTETS];
 	size_t max_values;
 	size_t budget;                /* varbinds of one request; tooBig halves it */
 	size_t chunk[LIMIT_SNMP_VARBINDS]; /* what the request in flight asks, indexes of asked */
@@ -97,7 +98,7 @@ struct snmp_question {
 	enum snmp_kind kind;
 	const struct snmp_oid *oids;
 	size_t n;
-	int64_t value;
+	struct snmp_put put;
 	size_t max_values;
 	snmp_done_fn *done;
 	void *ctx;

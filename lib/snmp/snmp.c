@@ -59,8 +59,17 @@ void
 snmp_set(struct snmp_client *c, const struct snmp_target *t, const struct snmp_oid *oid, int64_t value,
     snmp_done_fn *done, void *ctx)
 {
-	const struct snmp_question q = {.kind = SNMP_KIND_SET, .oids = oid, .n = 1, .value = value,
-	    .max_values = 1, .done = done, .ctx = ctx};
+	const struct snmp_put put = {.type = SNMP_PUT_INTEGER, .number = value};
+
+	snmp_write(c, t, oid, &put, done, ctx);
+}
+
+void
+snmp_write(struct snmp_client *c, const struct snmp_target *t, const struct snmp_oid *oid, const struct snmp_put *put,
+    snmp_done_fn *done, void *ctx)
+{
+	const struct snmp_question q = {.kind = SNMP_KIND_SET, .oids = oid, .n = 1, .put = *put, .max_values = 1,
+	    .done = done, .ctx = ctx};
 
 	snmp_client_start(c, snmp_call_create(c, t, &q));
 }

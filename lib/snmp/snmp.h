@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * snmp: net-snmp's single-session asynchronous API on a libuv loop: get, walk
- * by GETBULK (GETNEXT for version 1), set of one integer. Called by gate and
+ * by GETBULK (GETNEXT for version 1), set of one object. Called by gate and
  * its users. A value that is no value (noSuchObject, noSuchInstance,
  * endOfMibView) is SNMP_NONE, never a number. It knows no device family, reads
  * no MIB, configuration or persistent file of net-snmp's, and resolves no name.
@@ -108,6 +108,21 @@ LARCH_API void snmp_walk(struct snmp_client *c, const struct snmp_target *t, con
  */
 LARCH_API void snmp_set(struct snmp_client *c, const struct snmp_target *t, const struct snmp_oid *oid,
     int64_t value, snmp_done_fn *done, void *ctx);
+
+/*
+ * Write one object of another type. An agent refuses the wrong one (wrongType): a VLAN of RFC 4363 is Unsigned32.
+ * Octets are at most LIMIT_SNMP_OCTETS bytes, and copied. `once`: never retransmitted; after SNMP_SILENT only reading
+ * tells. For what must not be written twice: a list that somebody else may have changed in between.
+ */
+enum snmp_put_type { SNMP_PUT_INTEGER, SNMP_PUT_UNSIGNED, SNMP_PUT_OCTETS };
+struct snmp_put {
+	enum snmp_put_type type;
+	int64_t number;        /* INTEGER: 32 bits with sign; UNSIGNED: without */
+	struct str octets;
+	bool once;
+};
+LARCH_API void snmp_write(struct snmp_client *c, const struct snmp_target *t, const struct snmp_oid *oid,
+    const struct snmp_put *put, snmp_done_fn *done, void *ctx);
 
 LARCH_API const char *snmp_outcome_name(enum snmp_outcome o);
 

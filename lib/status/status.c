@@ -42,3 +42,24 @@ status_banner(struct status *s, struct arena *a, int64_t now)
 		    times_age(now - p.beat, age), times_clock(p.beat, when));
 	return *p.notice == '\0' ? NULL : p.notice;
 }
+
+bool
+status_vlan_in(const char *ranges, int64_t vlan)
+{
+	struct str rest = str_of(ranges);
+
+	while (rest.p != NULL) {
+		struct str to = str_cut(&rest, ','), from = str_cut(&to, '-');
+		int64_t low, high;
+
+		if (str_int(from, 1, 4094, &low) != 0)
+			continue;
+		if (to.p == NULL)
+			high = low;
+		else if (str_int(to, 1, 4094, &high) != 0)
+			continue;
+		if (vlan >= low && vlan <= high)
+			return true;
+	}
+	return false;
+}

@@ -11,7 +11,7 @@
 #include "base/base.h"
 #include "store/store.h"
 
-#define STATUS_VERSION 2 /* of status.db */
+#define STATUS_VERSION 3 /* of status.db */
 
 struct status;
 LARCH_API int status_open(const char *path, struct status **out, struct err *e);        /* larchd */
@@ -34,7 +34,8 @@ enum status_level { STATUS_OK, STATUS_WARN, STATUS_CRITICAL, STATUS_UNKNOWN, STA
 LARCH_API const char *status_level_name(enum status_level l); /* "ok" "warn" "critical" "unknown" */
 
 /* Checks of today: "ping" (text "up" "down"), "bmc" ("ok" "silent" "auth" ...), "chassis" ("on" "off"),
- * "outlets" ("on" "off" "mixed"), "pdu" ("ok" "silent" ...). */
+ * "outlets" ("on" "off" "mixed"), "pdu" ("ok" "silent" ...),
+ * "switch" ("ok" "no-vlans" "silent" ...). */
 struct status_value {
 	const char *thing, *check;
 	enum status_level level;
@@ -81,6 +82,32 @@ LARCH_API int status_outlet(struct status *s, const char *pdu, const char *outle
     struct status_outlet *out, struct err *e);
 /* Is what was seen at `at` every `interval` older than twice that at `now`? */
 LARCH_API bool status_stale(int64_t at, int64_t interval, int64_t now);
+
+/* ---- switches ------------------------------------------------------------------ */
+
+/* A port of a switch's bridge. VLANs stand as ranges: "1,20-22"; "" none. */
+struct status_port {
+	const char *name;            /* ifName, "" none */
+	int64_t base_port, if_index; /* the bridge's number of it, and the interface's */
+	int64_t pvid;                /* the VLAN of what comes in without a tag; 0: not told */
+	const char *egress, *untagged, *forbidden; /* it sends these; these of them without a tag; never these */
+	int64_t at, interval;
+};
+struct status_vlan {
+	int64_t vlan;
+	const char *name;            /* "" none */
+};
+/* larchd: what a switch says now, in the place of what it said before; one transaction. */
+LARCH_API int status_put_switch(struct status *s, const char *name, const struct status_port *ports, size_t n_ports,
+    const struct status_vlan *vlans, size_t n_vlans, struct err *e);
+/* By base port; n 0: it was never read, or is no bridge. */
+LARCH_API int status_switch_ports(struct status *s, const char *name, struct arena *a, struct status_port **out,
+    size_t *n_out, struct err *e);
+/* The VLANs that exist on it, by number. */
+LARCH_API int status_switch_vlans(struct status *s, const char *name, struct arena *a, struct status_vlan **out,
+    size_t *n_out, struct err *e);
+/* Is a VLAN in such a text of ranges? */
+LARCH_API bool status_vlan_in(const char *ranges, int64_t vlan);
 
 struct status_change {
 	int64_t at;

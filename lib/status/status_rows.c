@@ -43,9 +43,19 @@ static const char schema_states[] =
     " seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, job INTEGER NOT NULL, thing TEXT NOT NULL,"
     " state TEXT NOT NULL, who TEXT NOT NULL, why TEXT NOT NULL) STRICT;";
 
+static const char schema_switches[] =
+    "CREATE TABLE switch_port("
+    " switch TEXT NOT NULL, base_port INTEGER NOT NULL, if_index INTEGER NOT NULL, name TEXT NOT NULL,"
+    " pvid INTEGER NOT NULL, egress TEXT NOT NULL, untagged TEXT NOT NULL, forbidden TEXT NOT NULL,"
+    " at INTEGER NOT NULL, every INTEGER NOT NULL, PRIMARY KEY(switch,base_port)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE switch_vlan("
+    " switch TEXT NOT NULL, vlan INTEGER NOT NULL, name TEXT NOT NULL,"
+    " PRIMARY KEY(switch,vlan)) STRICT, WITHOUT ROWID;";
+
 static const struct store_migration migrations[] = {
     {1, schema},
     {2, schema_states},
+    {3, schema_switches},
 };
 
 #define PRUNE_MS (60 * 60 * 1000)

@@ -1,9 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stddef.h>
+#include <string.h>
 
 #include "bmc_sim.h"
 
 /* ---- what the chassis does ------------------------------------------------------- */
+
+/* The firmware obeys a boot device that is valid, and takes one that is for once away (section 28.13). */
+static void
+start_up(struct bmc *b)
+{
+	bool valid = (b->boot_flags[0] & 0x80) != 0;
+
+	b->booted = valid ? b->boot_flags[1] >> 2 & 0x0f : 0;
+	if (valid && (b->boot_flags[0] & 0x40) == 0)
+		memset(b->boot_flags, 0, sizeof(b->boot_flags));
+}
 
 static void
 turn(struct bmc *b, bool on)
@@ -13,6 +25,8 @@ turn(struct bmc *b, bool on)
 		return;
 	b->power = on;
 	b->turns++;
+	if (on)
+		start_up(b);
 	room_tell(b);
 }
 

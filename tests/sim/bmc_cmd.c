@@ -160,6 +160,10 @@ set_boot_options(struct call *c)
 	if ((c->p[0] & 0x7f) == 5) {
 		if (c->n < 6)
 			return CC_LENGTH;
+		if (c->b->fault == FAULT_BOOT_REFUSE)
+			return (uint8_t)c->b->fault_value;
+		if (c->b->fault == FAULT_BOOT_LIE)
+			return 0;
 		memcpy(c->b->boot_flags, c->p + 1, 5);
 	} else if ((c->p[0] & 0x7f) > 7) {
 		return 0x80; /* parameter not supported */

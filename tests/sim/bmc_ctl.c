@@ -91,7 +91,7 @@ do_get(struct request *r)
 	sim_answer_add(r->a, " sessions=%d opened=%lu closed=%lu packets=%lu answers=%lu commands=%lu controls=%lu turns=%lu",
 	    session_count(b), b->opened, b->closed, b->packets, b->answers, b->commands, b->controls,
 	    b->turns);
-	sim_answer_add(r->a, " boot_flags=%02x%02x%02x%02x%02x log=", b->boot_flags[0], b->boot_flags[1],
+	sim_answer_add(r->a, " booted=%s boot_flags=%02x%02x%02x%02x%02x log=", b->booted == 1 ? "pxe" : "disk", b->boot_flags[0], b->boot_flags[1],
 	    b->boot_flags[2], b->boot_flags[3], b->boot_flags[4]);
 	for (unsigned i = first; i < b->n_log; i++) {
 		const struct bmc_logged *l = &b->log[i % BMC_LOG];

@@ -103,6 +103,8 @@ static const struct fault_row {
     [FAULT_PLAIN] = {.name = "plain"},
     [FAULT_SUITE_0] = {.name = "suite-0"},
     [FAULT_REPLAY] = {.name = "replay"},
+    [FAULT_BOOT_REFUSE] = {"boot-refuse", true, 1, 255, 0xc1},
+    [FAULT_BOOT_LIE] = {.name = "boot-lie"},
 };
 
 const char *

@@ -58,6 +58,8 @@ enum bmc_fault {
 	FAULT_PLAIN,        /* answers within the session come without integrity and encryption */
 	FAULT_SUITE_0,      /* Open Session offers no authentication */
 	FAULT_REPLAY,       /* the answer to the first command comes again for every later one */
+	FAULT_BOOT_REFUSE,  /* the boot device is refused: completion code CC */
+	FAULT_BOOT_LIE,     /* it is said to be set, and is not */
 	FAULT_COUNT
 };
 
@@ -129,6 +131,7 @@ struct bmc {
 	struct bmc_feed *feeds;
 	int n_feeds;
 	uint8_t boot_flags[5];
+	uint8_t booted;              /* device of the last start, table 28-14: 0 none, 1 PXE */
 
 	unsigned long packets, answers, opened, closed, commands, controls, turns; /* turns: of the chassis, on or off */
 	struct bmc_logged log[BMC_LOG];

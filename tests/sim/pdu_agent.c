@@ -22,7 +22,7 @@ static const char *read_community, *write_community;
 
 static const u_char asn[KIND_COUNT] = {[KIND_INTEGER] = ASN_INTEGER, [KIND_GAUGE] = ASN_GAUGE,
     [KIND_COUNTER] = ASN_COUNTER, [KIND_TIMETICKS] = ASN_TIMETICKS, [KIND_TEXT] = ASN_OCTET_STR,
-    [KIND_OID] = ASN_OBJECT_ID};
+    [KIND_HEX] = ASN_OCTET_STR, [KIND_OID] = ASN_OBJECT_ID};
 
 static void
 put_oid(netsnmp_variable_list *v, const char *text)
@@ -42,14 +42,17 @@ static void
 put(netsnmp_variable_list *v, const struct pdu_row *row)
 {
 	const char *text = row->live == LIVE_NAME ? model->outlet[row->outlet].name : row->text;
+	unsigned char bytes[PDU_TEXT];
 	long number = 0;
 
-	if (row->type == KIND_TEXT) {
+	if (row->type == KIND_HEX) {
+		snmp_set_var_typed_value(v, ASN_OCTET_STR, bytes, row_bytes(row, bytes));
+	} else if (row->type == KIND_TEXT) {
 		snmp_set_var_typed_value(v, ASN_OCTET_STR, text, strlen(text));
 	} else if (row->type == KIND_OID) {
 		put_oid(v, text);
 	} else {
-		if (row->live != LIVE_NO)
+		if (row->live != LIVE_NO && row->live != LIVE_RW)
 			number = pdu_model_number(model, row, sim_now());
 		else
 			(void)sim_int(text, INT32_MIN, UINT32_MAX, &number);
@@ -77,10 +80,12 @@ get(netsnmp_agent_request_info *info, netsnmp_request_info *request)
 {
 	const struct pdu_row *row = exact(request->requestvb);
 
-	if (row == NULL)
+	if (row == NULL) {
 		netsnmp_set_request_error(info, request, SNMP_NOSUCHINSTANCE);
-	else
-		put(request->requestvb, row);
+		return;
+	}
+	row_touch(row);
+	put(request->requestvb, row);
 }
 
 static void
@@ -110,6 +115,8 @@ check_set(const netsnmp_variable_list *v)
 
 	if (row == NULL)
 		return SNMP_ERR_NOCREATION;
+	if (row->live == LIVE_RW)
+		return row_check(row, v);
 	if (row->live == LIVE_NAME) {
 		if (v->type != ASN_OCTET_STR)
 			return SNMP_ERR_WRONGTYPE;
@@ -137,6 +144,10 @@ carry_out(const netsnmp_variable_list *v, const char *verdict)
 
 	if (row == NULL)
 		return;
+	if (row->live == LIVE_RW) {
+		row_write(model, row, v);
+		return;
+	}
 	if (row->live == LIVE_NAME) {
 		snprintf(model->outlet[row->outlet].name, PDU_TEXT, "%.*s", (int)v->val_len, (const char *)v->val.string);
 		return;
@@ -198,6 +209,7 @@ dropped(netsnmp_pdu *pdu)
 		const struct pdu_row *row = exact(v);
 		enum pdu_fault fault = row == NULL || row->outlet < 0 ? FAULT_NONE : model->outlet[row->outlet].fault;
 
+		drop = drop || (row != NULL && row_dropped(model, row, v));
 		if (row == NULL || row->live != LIVE_COMMAND || v->type != ASN_INTEGER)
 			continue;
 		if (fault == FAULT_DROP)

@@ -172,6 +172,8 @@ on_line(void *ctx, int n, char **words, struct sim_answer *a)
 	struct pdu_control *c = ctx;
 
 	pdu_model_advance(c->m, sim_now());
+	if (row_command(c->m, n, words, a))
+		return;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		if (strcmp(rows[i].word, words[0]) != 0)
 			continue;

@@ -246,6 +246,7 @@ pdu_model_number(const struct pdu_model *m, const struct pdu_row *row, int64_t n
 		return (long)((now - m->began) / 10);
 	case LIVE_NO:
 	case LIVE_NAME:
+	case LIVE_RW:
 	case LIVE_COUNT:
 		break;
 	}

@@ -50,6 +50,7 @@ static const char *const live_name[LIVE_COUNT] = {
     [LIVE_LOAD] = "@load",
     [LIVE_INFEED] = "@infeed",
     [LIVE_UPTIME] = "@uptime",
+    [LIVE_RW] = "@rw",
 };
 static const char *const type_name[KIND_COUNT] = {
     [KIND_INTEGER] = "integer",
@@ -57,6 +58,7 @@ static const char *const type_name[KIND_COUNT] = {
     [KIND_COUNTER] = "counter",
     [KIND_TIMETICKS] = "timeticks",
     [KIND_TEXT] = "text",
+    [KIND_HEX] = "hex",
     [KIND_OID] = "oid",
 };
 
@@ -163,6 +165,10 @@ directive(const struct source *s, char *line)
 		memcpy(line[1] == 'i' ? p->id : p->name, rest, strlen(rest) + 1);
 		return 0;
 	}
+	if (strcmp(line, "%switch") == 0) {
+		p->is_switch = true;
+		return 0;
+	}
 	if (sim_words(rest, words, 15) < 1)
 		return fail(s, "needs 1 to 15 words", line);
 	line[head] = '\0';
@@ -241,6 +247,11 @@ add_row(const struct source *s, const char *oid, enum pdu_type type, const char 
 	if (strlen(text) >= sizeof(row->text))
 		return fail(s, "the value is too long", value);
 	memcpy(row->text, text, strlen(text) + 1);
+	if (strncmp(text, "@rw ", 4) == 0) {
+		row->live = LIVE_RW;
+		memmove(row->text, text + 4, strlen(text + 4) + 1);
+		return 0;
+	}
 	live = value[0] == '@' ? lookup(live_name, LIVE_COUNT, value) : LIVE_NO;
 	if (live < 0 || (live != LIVE_NO && live < LIVE_INFEED && outlet < 0))
 		return fail(s, "not a live value here", value);
@@ -303,7 +314,7 @@ pdu_profile_load(const char *path, int outlets, struct pdu_profile *out)
 			rc = read_row(&s, line);
 	}
 	fclose(f);
-	if (rc == 0 && (out->n_rows == 0 || !out->state[LOOK_ON].given || !out->state[LOOK_OFF].given))
+	if (rc == 0 && !out->is_switch && (out->n_rows == 0 || !out->state[LOOK_ON].given || !out->state[LOOK_OFF].given))
 		rc = fail(&s, "the profile has no rows or no %state", path);
 	qsort(out->rows, out->n_rows, sizeof(*out->rows), order);
 	return rc;

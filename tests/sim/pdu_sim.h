@@ -6,11 +6,13 @@
  *	pdu_main     arguments, the loop, READY
  *	pdu_profile  FAMILY.simrec to rows: what the agent shows
  *	pdu_model    outlets that change with delay, and faults
+ *	pdu_rows     rows that may be written, and their faults: a switch has no outlets
  *	pdu_agent    net-snmp: GET, GETNEXT, GETBULK, SET against the rows
  *	pdu_control  the control socket's commands and the room's datagrams
  *
  * A profile is text. "#" begins a comment line. A row is OID|TYPE|VALUE, sorted
- * by the program itself; TYPE is integer, gauge, counter, timeticks, text, oid.
+ * by the program itself; TYPE is integer, gauge, counter, timeticks, text, hex, oid. "@rw VALUE" may be
+ * written, in its own type and, hex, in its own length.
  * A row with {n} in its OID stands for every outlet, n = 1, 2 ...; {n} in a
  * value is the outlet's number. Values with @ are alive: @state @command
  * @pending @name @load (of an outlet) @infeed (the sum) @uptime.
@@ -25,6 +27,7 @@
  *	%command on=1 off=2 reboot=3    also delayed-on, delayed-off, delayed-reboot, cancel, none
  *	%command-reads wanted           a GET of @command: `wanted` (on's or off's number) or a number
  *	%load unit=10 default=420       milliamperes of one unit of @load and @infeed, and at the start
+ *	%switch                         there are no outlets, and nothing of the above
  *	%delay on=500 off=800 reboot=3000 delayed=2000     milliseconds
  */
 #ifndef LARCH_PDU_SIM_H
@@ -52,8 +55,11 @@ enum pdu_fault { FAULT_NONE, FAULT_LIE, FAULT_STALL, FAULT_DROP, FAULT_DROP_OBEY
 struct pdu_number { bool given; long value; };
 
 enum pdu_live { LIVE_NO, LIVE_STATE, LIVE_COMMAND, LIVE_PENDING, LIVE_NAME, LIVE_LOAD, LIVE_INFEED,
-	LIVE_UPTIME, LIVE_COUNT };
-enum pdu_type { KIND_INTEGER, KIND_GAUGE, KIND_COUNTER, KIND_TIMETICKS, KIND_TEXT, KIND_OID, KIND_COUNT };
+	LIVE_UPTIME, LIVE_RW, LIVE_COUNT };
+enum pdu_type { KIND_INTEGER, KIND_GAUGE, KIND_COUNTER, KIND_TIMETICKS, KIND_TEXT, KIND_HEX, KIND_OID, KIND_COUNT };
+
+/* What a row that may be written does with a SET. */
+enum row_fault { ROW_WELL, ROW_REFUSE, ROW_LIE, ROW_DROP, ROW_DROP_OBEYED, ROW_FAULT_COUNT };
 
 struct pdu_row {
 	uint32_t oid[PDU_OID];
@@ -61,11 +67,15 @@ struct pdu_row {
 	enum pdu_type type;
 	enum pdu_live live;
 	int outlet;                /* 0 based; -1: of the whole PDU */
-	char text[PDU_TEXT];       /* the value as written, LIVE_NO */
+	char text[PDU_TEXT];       /* the value as written, LIVE_NO and LIVE_RW */
+	enum row_fault fault;
+	int touch_in;              /* GETs until somebody else writes `touch`; 0: nobody does */
+	char touch[PDU_TEXT];
 };
 
 struct pdu_profile {
 	int outlets;
+	bool is_switch;
 	char id[PDU_TEXT], name[PDU_TEXT];
 	long name_max;
 	struct pdu_number state[LOOK_COUNT], pending[LOOK_COUNT], command[VERB_COUNT];
@@ -113,6 +123,8 @@ struct pdu_model {
 	int64_t began;
 	struct pdu_log log[PDU_LOG];
 	size_t n_log;              /* all ever; the last PDU_LOG are kept */
+	long writes;               /* SETs of rows obeyed */
+	long silent_after;         /* so many more, and the agent answers nothing; 0: never */
 };
 
 void pdu_model_init(struct pdu_model *m, const struct pdu_profile *p);
@@ -139,6 +151,23 @@ const char *pdu_look_name(enum pdu_look look);
 int pdu_agent_start(struct pdu_model *m, const char *listen, const char *read, const char *write,
     char *address_out, size_t size);
 void pdu_agent_stop(void);
+
+/* ---- pdu_rows ---- */
+
+struct variable_list;
+/* May this be written to the row: an error-status of RFC 3416. */
+int row_check(const struct pdu_row *row, const struct variable_list *v);
+/* Obey, under the row's fault. `dropped`: the answer does not come. */
+void row_write(struct pdu_model *m, const struct pdu_row *row, const struct variable_list *v);
+/* Is the answer to a SET of it lost? Then it has been obeyed, or not, already. */
+bool row_dropped(struct pdu_model *m, const struct pdu_row *row, const struct variable_list *v);
+/* A row is about to be read by a GET: what somebody else writes just then. */
+void row_touch(const struct pdu_row *row);
+/* The value as bytes of a hex row: how many. */
+size_t row_bytes(const struct pdu_row *row, unsigned char out[PDU_TEXT]);
+struct sim_answer;
+/* "row OID", "put OID VALUE", "row-fault OID FAULT", "touch OID N VALUE", "silent-after N", "writes". */
+bool row_command(struct pdu_model *m, int n, char **w, struct sim_answer *a);
 
 struct pdu_control;
 /* Any of the paths may be NULL. */

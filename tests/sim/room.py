@@ -35,7 +35,7 @@ ROLES = [
      "verbs": ["check", "tag", "on", "off", "cycle", "reset", "soft", "identify"]},
     {"name": "admin", "groups": ["admins"], "hosts": "@*", "at_once": 64, "per_hour": 4000,
      "verbs": ["edit", "wire", "import", "claim", "check", "tag", "on", "off", "cycle", "reset", "soft", "nmi", "identify",
-               "outlet-on", "outlet-off", "outlet-cycle"]},
+               "outlet-on", "outlet-off", "outlet-cycle", "rebuild", "setvlan"]},
 ]
 WEB = ("login", "pages", "power")
 FAMILIES = {"pdu-b02-a": "apc-rpdu2", "pdu-b02-b": "apc-rpdu"}
@@ -152,6 +152,8 @@ class Room:
         self.start_bmcs()
         for i, pdu in enumerate(self.pdus()):
             self.start_pdu(pdu, i)
+        for i, switch in enumerate(self.switches()):
+            self.start_switch(switch, i)
         self.document = room_json.make(self.machines, self.racks, self.addresses, self.families, self.whole)
         (self.folder / "room.json").write_text(json.dumps(self.document, indent=1))
         self.nginx = Nginx(self.folder / "nginx", {n: self.folder / f"run/{n}/{n}.sock" for n in WEB}, rates=self.rates)
@@ -178,6 +180,9 @@ class Room:
 
     def pdus(self):
         return [n for n, t in room_json.by_thing(self.document).items() if t["type"] == "pdu"]
+
+    def switches(self):
+        return [n for n, t in room_json.by_thing(self.document).items() if t["type"] == "switch"]
 
     def bmcs(self):
         return room_json.bmcs(self.document)
@@ -223,6 +228,16 @@ class Room:
             *(["--delay", self.delays] if self.delays else [])], ready="READY udp")
         self.addresses[pdu] = said
         self.pdu_controls[pdu] = Control(sim / f"{pdu}.ctl")
+
+    def start_switch(self, switch, n, profile=None):
+        """A switch of 48 ports; `profile`: another file of rows."""
+        sim = self.folder / "sim"
+        said = self.start_program(switch, [
+            self.build / "bin/pdu-sim", "--profile", profile or ROOT / "tests/data/switch/48-ports.simrec", "--name", switch,
+            "--listen", self.addresses.get(switch) or f"127.0.6.{n + 1}:0", "--communities", sim / "communities",
+            "--control", sim / f"{switch}.ctl", "--parent"], ready="READY udp")
+        self.addresses[switch] = said
+        self.pdu_controls[switch] = Control(sim / f"{switch}.ctl")
 
     def pdu(self, name):
         return self.pdu_controls[name]
@@ -384,6 +399,8 @@ class Room:
         elif name in WEB:
             self.start_web(name)
             self.wait_web(name)
+        elif name in self.switches():
+            self.start_switch(name, 0)
         elif name in self.pdu_controls:
             self.start_pdu(name, 0)
         else:

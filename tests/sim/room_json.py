@@ -9,7 +9,7 @@ with a cord to both and a BMC (n0001-bmc). Not all is well wired, as in life:
   the one before it       has no BMC
   the first of rack 2     has one cord only
   the second of rack 2    its second cord hangs on a power strip, together with kvm-b02
-  rack 1                  its switch sw-b01 is on an outlet of pdu-b01-a
+  rack 1                  its switch sw-b01 is on an outlet of pdu-b01-a; eth1 of n0001 is on its port eth1 ...
 
 The racks stand in room1 of datacenter1; the machines are in the pools batch and login. With `whole` there is more
 to ask about: feeds that the PDUs hang on, a console server and network cables, a load balancer, a service,
@@ -126,6 +126,8 @@ class Room:
                                  address=self.address("server", name, n), owner=OWNERS[n % len(OWNERS)]))
         self.pools["batch" if n % 5 else "login"].append(name)
         self.cords(name, rack, slot)
+        if n <= SWITCH_PORTS:
+            self.cables.append(cable(name, "eth1", "sw-b01", f"eth{n}"))
         if n != self.machines - 1:
             bmc = f"{name}-bmc"
             self.things.append(thing(bmc, "bmc", address=self.address("bmc", bmc, n)))
@@ -141,8 +143,7 @@ class Room:
         if n % 5 == 0:
             fact(machine, "runs", "shell", "relation")
         if n <= SWITCH_PORTS:
-            self.cables += [cable(machine["name"], "eth1", "sw-b01", f"eth{n}"),
-                            cable(machine["name"], "console1", "con-b01", f"port{n}")]
+            self.cables.append(cable(machine["name"], "console1", "con-b01", f"port{n}"))
 
     def more(self):
         """Feeds, a console server, a load balancer, a service, a pool of pools."""

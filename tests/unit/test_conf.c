@@ -50,6 +50,7 @@ t_the_example_is_loaded_whole(void)
 	T_STR(c->ldap.group_filter, "(member=%s)");
 	T_OK(c->ldap.dn_template == NULL);
 	T_INT(c->boot_limit_ms, 180000);
+	T_INT(c->rebuild_limit_ms, 1800000);
 	T_OK(c->load_floor_a > 0.0999 && c->load_floor_a < 0.1001);
 	T_INT(c->n_protected, 2);
 	T_STR(conf_db(c, "status", c->arena), "/var/lib/larch/status/status.db");

@@ -68,7 +68,7 @@ closed_port(void)
 static struct gate_device *
 device(const char *address)
 {
-	struct gate_spec spec = {"n1-bmc", address, NULL};
+	struct gate_spec spec = {.name = "n1-bmc", .address = address, .type = NULL};
 	struct gate_device *d = NULL;
 	struct err e = {0};
 
@@ -157,7 +157,7 @@ static void
 t_another_family_is_another_device(void)
 {
 	static const struct devtype some = {.max_varbinds = 16};
-	struct gate_spec spec = {"n1-bmc", "127.0.0.1:9", &some};
+	struct gate_spec spec = {.name = "n1-bmc", .address = "127.0.0.1:9", .type = &some};
 	struct gate_device *bmc, *pdu = NULL;
 	struct err e = {0};
 
@@ -204,7 +204,7 @@ t_the_end_cancels_what_runs_and_what_waits(void)
 static void
 t_an_address_that_is_none_is_refused_by_name(void)
 {
-	struct gate_spec spec = {"n1-bmc", "not-numeric", NULL};
+	struct gate_spec spec = {.name = "n1-bmc", .address = "not-numeric", .type = NULL};
 	struct gate_device *d;
 	struct err e = {0};
 

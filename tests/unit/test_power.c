@@ -79,9 +79,76 @@ read_machine(const json_t *j, struct arena *a, struct power_machine *m)
 	    .outlets = outlets,
 	    .n_outlets = json_array_size(list),
 	    .is_protected = jsn_bool_or(j, "protected", false),
+	    .address = jsn_text_or(j, "address", "127.2.0.1"),
+	    .efi = jsn_bool_or(j, "efi", false),
 	};
+	if (jsn_bool_or(j, "no_address", false))
+		m->address = NULL;
 	for (size_t i = 0; i < m->n_outlets; i++)
 		read_outlet(json_array_get(list, i), a, &outlets[i]);
+}
+
+/* Ports are [name, base port, ifIndex, pvid, egress, untagged, forbidden]. */
+static void
+read_ports(const json_t *list, int64_t age, struct arena *a, struct power_vlan_facts *f)
+{
+	struct status_port *ports = arena_array(a, json_array_size(list) + 1, sizeof(*ports));
+
+	f->ports = ports;
+	f->n_ports = json_array_size(list);
+	for (size_t i = 0; i < f->n_ports; i++) {
+		const json_t *p = json_array_get(list, i);
+
+		ports[i] = (struct status_port){
+		    .name = json_string_value(json_array_get(p, 0)),
+		    .base_port = json_integer_value(json_array_get(p, 1)),
+		    .if_index = json_integer_value(json_array_get(p, 2)),
+		    .pvid = json_integer_value(json_array_get(p, 3)),
+		    .egress = json_string_value(json_array_get(p, 4)),
+		    .untagged = json_string_value(json_array_get(p, 5)),
+		    .forbidden = json_string_value(json_array_get(p, 6)),
+		    .at = NOW - 1000 * age,
+		    .interval = 30000,
+		};
+	}
+}
+
+static const struct power_vlan_facts *
+read_vlan(const json_t *j, struct arena *a)
+{
+	const json_t *vlans = jsn_array(j, "vlans"), *others = jsn_array(j, "others");
+	struct power_vlan_facts *f = arena_alloc(a, sizeof(*f));
+	struct status_vlan *v = arena_array(a, json_array_size(vlans) + 1, sizeof(*v));
+	struct power_on_port *o = arena_array(a, json_array_size(others) + 1, sizeof(*o));
+
+	*f = (struct power_vlan_facts){
+	    .port = jsn_text_or(j, "port", ""),
+	    .vlan = jsn_integer_or(j, "vlan", 0),
+	    .peer = jsn_text_or(j, "peer", NULL),
+	    .peer_type = jsn_text_or(j, "peer_type", "switch"),
+	    .peer_port = jsn_text_or(j, "peer_port", ""),
+	    .recent = jsn_text_or(j, "recent_by", NULL) != NULL,
+	    .recent_by = jsn_text_or(j, "recent_by", NULL),
+	    .is_protected = jsn_bool_or(j, "protected", false),
+	    .address = jsn_text_or(j, "address", NULL),
+	    .seen = jsn_text_or(j, "seen", NULL),
+	    .detail = jsn_text_or(j, "detail", NULL),
+	    .vlans = v,
+	    .n_vlans = json_array_size(vlans),
+	    .others = o,
+	    .n_others = json_array_size(others),
+	};
+	read_ports(jsn_array(j, "ports"), jsn_integer_or(j, "age", 12), a, f);
+	for (size_t i = 0; i < f->n_vlans; i++)
+		v[i] = (struct status_vlan){json_integer_value(json_array_get(json_array_get(vlans, i), 0)),
+		    json_string_value(json_array_get(json_array_get(vlans, i), 1))};
+	for (size_t i = 0; i < f->n_others; i++) {
+		const json_t *x = json_array_get(others, i);
+
+		o[i] = (struct power_on_port){jsn_text_or(x, "thing", ""), jsn_text_or(x, "type", "server"),
+		    jsn_text_or(x, "port", ""), jsn_text_or(x, "switch_port", "")};
+	}
+	return f;
 }
 
 /* The question of a golden file; the JSON stays alive with the arena's owner. */
@@ -101,6 +168,8 @@ read_question(const char *path, struct arena *a, struct power_question *q)
 	    .machines = machines, .n_machines = json_array_size(list)};
 	T_OK(power_verb_parse(str_of(jsn_text_or(j, "verb", "")), &q->verb, &e) == 0);
 	T_OK(power_way_parse(str_of(jsn_text_or(j, "via", "auto")), &q->way, &e) == 0);
+	if (json_object_get(j, "switch") != NULL)
+		q->vlan = read_vlan(json_object_get(j, "switch"), a);
 	for (size_t i = 0; i < q->n_machines; i++)
 		read_machine(json_array_get(list, i), a, &machines[i]);
 	return j;
@@ -201,6 +270,37 @@ t_a_plan_is_read_back_as_it_was_written(void)
 	T_OK(power_plan_from_json(j, a, &now, &e) == 0);
 	T_STR(now.hash, was.hash);
 	T_INT(now.n_steps, was.n_steps);
+	json_decref(j);
+	json_decref(keep);
+	arena_destroy(a);
+}
+
+static void
+t_a_plan_about_a_vlan_is_read_back_with_its_port(void)
+{
+	struct arena *a = arena_create();
+	struct power_question q;
+	json_t *keep, *j;
+	struct power_plan was = plan_of("setvlan", a, &keep, &q), now;
+	struct hosts claims;
+	struct err e;
+
+	j = power_plan_json(&was);
+	T_OK(power_plan_from_json(j, a, &now, &e) == 0);
+	T_STR(now.hash, was.hash);
+	T_INT(now.vlan->vlan, 20);
+	T_INT(now.vlan->was, 1);
+	T_INT(now.vlan->base_port, 1);
+	T_INT(now.vlan->if_index, 101);
+	T_INT(now.steps[4].vlan, 1);
+	power_plan_claims(&now, a, &claims);
+	T_OK(hosts_has(&claims, "sw-b01") && hosts_has(&claims, "n0001") && hosts_has(&claims, "sw-b01:swp00"));
+	jsn_set(json_object_get(j, "vlan"), "vlan", json_integer(30));
+	T_OK(power_plan_from_json(j, a, &now, &e) != 0);
+	T_ERR(e, "hash does not fit");
+	json_object_del(j, "vlan");
+	T_OK(power_plan_from_json(j, a, &now, &e) != 0);
+	T_ERR(e, "names no port");
 	json_decref(j);
 	json_decref(keep);
 	arena_destroy(a);
@@ -458,7 +558,7 @@ t_a_request_that_came_too_late_is_refused(void)
 }
 
 T_MAIN(T(t_every_golden_question_has_its_plan), T(t_the_hash_covers_what_is_decided_not_what_is_measured),
-    T(t_a_plan_is_read_back_as_it_was_written), T(t_a_plan_with_one_changed_word_is_refused),
+    T(t_a_plan_is_read_back_as_it_was_written), T(t_a_plan_about_a_vlan_is_read_back_with_its_port), T(t_a_plan_with_one_changed_word_is_refused),
     T(t_every_outlet_goes_off_before_any_goes_on), T(t_a_whole_journal_verifies), T(t_a_changed_row_is_named),
     T(t_a_removed_row_is_named), T(t_two_rows_that_changed_places_are_named),
     T(t_the_file_itself_refuses_to_change_a_row), T(t_an_intent_without_outcome_is_unsettled),

@@ -331,6 +331,42 @@ t_wanted_states_are_read_once_each_in_order(void)
 }
 
 static void
+t_a_switch_is_kept_as_it_was_last_read(void)
+{
+	const struct status_port ports[] = {{"swp00", 1, 101, 1, "1,20-22", "1", "", 5000, 30000},
+	    {"swp01", 2, 102, 20, "20", "20", "30", 5000, 30000}};
+	const struct status_vlan vlans[] = {{1, "default"}, {20, "batch"}};
+	struct status *s = fresh();
+	struct arena *a = arena_create();
+	struct status_port *got;
+	struct status_vlan *have;
+	size_t n;
+
+	T_INT(status_put_switch(s, "sw1", ports, 2, vlans, 2, &e), 0);
+	T_INT(status_put_switch(s, "sw2", ports, 1, vlans, 1, &e), 0);
+	T_INT(status_switch_ports(s, "sw1", a, &got, &n, &e), 0);
+	T_INT(n, 2);
+	T_STR(got[1].name, "swp01");
+	T_INT(got[1].pvid, 20);
+	T_STR(got[0].egress, "1,20-22");
+	T_INT(status_switch_vlans(s, "sw1", a, &have, &n, &e), 0);
+	T_INT(n, 2);
+	T_STR(have[1].name, "batch");
+	T_INT(status_put_switch(s, "sw1", &ports[1], 1, NULL, 0, &e), 0);
+	T_INT(status_switch_ports(s, "sw1", a, &got, &n, &e), 0);
+	T_INT(n, 1);
+	T_INT(status_switch_vlans(s, "sw1", a, &have, &n, &e), 0);
+	T_INT(n, 0);
+	T_INT(status_switch_ports(s, "sw3", a, &got, &n, &e), 0);
+	T_INT(n, 0);
+	T_OK(status_vlan_in("1,20-22", 21) && status_vlan_in("1,20-22", 1) && status_vlan_in("7", 7));
+	T_OK(!status_vlan_in("1,20-22", 2) && !status_vlan_in("", 1) && !status_vlan_in("1,20-22", 23));
+	T_OK(!status_vlan_in("20-,-5,x,0-9", 5));
+	arena_destroy(a);
+	status_close(s);
+}
+
+static void
 t_sixty_thousand_rows_are_written_in_well_under_a_second(void)
 {
 	enum { ROWS = 60000 };
@@ -365,4 +401,5 @@ T_MAIN(T(t_since_is_kept_while_level_and_text_stay), T(t_outlets_leave_transitio
     T(t_the_banner_says_when_larchd_is_gone_and_how_old_things_are), T(t_jobs_are_shown_while_open_and_an_hour_after),
     T(t_twenty_actions_a_machine_are_kept_newest_first), T(t_readers_see_whole_batches),
     T(t_wanted_states_are_read_once_each_in_order),
+    T(t_a_switch_is_kept_as_it_was_last_read),
     T(t_sixty_thousand_rows_are_written_in_well_under_a_second))

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The boot device of the next boot, by IPMI (v2.0 sections 28.12 and 28.13): read, intent on disk, set, read back. What
+ * reads as wanted already is left alone.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "engine.h"
+
+/* ---- what is wanted ------------------------------------------------------------------------------ */
+
+static bool
+wants_efi(enum power_action a)
+{
+	return a == POWER_DO_BOOT_PXE_EFI;
+}
+
+/* Taken back is whatever is not "PXE next". */
+static bool
+as_wanted(const struct ipmi_boot *b, bool pxe, bool efi)
+{
+	bool is = b->valid && b->device == IPMI_BOOT_PXE;
+
+	return pxe ? is && !b->persistent && b->efi == efi : !is;
+}
+
+static const char *
+words(const struct ipmi_boot *b)
+{
+	if (!b->valid)
+		return "no boot device is set";
+	if (b->device != IPMI_BOOT_PXE)
+		return "another boot device is set";
+	return b->persistent ? "PXE is set for every boot" : b->efi ? "the next boot is from PXE (EFI)" : "the next boot is from PXE";
+}
+
+static bool
+wanted(const struct drive_machine *m, const struct ipmi_boot *b)
+{
+	return as_wanted(b, !m->undo.active, wants_efi(drive_step(m)->action));
+}
+
+static void
+end(struct drive_machine *m, const char *kind, const char *outcome, const char *text)
+{
+	(m->undo.active ? drive_undo_end : drive_step_end)(m, kind, outcome, text);
+}
+
+static const char *
+why_not(const struct ipmi_answer *a)
+{
+	return a->text[0] != '\0' ? a->text : "its answer is no boot device";
+}
+
+/* ---- reading back ----------------------------------------------------------------------------------- */
+
+static void poll_back(struct drive_machine *m);
+
+static void
+read_back(void *ctx, const struct ipmi_answer *answer)
+{
+	struct drive_machine *m = ctx;
+	const char *bmc = gate_name(m->target.device);
+	struct ipmi_boot b;
+
+	if (m->job->drive->stopping)
+		return;
+	if (ipmi_boot_parse(answer, &b) != 0) {
+		if (times_boot() < m->deadline)
+			drive_after(m, DRIVE_POLL_MS, poll_back);
+		else
+			end(m, "outcome", "unknown", arena_printf(m->a, "%s was told and its boot device cannot be read since: %s", bmc,
+			    why_not(answer)));
+		return;
+	}
+	if (wanted(m, &b)) {
+		if (!m->undo.active)
+			m->job->step_sent[m->step] = true;
+		end(m, "outcome", "ok", arena_printf(m->a, "%s: %s", bmc, words(&b)));
+	} else if (times_boot() < m->deadline && !m->refused) {
+		drive_after(m, DRIVE_POLL_MS, poll_back);
+	} else {
+		end(m, "outcome", "failed", arena_printf(m->a, "%s %s%s%s, and %s", bmc, m->refused ? "refused" : "said yes",
+		    m->said[0] == '\0' ? "" : ": ", m->said, words(&b)));
+	}
+}
+
+static void
+poll_back(struct drive_machine *m)
+{
+	struct ipmi_command read = ipmi_boot_read();
+
+	gate_ask(m->target.device, GATE_POWER, &read, read_back, m);
+}
+
+/* ---- setting ------------------------------------------------------------------------------------------ */
+
+static void
+set_done(void *ctx, const struct ipmi_answer *answer)
+{
+	struct drive_machine *m = ctx;
+
+	if (m->job->drive->stopping)
+		return;
+	m->refused = answer->outcome == IPMI_OK && answer->completion != 0;
+	if (answer->outcome != IPMI_OK || answer->completion != 0)
+		snprintf(m->said, sizeof(m->said), "%s", answer->text);
+	poll_back(m);
+}
+
+static void
+send_change(struct drive_machine *m)
+{
+	struct ipmi_command set = m->undo.active ? ipmi_boot_clear() : ipmi_boot_pxe(wants_efi(drive_step(m)->action));
+
+	gate_ask(m->target.device, GATE_POWER, &set, set_done, m);
+}
+
+/* A BMC without parameter 4 says so, and that is no harm. */
+static void
+new_done(void *ctx, const struct ipmi_answer *answer)
+{
+	struct drive_machine *m = ctx;
+
+	(void)answer;
+	if (!m->job->drive->stopping)
+		send_change(m);
+}
+
+static int
+write_intent(struct drive_machine *m, const struct ipmi_boot *b, struct err *e)
+{
+	const struct drive_intent intent = {
+	    .step = m->undo.active ? drive_undo_number(m) : (int64_t)m->step + 1,
+	    .verb = m->undo.active ? "boot-clear" : power_action_name(drive_step(m)->action),
+	    .device = gate_name(m->target.device),
+	    .text = arena_printf(m->a, "%s: %s; %s", gate_name(m->target.device), words(b),
+	        m->undo.active ? "taken back: sending none" : "sending PXE, once"),
+	    .cites = m->job->request.plan_hash,
+	};
+
+	return drive_write_intent(m, &intent, e);
+}
+
+static void
+before_read(void *ctx, const struct ipmi_answer *answer)
+{
+	struct drive_machine *m = ctx;
+	struct power_look look = drive_look(m);
+	const char *bmc = gate_name(m->target.device);
+	struct ipmi_command new = ipmi_boot_new();
+	struct ipmi_boot b;
+	struct err e;
+
+	if (m->job->drive->stopping)
+		return;
+	if (ipmi_boot_parse(answer, &b) != 0)
+		end(m, "refuse", "failed", arena_printf(m->a, "%s does not say its boot device, so nothing was sent: %s", bmc,
+		    why_not(answer)));
+	else if (wanted(m, &b))
+		end(m, "seen", "ok", arena_printf(m->a, "%s: %s already", bmc, words(&b)));
+	else if (!m->undo.active && power_look_ceiling(&look, m->step, &e) != 0)
+		end(m, "refuse", "failed", arena_printf(m->a, "nothing was sent: %s", e.text));
+	else if (write_intent(m, &b, &e) != 0)
+		end(m, "refuse", "failed", "the intent could not be written, so nothing was sent");
+	else {
+		m->deadline = times_boot() + m->job->drive->room.conf->on_limit_ms;
+		if (m->undo.active)
+			send_change(m);
+		else
+			gate_ask(m->target.device, GATE_POWER, &new, new_done, m);
+	}
+}
+
+static void
+begin(struct drive_machine *m)
+{
+	struct ipmi_command read = ipmi_boot_read();
+
+	m->refused = false;
+	m->said[0] = '\0';
+	gate_ask(m->target.device, GATE_POWER, &read, before_read, m);
+}
+
+void
+drive_boot_begin(struct drive_machine *m)
+{
+	struct err e;
+
+	if (drive_look_device(m, &e) != 0)
+		end(m, "refuse", "failed", arena_printf(m->a, "nothing was sent: %s", e.text));
+	else
+		begin(m);
+}
+
+void
+drive_boot_undo(struct drive_machine *m, const struct power_step *s)
+{
+	struct err e;
+
+	if (probe_device(m->job->drive->room.probe, s->device, m->a, &m->target.device, &e) != 0)
+		end(m, "refuse", "failed", e.text);
+	else
+		begin(m);
+}
+
+/* ---- after a restart ------------------------------------------------------------------------------------ */
+
+struct check {
+	bool pxe, efi;
+	drive_found_fn *done;
+	void *ctx;
+};
+
+static void
+check_seen(void *ctx, const struct ipmi_answer *answer)
+{
+	struct check *k = ctx;
+	struct drive_found found = {.text = why_not(answer)};
+	struct ipmi_boot b;
+
+	if (ipmi_boot_parse(answer, &b) == 0)
+		found = (struct drive_found){true, as_wanted(&b, k->pxe, k->efi), words(&b)};
+	k->done(k->ctx, &found);
+	free(k);
+}
+
+void
+drive_boot_check(struct gate_device *d, const struct journal_row *intent, drive_found_fn *done, void *ctx)
+{
+	enum power_action action = power_action_parse(intent->verb); /* "boot-clear" is none */
+	struct ipmi_command read = ipmi_boot_read();
+	struct check *k = calloc(1, sizeof(*k));
+
+	if (k == NULL)
+		log_die("out of memory: a check of a boot device");
+	*k = (struct check){action != POWER_ACTION_COUNT, wants_efi(action), done, ctx};
+	gate_ask(d, GATE_ASKED, &read, check_seen, k);
+}
