@@ -23,7 +23,7 @@ static const struct web_field find_fields[] = {
     {"q", WEB_TEXT, .max = LIMIT_FIELD, .required = true, .summary = "a query, larch-query(7)"},
     {"spread", WEB_TEXT, .max = 64, .summary = "at most one in each container of this type: rack"},
     {"limit", WEB_INT, .min = 1, .max = LIMIT_HOSTS, .summary = "as many as this; with spread it is refused when there are fewer"},
-    {"fields", WEB_TEXT, .max = 2048, .summary = "which columns, with commas between; attr:KEY is one too"},
+    {"fields", WEB_TEXT, .max = 2048, .summary = "further columns, with commas between: attr:KEY, or attributes for all of them"},
     PAGES_AT,
     END,
 };

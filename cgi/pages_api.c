@@ -15,7 +15,7 @@ struct things {
 	size_t n;
 	const struct pages_places *places;
 	const struct hosts *found; /* by ?q=; NULL: nobody asked */
-	/* columns of attributes that ?fields= asks for, behind those of the table: "attr:KEY" */
+	/* columns that ?fields= asks for, behind those of the table: "attr:KEY"; NULL is "attributes", all of them */
 	struct web_table plain;
 	const char **key;
 };
@@ -110,6 +110,25 @@ static const struct pages_column columns[] = {
     {{.key = "changed_by", .title = "By"}, changed_by},
 };
 
+/* All attributes of a thing, as its document has them (inv_doc). */
+static struct web_cell
+attributes(const struct things *t, size_t row)
+{
+	json_t *list = json_array(), *o;
+
+	for (size_t i = 0; i < t->thing[row]->n_attrs; i++) {
+		const struct inv_attr *a = &t->thing[row]->attrs[i];
+
+		jsn_add(list, o = json_object());
+		jsn_set_text(o, "key", a->key);
+		jsn_set_text(o, "subkey", a->subkey);
+		jsn_set(o, "number", a->number < 0 ? json_null() : json_integer(a->number));
+		jsn_set_text(o, "kind", a->kind);
+		jsn_set_text(o, "value", a->target != NULL ? a->target : a->value);
+	}
+	return pages_json_cell(t->call->arena, list);
+}
+
 static struct web_cell
 cell(void *ctx, size_t row, size_t column)
 {
@@ -117,10 +136,12 @@ cell(void *ctx, size_t row, size_t column)
 
 	if (column < t->plain.n_columns)
 		return t->plain.cell(t->plain.ctx, row, column);
+	if (t->key[column - t->plain.n_columns] == NULL)
+		return attributes(t, row);
 	return web_cell_text(inv_attr(t->thing[row], t->key[column - t->plain.n_columns]));
 }
 
-/* A table over t, whose columns are those above and each "attr:KEY" among the fields that were asked for. */
+/* A table over t, whose columns are those above and each "attr:KEY", and "attributes", of the fields that were asked for. */
 static struct web_table
 things_table(struct web_call *c, struct things *t, const char *fields)
 {
@@ -138,6 +159,11 @@ things_table(struct web_call *c, struct things *t, const char *fields)
 	while (rest.p != NULL) {
 		struct str one = str_trim(str_cut(&rest, ','));
 
+		if (str_is(one, "attributes")) {
+			t->key[n++] = NULL;
+			all[made.n_columns++] = (struct web_column){.key = "attributes", .kind = WEB_COL_JSON, .data_only = true};
+			continue;
+		}
 		if (!str_starts(one, "attr:") || one.n == strlen("attr:"))
 			continue;
 		t->key[n] = arena_strndup(c->arena, one.p + strlen("attr:"), one.n - strlen("attr:"));
