@@ -194,12 +194,14 @@ call_once(struct cli *c, const struct api_request *q, struct api_answer *out, st
 	return rc;
 }
 
-/* Nobody behind nginx: it answers 502 or 504 itself, in HTML. */
+/* Nobody behind nginx: it answers 502 or 504 itself, in HTML. Asked too fast, it says 429 for a part of a second. */
 static bool
-worth_again(const struct api_answer *a, int rc)
+worth_again(const struct api_request *q, const struct api_answer *a, int rc)
 {
 	if (rc != 0)
 		return a->sent;
+	if (a->status == 429 && strcmp(q->method, "GET") == 0)
+		return true;
 	return (a->status == 502 || a->status == 504) && (a->text.n == 0 || a->text.p[0] != '{');
 }
 
@@ -227,7 +229,7 @@ api_call(struct cli *c, const struct api_request *q, struct api_answer *out, str
 		err_clear(e);
 		rc = call_once(c, q, out, e);
 		out->sent = out->sent || (rc != 0 && was_sent);
-		if (!q->retry || interrupted || !(worth_again(out, rc) || (rc != 0 && was_sent)))
+		if (!q->retry || interrupted || !(worth_again(q, out, rc) || (rc != 0 && was_sent)))
 			break;
 		nanosleep(&(struct timespec){.tv_nsec = 500 * 1000000}, NULL);
 	}

@@ -93,17 +93,10 @@ cmd_attr_get(struct cli *c)
 	for (int k = 1; k < c->argc; k++)
 		if ((code = attr_key(c, c->argv[k], &keys[k - 1])) != 0)
 			goto out;
-	if ((items = things_find(c, c->argv[0], &found, &code)) == NULL)
+	if ((items = things_find(c, c->argv[0], "attributes", &found, &code)) == NULL)
 		goto out;
-	json_array_foreach(items, i, thing) {
-		struct api_answer a = {0};
-
-		if (things_get(c, jsn_text_or(thing, "name", ""), &a, &code) == 0)
-			add_fitting(c, a.body, keys, (size_t)c->argc - 1, rows);
-		api_answer_finish(&a);
-		if (code != EXIT_OK)
-			goto out;
-	}
+	json_array_foreach(items, i, thing)
+		add_fitting(c, thing, keys, (size_t)c->argc - 1, rows);
 	code = out_found(c, FORMAT_TABLE, whole, columns, LARCH_COUNT(columns), "no such attribute");
 out:
 	api_answer_finish(&found);
@@ -145,7 +138,7 @@ cmd_attr(struct cli *c)
 		code = cli_usage(c, "#auto is for attr add: it takes the next number");
 		goto out;
 	}
-	if ((items = things_find(c, c->argv[0], &found, &code)) == NULL)
+	if ((items = things_find(c, c->argv[0], NULL, &found, &code)) == NULL)
 		goto out;
 	json_array_foreach(items, i, thing)
 		for (int v = 2; v < c->argc || v == 2; v++) {

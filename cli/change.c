@@ -82,7 +82,7 @@ cmd_rename(struct cli *c)
 	int code;
 
 	edit_begin(&ed, c);
-	if ((items = things_find(c, c->argv[0], &found, &code)) == NULL)
+	if ((items = things_find(c, c->argv[0], NULL, &found, &code)) == NULL)
 		goto out;
 	if (json_array_size(items) != 1) {
 		code = cli_usage(c, "%s is %zu things; one is renamed at a time", c->argv[0], json_array_size(items));
@@ -127,7 +127,7 @@ cmd_rm(struct cli *c)
 	size_t i;
 
 	edit_begin(&ed, c);
-	if ((items = things_find(c, things_join(c, c->argv, c->argc), &found, &code)) == NULL ||
+	if ((items = things_find(c, things_join(c, c->argv, c->argc), NULL, &found, &code)) == NULL ||
 	    (code = confirm_rm(c, items)) != 0)
 		goto out;
 	json_array_foreach(items, i, thing) {
@@ -180,8 +180,8 @@ cmd_put(struct cli *c)
 	size_t i;
 
 	edit_begin(&ed, c);
-	if ((code = read_spot(c, &at)) != 0 || things_find(c, at.container, &into, &code) == NULL ||
-	    (items = things_find(c, c->argv[0], &found, &code)) == NULL)
+	if ((code = read_spot(c, &at)) != 0 || things_find(c, at.container, NULL, &into, &code) == NULL ||
+	    (items = things_find(c, c->argv[0], NULL, &found, &code)) == NULL)
 		goto out;
 	if (json_array_size(out_list(into.body)) != 1) {
 		code = cli_usage(c, "%s is not one place", at.container);
@@ -219,7 +219,7 @@ cmd_take(struct cli *c)
 	size_t i;
 
 	edit_begin(&ed, c);
-	if ((items = things_find(c, things_join(c, c->argv, c->argc), &found, &code)) == NULL)
+	if ((items = things_find(c, things_join(c, c->argv, c->argc), NULL, &found, &code)) == NULL)
 		goto out;
 	json_array_foreach(items, i, thing)
 		edit_op_on(&ed, "take", thing);

@@ -295,9 +295,9 @@ int path_number(struct cli *c, const char *option, const char *text, int64_t min
 /*
  * The things that a host list or a query means, as the server knows them: rows of {name, type, revision ...},
  * borrowed from *a. A name that is not there and a query that nothing fits are errors: NULL, the sentence was
- * printed and *exit_out is its code.
+ * printed and *exit_out is its code. fields: further columns, "attributes", or NULL.
  */
-const json_t *things_find(struct cli *c, const char *text, struct api_answer *a, int *exit_out);
+const json_t *things_find(struct cli *c, const char *text, const char *fields, struct api_answer *a, int *exit_out);
 /* One text of several arguments: host lists are joined by commas, queries by "or". */
 const char *things_join(struct cli *c, char **argv, int argc);
 /* Everything of one thing: 0, or -1 when the trouble was printed. a->body is the document. */

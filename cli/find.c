@@ -118,7 +118,7 @@ cmd_lines(struct cli *c)
 	size_t i;
 
 	jsn_set(whole, "items", rows);
-	if ((items = things_find(c, trace ? c->argv[0] : things_join(c, c->argv, c->argc), &things, &code)) == NULL)
+	if ((items = things_find(c, trace ? c->argv[0] : things_join(c, c->argv, c->argc), NULL, &things, &code)) == NULL)
 		goto out;
 	json_array_foreach(items, i, thing) {
 		struct api_answer a = {0};

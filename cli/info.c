@@ -154,7 +154,7 @@ cmd_info(struct cli *c)
 	size_t i;
 
 	jsn_set(whole, "items", docs);
-	if ((items = things_find(c, things_join(c, c->argv, c->argc), &found, &code)) == NULL)
+	if ((items = things_find(c, things_join(c, c->argv, c->argc), NULL, &found, &code)) == NULL)
 		goto out;
 	json_array_foreach(items, i, row) {
 		struct api_answer a = {0};

@@ -43,7 +43,7 @@ cmd_pool(struct cli *c)
 		edit_expect(&ed, there.body);
 	}
 	if (c->argc > 1) {
-		if ((items = things_find(c, c->argv[1], &found, &code)) == NULL)
+		if ((items = things_find(c, c->argv[1], NULL, &found, &code)) == NULL)
 			goto out;
 		o = edit_op(&ed, make ? "pool-add" : c->command->verb);
 		jsn_set_text(o, "pool", pool);

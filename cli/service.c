@@ -51,16 +51,10 @@ relate_all(struct edit *ed, const char *text, const char *key, const char *subke
 	int code = EXIT_OK;
 	size_t i;
 
-	if ((items = things_find(c, text, &found, &code)) != NULL)
-		json_array_foreach(items, i, thing) {
-			struct api_answer a = {0};
-
-			if (things_get(c, jsn_text_or(thing, "name", ""), &a, &code) == 0 && !has_relation(a.body, key, subkey, service))
-				add_relation(ed, "attr-add", a.body, key, subkey, service);
-			api_answer_finish(&a);
-			if (code != EXIT_OK)
-				break;
-		}
+	if ((items = things_find(c, text, "attributes", &found, &code)) != NULL)
+		json_array_foreach(items, i, thing)
+			if (!has_relation(thing, key, subkey, service))
+				add_relation(ed, "attr-add", thing, key, subkey, service);
 	api_answer_finish(&found);
 	return code;
 }
@@ -167,7 +161,7 @@ cmd_service_rm(struct cli *c)
 	edit_begin(&ed, c);
 	if (c->argc == 1)
 		code = remove_whole(&ed, c->argv[0]);
-	else if ((items = things_find(c, c->argv[2], &found, &code)) != NULL)
+	else if ((items = things_find(c, c->argv[2], NULL, &found, &code)) != NULL)
 		json_array_foreach(items, i, thing)
 			add_relation(&ed, "attr-del", thing, "runs", NULL, c->argv[0]);
 	api_answer_finish(&found);

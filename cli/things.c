@@ -66,7 +66,7 @@ check_all_there(struct cli *c, const struct hosts *named, const json_t *items)
 }
 
 const json_t *
-things_find(struct cli *c, const char *text, struct api_answer *a, int *exit_out)
+things_find(struct cli *c, const char *text, const char *fields, struct api_answer *a, int *exit_out)
 {
 	struct hosts named = {0};
 	struct err e = {0};
@@ -79,7 +79,7 @@ things_find(struct cli *c, const char *text, struct api_answer *a, int *exit_out
 		return NULL;
 	}
 	if ((!is_query(text) && (asked = select_list(c, text, &named, &known, &e)) == NULL) ||
-	    (path = path_make(c, "/api/v1/find", NULL, NULL, (struct path_field[]){{"q", asked}}, 1, &e)) == NULL) {
+	    (path = path_make(c, "/api/v1/find", NULL, NULL, (struct path_field[]){{"q", asked}, {"fields", fields}}, 2, &e)) == NULL) {
 		*exit_out = cli_fail(c, &e);
 		return NULL;
 	}
