@@ -49,10 +49,18 @@ static const struct web_field lost_fields[] = {
 static const struct web_field history_fields[] = {HISTORY};
 static const struct web_field thing_history_fields[] = {NAME, HISTORY};
 
+static json_t *
+expect_schema(void)
+{
+	return json_pack("{s:s,s:{s:[ss],s:i}}", "type", "object", "additionalProperties", "type", "integer", "boolean", "minimum", 0);
+}
+
 static const struct web_field edit_fields[] = {
-    {"ops", WEB_JSON, .required = true, .summary = "a list of operations, in order: all of them are done, or none"},
+    {"ops", WEB_JSON, .required = true, .summary = "a list of operations, in order: all of them are done, or none",
+        .schema = inv_ops_schema},
     {"expect", WEB_JSON, .summary = "the revision of each thing that is named, as it was seen: {\"n0001\": 5}; {\"*\": true} for "
-        "whatever they are now. If-Match does for one thing"},
+        "whatever they are now. If-Match does for one thing",
+        .schema = expect_schema},
     {"why", WEB_TEXT, .summary = "why, for the history"},
     {"dry_run", WEB_FLAG, .summary = "say what would change, and change nothing"},
     END,

@@ -219,6 +219,9 @@ struct inv_change {
  */
 LARCH_API int inv_apply(struct inv *i, const struct inv_change *c, json_t **result_out, struct err *e);
 
+/* The JSON Schema of `ops`, made from the rows that inv_apply checks it with; the caller's. */
+LARCH_API json_t *inv_ops_schema(void);
+
 /*
  * A mark says how far the writer has taken over what another program publishes (a row of status.db, of a
  * journal): nothing is taken over twice. 0 when there is none of that name. inv_mark_set is a transaction of

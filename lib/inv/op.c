@@ -158,6 +158,58 @@ op_ref(struct op *op, const char *member, struct inv_ref *out, struct err *e)
 	return inv_ref(op->ed->i, op_text(op, member), op->a, out, e);
 }
 
+/* ---- the same for the API's description ----------------------------------------------------------- */
+
+static json_t *
+member_schema(enum op_member_kind kind)
+{
+	json_t *o = json_object(), *items = json_object();
+
+	if (shapes[kind].list) {
+		jsn_set_text(items, "type", "object");
+		jsn_set(o, "items", json_incref(items));
+	}
+	if (!shapes[kind].any)
+		jsn_set_text(o, "type", shapes[kind].text ? "string" : shapes[kind].integer ? "integer" : shapes[kind].boolean ? "boolean" : "array");
+	jsn_set_text(o, "description", shapes[kind].is);
+	json_decref(items);
+	return o;
+}
+
+static json_t *
+row_schema(const struct op_row *row)
+{
+	json_t *o = json_object(), *properties = json_object(), *required = json_array(), *name = json_object();
+
+	jsn_set_text(o, "type", "object");
+	jsn_set_text(name, "const", row->name);
+	jsn_set(properties, "op", name);
+	jsn_add(required, json_string("op"));
+	for (const struct op_member *m = row->member; m->name != NULL; m++) {
+		jsn_set(properties, m->name, member_schema(m->kind));
+		if (m->needed)
+			jsn_add(required, json_string(m->name));
+	}
+	jsn_set(o, "properties", properties);
+	jsn_set(o, "required", required);
+	jsn_set(o, "additionalProperties", json_false());
+	return o;
+}
+
+json_t *
+inv_ops_schema(void)
+{
+	json_t *o = json_object(), *items = json_object(), *list = json_array();
+
+	for (size_t k = 0; k < LARCH_COUNT(rows); k++)
+		jsn_add(list, row_schema(&rows[k]));
+	jsn_set(items, "oneOf", list);
+	jsn_set_text(o, "type", "array");
+	jsn_set(o, "maxItems", json_integer(LIMIT_OPS));
+	jsn_set(o, "items", items);
+	return o;
+}
+
 /* ---- what the operations name ------------------------------------------------------------------- */
 
 /* One edit on its way. */

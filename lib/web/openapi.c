@@ -17,7 +17,7 @@ static const struct {
 static json_t *
 schema(const struct web_field *f)
 {
-	json_t *o = json_object(), *list;
+	json_t *o = f->schema != NULL ? f->schema() : json_object(), *list;
 
 	if (types[f->type].type != NULL)
 		jsn_set_text(o, "type", types[f->type].type);

@@ -79,6 +79,7 @@ struct web_field {
 	const char *const *choices;  /* WEB_ENUM; ends with NULL */
 	const char *word;            /* INT: this word is taken too, and means max ("all"); or NULL */
 	const char *summary;         /* for the API's description, and the sentence of a refusal */
+	json_t *(*schema)(void);     /* WEB_JSON: its JSON Schema for the API's description, the caller's; NULL: anything */
 };
 
 /* For `.fields = WEB_FIELDS({"verb", WEB_ENUM, .required = true, .choices = verbs}, ...)`, at file scope. */
