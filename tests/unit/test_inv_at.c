@@ -282,6 +282,20 @@ t_before_the_first_edit_nothing_is_known(void)
 	inv_close(i);
 }
 
+/* Somebody set the clock back a day: edits stay in order all the same. */
+static void
+t_times_of_edits_grow_when_the_clock_goes_back(void)
+{
+	struct inv *i = fresh();
+	int64_t ahead = times_now() + 86400000;
+
+	T_INT(apply(i, "{'op':'new','thing':'n1','type':'server'}"), 0);
+	T_INT(store_run(i->s, &e, "UPDATE edit SET at=?", "i", ahead), 0);
+	T_INT(apply(i, "{'op':'new','thing':'n2','type':'server'}"), 0);
+	T_INT(last_at(i), ahead + 1);
+	inv_close(i);
+}
+
 static void
 t_the_history_follows_a_thing_through_its_names(void)
 {
@@ -372,5 +386,5 @@ t_a_mark_is_kept_with_what_was_taken_over(void)
 	inv_close(i);
 }
 
-T_MAIN(T(t_what_was_then_is_told_exactly), T(t_before_the_first_edit_nothing_is_known),
+T_MAIN(T(t_what_was_then_is_told_exactly), T(t_before_the_first_edit_nothing_is_known), T(t_times_of_edits_grow_when_the_clock_goes_back),
     T(t_the_history_follows_a_thing_through_its_names), T(t_a_mark_is_kept_with_what_was_taken_over))

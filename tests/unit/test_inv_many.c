@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The inventory with several at once, and with many things. */
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "inv/inv.h"
 #include "t.h"
@@ -178,5 +181,102 @@ t_ten_thousand_things_go_in_within_seconds(void)
 	inv_close(i);
 }
 
+/* ---- writers ------------------------------------------------------------------------------ */
+
+#define WRITERS 200
+
+/* Add one to n1's count, as the revision was when it was seen. */
+static int
+count_up(struct inv *w, int64_t revision, int64_t count)
+{
+	json_t *ops = json_pack("[{s:s,s:s,s:s,s:s,s:I}]", "op", "attr-set", "thing", "n1", "key", "count", "kind", "integer",
+	    "value", (json_int_t)count + 1);
+	json_t *expect = json_pack("{s:I}", "n1", (json_int_t)revision), *result = NULL;
+	struct inv_change c = {.ops = ops, .author = &ana, .expect = expect};
+	int rc = inv_apply(w, &c, &result, &e);
+
+	json_decref(ops);
+	json_decref(expect);
+	json_decref(result);
+	return rc;
+}
+
+static int
+seen(struct inv *i, int64_t *revision, int64_t *count)
+{
+	struct arena *a = arena_create();
+	struct inv_thing t;
+	int rc = inv_get(i, "n1", a, &t, &e);
+
+	if (rc == 0) {
+		*revision = t.revision;
+		rc = str_int(str_of(inv_attr(&t, "count")), 0, WRITERS, count);
+	}
+	arena_destroy(a);
+	return rc;
+}
+
+/* A process: it looks, waits for its turn to write, and looks again when somebody was faster. 0, 1 was stale, 9. */
+static int
+one_writer(const char *path)
+{
+	struct inv *r, *w = NULL;
+	int64_t revision, count, until = times_boot() + 60000;
+	int stale = 0;
+
+	if (inv_open_reader(path, &r, &e) != 0 || seen(r, &revision, &count) != 0)
+		return 9;
+	inv_close(r);
+	while (inv_open(path, &w, &e) != 0)
+		if (e.kind != ERR_UNAVAILABLE || times_boot() > until)
+			return 9;
+		else
+			sched_yield();
+	while (count_up(w, revision, count) != 0) {
+		if (e.kind != ERR_STALE || stale++ > 0 || seen(w, &revision, &count) != 0)
+			return 9;
+	}
+	inv_close(w);
+	return stale;
+}
+
+static void
+t_two_hundred_writers_at_once_lose_no_update(void)
+{
+	struct inv *i;
+	struct arena *a = arena_create();
+	struct inv_thing t;
+	char path[4096];
+	pid_t pid[WRITERS];
+	int how, bad = 0, stale = 0;
+
+	snprintf(path, sizeof(path), "%s", fresh_path());
+	T_INT(inv_open(path, &i, &e), 0);
+	T_INT(take(i, "\"thing\":[{\"name\":\"n1\",\"type\":\"server\",\"attribute\":[{\"key\":\"count\",\"kind\":"
+	              "\"integer\",\"value\":\"0\"}]}]", NULL), 0);
+	inv_close(i);
+	fflush(stdout);
+	for (size_t k = 0; k < WRITERS; k++) {
+		pid[k] = fork();
+		if (pid[k] == 0)
+			_exit(one_writer(path));
+	}
+	for (size_t k = 0; k < WRITERS; k++) {
+		if (pid[k] < 0 || waitpid(pid[k], &how, 0) < 0 || !WIFEXITED(how) || WEXITSTATUS(how) > 1)
+			bad++;
+		else
+			stale += WEXITSTATUS(how);
+	}
+	T_INT(bad, 0);
+	printf("# %d of %d had seen an older revision and were told so\n", stale, WRITERS);
+	T_INT(inv_open_reader(path, &i, &e), 0);
+	T_INT(inv_get(i, "n1", a, &t, &e), 0);
+	T_STR(inv_attr(&t, "count"), "200");
+	T_INT(t.revision, WRITERS + 1);
+	inv_close(i);
+	arena_destroy(a);
+}
+
 T_MAIN(T(t_readers_see_all_of_a_change_or_nothing_while_it_is_made),
-    T(t_a_reader_may_not_write_and_a_second_writer_is_refused), T(t_ten_thousand_things_go_in_within_seconds))
+    T(t_a_reader_may_not_write_and_a_second_writer_is_refused), T(t_ten_thousand_things_go_in_within_seconds),
+    T(t_two_hundred_writers_at_once_lose_no_update))
