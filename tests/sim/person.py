@@ -107,7 +107,7 @@ class Person:
         self.tls = ssl.create_default_context(cafile=ca_file)
         self.cookies, self.key, self.address = {}, None, address
 
-    def request(self, method, path, body=None, headers=None, limit=60):
+    def request(self, method, path, body=None, headers=None, limit=120):  # seconds; nginx says 504 before that
         """One exchange, no redirects followed."""
         conn = http.client.HTTPSConnection(self.url.hostname, self.url.port, context=self.tls, timeout=limit,
                                            source_address=(self.address, 0) if self.address else None)

@@ -39,7 +39,7 @@ ROLES = [
 ]
 WEB = ("login", "pages", "power")
 FAMILIES = {"pdu-b02-a": "apc-rpdu2", "pdu-b02-b": "apc-rpdu"}
-FAST = {"dwell": "1s", "off_limit": "4s", "on_limit": "4s", "boot_limit": "15s", "stagger": "1s"}
+FAST = {"dwell": "1s", "off_limit": "10s", "on_limit": "10s", "boot_limit": "15s", "stagger": "1s"}
 
 
 class Program:
