@@ -94,6 +94,16 @@ static const struct web_field form_fields[] = {
     {.name = NULL},
 };
 
+static const struct web_field room_fields[] = {
+    {"room", WEB_TEXT, .max = LIMIT_UPLOAD, .summary = "a room.json"},
+    {"file", WEB_TEXT, .max = LIMIT_UPLOAD, .summary = "or the file"},
+    {"prune", WEB_FLAG, .summary = "also remove what the file does not name"},
+    {"reason", WEB_TEXT, .summary = "why, for the history"},
+    {"go", WEB_ENUM, .choices = (const char *const[]){"preview", "import", NULL}, .required = true, .summary = "what to do"},
+    {"seen", WEB_INT, .summary = "the edit at which the preview was looked at"},
+    END,
+};
+
 static const struct web_field new_fields[] = {
     {"name", WEB_TEXT, .max = LIMIT_NAME, .summary = "the new thing's name"},
     {"type", WEB_TEXT, .max = 64, .summary = "its type"},
@@ -148,6 +158,9 @@ static const struct web_route routes[] = {
         .lists = true, .formats = WEB_ANY_FORMAT, .template = "pages/types"},
     {.method = "GET", .path = "/lost", .handler = pages_lost, .guard = WEB_LOGIN, .verb = "see", .fields = lost_fields,
         .formats = WEB_ANY_FORMAT, .template = "pages/lost"},
+    {.method = "GET", .path = "/import", .handler = pages_import_form, .guard = WEB_LOGIN, .verb = "import", .template = "pages/import"},
+    {.method = "POST", .path = "/import", .handler = pages_import_post, .guard = WEB_LOGIN, .verb = "import", .change = WEB_CSRF,
+        .fields = room_fields, .body_max = LIMIT_UPLOAD, .template = "pages/import"},
     {.method = "GET", .path = "/racks", .handler = pages_racks, .guard = WEB_LOGIN, .verb = "see", .fields = only_at, .lists = true,
         .formats = WEB_ANY_FORMAT, .template = "pages/racks"},
     {.method = "GET", .path = "/racks/{name}", .handler = pages_rack, .guard = WEB_LOGIN, .verb = "see", .fields = name_at,

@@ -181,6 +181,15 @@ int pages_apply(struct web_call *c, json_t *ops, json_t *expect, const char *why
 struct pages_states;
 int pages_states_start(const struct conf *conf, void *shared, struct pages_states **out, struct err *e);
 void pages_states_stop(struct pages_states *s); /* NULL is safe */
+/*
+ * Take over a room file, or tell what that would change: asks the policy, holds the writer, logs. The author is
+ * the person of this call; why is the field "reason". *result_out (the caller's) is the API's answer.
+ * seen (may be NULL): the edit at which somebody looked, ERR_STALE when there was one since; -1: nobody did. Out:
+ * the edit it was held against.
+ */
+int pages_take_room(struct web_call *c, const struct inv_import_ask *ask, int64_t *seen, json_t **result_out,
+    struct err *e);
+
 /* ---- things ---------------------------------------------------------------------------- */
 
 /* The model of inv_doc gets what a page needs beside: addresses, and whether lists are empty. */
@@ -197,6 +206,7 @@ web_handler pages_things, pages_find, pages_names, pages_export, pages_import, p
 web_handler pages_thing_doc, pages_history, pages_thing_history, pages_trace, pages_locate, pages_console;
 web_handler pages_tree, pages_pools, pages_pool, pages_types, pages_lost;
 web_handler pages_thing, pages_edit_form, pages_edit_post, pages_new_form, pages_new_post;
+web_handler pages_import_form, pages_import_post;
 web_handler pages_racks, pages_rack, pages_rack_picture;
 web_handler pages_things, pages_import;
 web_handler pages_healthz, pages_metrics;

@@ -466,25 +466,25 @@ may_all(struct web_call *c, struct err *e)
 }
 
 int
-pages_import(struct web_call *c, struct err *e)
+pages_take_room(struct web_call *c, const struct inv_import_ask *asked, int64_t *seen, json_t **result_out, struct err *e)
 {
 	const struct inv_author author = {c->person->name, web_text(c, "reason"), c->request->request_id};
-	const struct inv_import_ask ask = {.text = c->request->body, .author = &author, .dry_run = web_flag(c, "dry_run"),
-	    .prune = web_flag(c, "prune"), .lines = true};
+	struct inv_import_ask ask = *asked;
 	struct inv_import_result result;
 	struct yang *yang;
 	struct inv *writer;
 	int rc;
 
-	if (!http_is_type(c->request->content_type, "application/json") &&
-	    !http_is_type(c->request->content_type, "application/yang-data+json")) {
-		web_status(c, 415);
-		return err_set(e, ERR_INPUT, "send room.json with Content-Type: application/json");
-	}
+	ask.author = &author;
+	ask.lines = true;
 	if (may_all(c, e) != 0)
 		return -1;
 	writer = pages_writer_lock(c, &yang);
-	rc = inv_import_file(writer, yang, &ask, c->arena, &result, e);
+	rc = seen == NULL || *seen < 0 || *seen == inv_generation(writer)
+	    ? inv_import_file(writer, yang, &ask, c->arena, &result, e)
+	    : err_set(e, ERR_STALE, "the room was changed since you looked; look again at what the file would change");
+	if (seen != NULL)
+		*seen = inv_generation(writer);
 	pages_writer_unlock(c);
 	/* Ten thousand nodes take 300 MB on the way, which glibc would keep for this thread, and again for the next one. */
 	if (c->request->body.n > LARGE_ROOM)
@@ -495,5 +495,22 @@ pages_import(struct web_call *c, struct err *e)
 		log_info("%s imported a room: %zu added, %zu changed, %zu removed, %zu connected, %zu disconnected (edit %lld, request %s)",
 		    author.who, result.added, result.changed, result.removed, result.connected, result.disconnected,
 		    (long long)result.edit, author.request_id);
-	return web_json(c, 200, result_json(&result, ask.dry_run), e);
+	*result_out = result_json(&result, ask.dry_run);
+	return 0;
+}
+
+int
+pages_import(struct web_call *c, struct err *e)
+{
+	const struct inv_import_ask ask = {.text = c->request->body, .dry_run = web_flag(c, "dry_run"), .prune = web_flag(c, "prune")};
+	json_t *result;
+
+	if (!http_is_type(c->request->content_type, "application/json") &&
+	    !http_is_type(c->request->content_type, "application/yang-data+json")) {
+		web_status(c, 415);
+		return err_set(e, ERR_INPUT, "send room.json with Content-Type: application/json");
+	}
+	if (pages_take_room(c, &ask, NULL, &result, e) != 0)
+		return -1;
+	return web_json(c, 200, result, e);
 }

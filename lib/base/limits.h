@@ -72,6 +72,7 @@
 #define LIMIT_FORM (64u << 10)    /* bytes of a form body */
 #define LIMIT_FIELDS 4096         /* fields of one form, repeats counted */
 #define LIMIT_FIELD (16u << 10)   /* bytes of one form field */
+#define LIMIT_UPLOAD (4u << 20)   /* bytes of a form with a file in it */
 #define LIMIT_JSON_BODY (256u << 10) /* bytes of a JSON body */
 #define LIMIT_EDIT_BODY (4u << 20) /* bytes of one edit of the inventory as JSON */
 #define LIMIT_PAGE (16u << 20)    /* bytes of one answer */

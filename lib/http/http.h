@@ -132,6 +132,13 @@ struct http_pairs {
 LARCH_API int http_form_parse(struct str text, struct arena *a, struct http_pairs *out, struct err *e);
 
 /*
+ * multipart/form-data (RFC 7578), as a form with a file sends it: a part is a pair, the name of a file is
+ * passed over. The same refusals; a value may have value_max bytes, a form at most 64 parts.
+ */
+LARCH_API int http_multipart_parse(struct str body, const char *content_type, size_t value_max, struct arena *a,
+    struct http_pairs *out, struct err *e);
+
+/*
  * A Cookie header (RFC 6265, section 4.2.1). What does not parse is passed over, as
  * are cookies nobody asks for. The value of `name`: "" when it is not there, or
  * when it is there twice with different values (one of the two was planted).

@@ -65,6 +65,9 @@ body_pairs(struct web_call *c, struct http_pairs *out, struct err *e)
 		return q->body.n == 0 ? 0 : body_json(c, e);
 	if (form_ok && http_is_type(q->content_type, "application/x-www-form-urlencoded"))
 		return http_form_parse(q->body, c->arena, out, e);
+	if (form_ok && http_is_type(q->content_type, "multipart/form-data"))
+		return http_multipart_parse(q->body, q->content_type, c->route->body_max == 0 ? LIMIT_FIELD : c->route->body_max,
+		    c->arena, out, e);
 	web_status(c, 415);
 	return err_set(e, ERR_INPUT, "The body must be %s, in UTF-8.", form_ok ?
 	    "application/x-www-form-urlencoded or application/json" : "application/json");
