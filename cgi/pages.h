@@ -194,6 +194,7 @@ int pages_take_room(struct web_call *c, const struct inv_import_ask *ask, int64_
 
 /* The model of inv_doc gets what a page needs beside: addresses, and whether lists are empty. */
 void pages_thing_links(struct web_call *c, struct inv *inv, json_t *model);
+bool pages_may_edit(struct web_call *c);
 /* What a form of one thing may do: for the field "op". */
 extern const char *const pages_ops[];
 

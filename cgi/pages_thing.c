@@ -58,6 +58,8 @@ static void
 link_ports(struct web_call *c, json_t *model)
 {
 	json_t *rows = json_object_get(model, "ports");
+	char text[TIMES_TEXT];
+	int64_t at;
 
 	for (size_t i = 0; i < json_array_size(rows); i++) {
 		json_t *row = json_array_get(rows, i), *peer = json_object_get(row, "peer");
@@ -65,8 +67,17 @@ link_ports(struct web_call *c, json_t *model)
 		if (json_is_object(peer))
 			jsn_set_text(peer, "href", web_link(c->arena, "/things/%s", jsn_text_or(peer, "thing", "")));
 		jsn_set(row, "connected", json_boolean(json_is_object(peer)));
+		if (times_parse(str_of(jsn_text_or(row, "since", "")), &at, &(struct err){0}) == 0)
+			jsn_set_text(row, "since", times_room(at, text));
 	}
 	jsn_set(model, "has_ports", json_boolean(json_array_size(rows) > 0));
+}
+
+/* Has this person a role that changes anything? Which things, the edit itself asks. */
+bool
+pages_may_edit(struct web_call *c)
+{
+	return auth_may_some(c->policy, c->person, "edit", NULL) == 0 || auth_may_some(c->policy, c->person, "wire", NULL) == 0;
 }
 
 /* Where its state stands: a machine's page, a PDU's, a rack's. */
@@ -99,7 +110,8 @@ link_elsewhere(struct web_call *c, struct inv *inv, json_t *model)
 		jsn_add(list, o);
 	}
 	jsn_set(model, "elsewhere", list);
-	jsn_set_text(model, "edit_href", web_link(c->arena, "/things/%s/edit", name));
+	if (pages_may_edit(c))
+		jsn_set_text(model, "edit_href", web_link(c->arena, "/things/%s/edit", name));
 	jsn_set_text(model, "thing_href", web_link(c->arena, "/things/%s", name));
 }
 
