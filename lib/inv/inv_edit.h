@@ -31,6 +31,7 @@ struct inv_edit {
 	const struct inv_author *author;
 	int64_t id, at;             /* of the row of `edit`; at is ms, greater than the last edit's */
 	int64_t seq;                /* rows of `change` written so far; 0: nothing has changed */
+	int64_t facts;              /* the same, a cable and a pool's member counted once */
 	bool addresses;             /* an address of a BMC may have changed: looked at when it is closed */
 	json_t *told;               /* an array that gets what inv_apply tells of each change; NULL: none */
 	const char *verb;           /* of the operation that works now */

@@ -53,6 +53,8 @@ inv_edit_close(struct inv_edit *ed, bool keep, int64_t *edit_out, struct err *e)
 	*edit_out = 0;
 	if (keep && ed->addresses)
 		rc = inv_check_addresses(ed->i, e);
+	if (keep && rc == 0 && ed->seq > 0)
+		rc = store_run(ed->i->s, e, "UPDATE edit SET facts=? WHERE id=?", "ii", ed->facts, ed->id);
 	if (keep && rc == 0 && ed->seq > 0) {
 		rc = store_commit(ed->i->s, e);
 		if (rc == 0)
@@ -146,6 +148,7 @@ inv_note(struct inv_edit *ed, const struct inv_note *note, struct err *e)
 	rc = store_run(ed->i->s, e, "INSERT INTO change(edit,seq,thing,name,what,before,after,mirror) VALUES(?,?,?,?,?,?,?,?)",
 	    "iiisstti", ed->id, ++ed->seq, note->thing, note->name, note->what, before, after, (int64_t)note->mirror);
 	inv_concerns(ed, note->thing);
+	ed->facts += !note->mirror;
 	if (rc == 0 && ed->told != NULL && !note->mirror)
 		tell(ed, note);
 out:

@@ -24,7 +24,7 @@ thing_called(struct inv *i, const char *name, int64_t *out, struct err *e)
 	return *out != 0 ? 0 : err_set(e, ERR_NOT_FOUND, "no thing is, or ever was, named \"%s\"", name);
 }
 
-#define EDIT_COLUMNS "SELECT e.id,e.at,e.who,e.why,e.request FROM edit e "
+#define EDIT_COLUMNS "SELECT e.id,e.at,e.who,e.why,e.request,e.facts FROM edit e "
 #define EDIT_WHERE " AND e.at>=?2 AND (?3 IS NULL OR e.who=?3) ORDER BY e.id DESC LIMIT ?4"
 
 static int
@@ -51,6 +51,7 @@ read_edits(struct inv *i, const struct inv_history_ask *ask, int64_t thing, stru
 		    .who = arena_strdup(a, store_text(q, 2)),
 		    .why = arena_strdup(a, store_text(q, 3)),
 		    .request = arena_strdup(a, store_text(q, 4)),
+		    .n_all = (size_t)store_int(q, 5),
 		};
 	}
 	store_done(q);
@@ -74,13 +75,33 @@ line_of(const struct inv_fact *f, struct arena *a)
 }
 
 /* Of all things each cable and each member once; of one thing its own end. */
-#define FACT_WHERE " FROM change WHERE edit=?1 AND CASE ?2 WHEN 0 THEN mirror=0 ELSE thing=?2 END "
+static struct store_query *
+ask_facts(struct inv *i, int64_t edit, int64_t thing, int64_t most, struct err *e)
+{
+	if (thing == 0)
+		return store_ask(i->s, e,
+		    "SELECT name,what,before,after FROM change WHERE edit=? AND mirror=0 ORDER BY seq LIMIT ?", "ii", edit, most);
+	return store_ask(i->s, e,
+	    "SELECT name,what,before,after FROM change INDEXED BY change_thing WHERE thing=? AND edit=? ORDER BY seq LIMIT ?",
+	    "iii", thing, edit, most);
+}
+
+static int
+count_facts(struct inv *i, int64_t edit, int64_t thing, size_t *out, struct err *e)
+{
+	struct store_query *q = store_ask(i->s, e,
+	    "SELECT COUNT(*) FROM change INDEXED BY change_thing WHERE thing=? AND edit=?", "ii", thing, edit);
+	int more = store_next(q, e);
+
+	*out = more == 1 ? (size_t)store_int(q, 0) : 0;
+	store_done(q);
+	return more == 1 ? 0 : -1;
+}
 
 static int
 read_facts(struct inv *i, int64_t thing, int64_t most, struct arena *a, struct inv_edit_row *row, struct err *e)
 {
-	struct store_query *q = store_ask(i->s, e, "SELECT name,what,before,after" FACT_WHERE "ORDER BY seq LIMIT ?3", "iii",
-	    row->edit, thing, most);
+	struct store_query *q = ask_facts(i, row->edit, thing, most, e);
 	struct inv_fact *facts = NULL;
 	size_t cap = 0;
 	int more;
@@ -100,14 +121,7 @@ read_facts(struct inv *i, int64_t thing, int64_t most, struct arena *a, struct i
 	}
 	store_done(q);
 	row->facts = facts;
-	row->n_all = row->n_facts;
-	if (more != 0 || (int64_t)row->n_facts < most)
-		return more;
-	q = store_ask(i->s, e, "SELECT COUNT(*)" FACT_WHERE, "ii", row->edit, thing);
-	more = store_next(q, e);
-	row->n_all = more == 1 ? (size_t)store_int(q, 0) : 0;
-	store_done(q);
-	return more == 1 ? 0 : -1;
+	return more != 0 || thing == 0 ? more : count_facts(i, row->edit, thing, &row->n_all, e);
 }
 
 int

@@ -78,7 +78,7 @@ static const char schema[] =
     /* One transaction: who, when, why; and each fact that it changed. */
     "CREATE TABLE edit("
     " id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, who TEXT NOT NULL, why TEXT NOT NULL,"
-    " request TEXT NOT NULL) STRICT;"
+    " request TEXT NOT NULL, facts INTEGER NOT NULL DEFAULT 0) STRICT;"
     "CREATE INDEX edit_at ON edit(at);"
     "CREATE TABLE change("
     " edit INTEGER NOT NULL REFERENCES edit(id), seq INTEGER NOT NULL, thing INTEGER NOT NULL, name TEXT NOT NULL,"

@@ -380,6 +380,7 @@ static int
 run_all(struct apply *ap, struct err *e)
 {
 	ap->ed->seq = 0;
+	ap->ed->facts = 0;
 	ap->ed->n_touched = 0;
 	json_array_clear(ap->ed->told);
 	for (size_t k = 0; k < json_array_size(ap->c->ops); k++) {
