@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -139,10 +140,24 @@ choose(struct cli *c, struct files *f, const struct importer **im, struct err *e
 		cli_say(c, "note: %s was taken for %s, for %s; --from says it otherwise", f->source[0].name, (*im)->name, why);
 		return 0;
 	}
-	if (f->n == 1 && memchr("{[", f->source[0].text.p[strspn(f->source[0].text.p, " \t\r\n")], 2) != NULL)
-		return 0; /* JSON */
+	why = f->source[0].text.p + strspn(f->source[0].text.p, " \t\r\n");
+	if (f->n == 1 && (*why == '{' || *why == '['))
+		return 0; /* JSON, if a bad one */
 	return err_set(e, ERR_INPUT, "%s: it looks like no format that is known; say which with --from: pdu-config powerman genders ethers netbox racktables clusto",
 	    f->source[0].name);
+}
+
+/* Nothing was sent yet: Ctrl-C just ends it, wherever it is. */
+static int
+convert_until_stopped(const struct files *f, const struct importer *im, json_t **room, json_t **notes, struct err *e)
+{
+	struct sigaction plain = {.sa_handler = SIG_DFL}, ours;
+	int rc;
+
+	(void)sigaction(SIGINT, &plain, &ours);
+	rc = import_convert(im, f->source, f->n, room, notes, e);
+	(void)sigaction(SIGINT, &ours, NULL);
+	return rc;
 }
 
 /* The room file of what was read, as text to send or to print, in *out. */
@@ -152,7 +167,7 @@ convert(struct cli *c, const struct files *f, const struct importer *im, struct 
 	json_t *room, *notes, *line;
 	size_t i;
 
-	if (import_convert(im, f->source, f->n, &room, &notes, e) != 0)
+	if (convert_until_stopped(f, im, &room, &notes, e) != 0)
 		return -1;
 	json_array_foreach(notes, i, line)
 		cli_say(c, "note: %s", json_string_value(line));

@@ -80,6 +80,8 @@ struct room_attr {
 /* A key that is no word and a value that is no text get a safe form, with a note. An empty value is left out. */
 void room_attr(struct room *r, json_t *thing, const struct room_attr *a);
 void room_fact(struct room *r, json_t *thing, const char *key, struct str value);
+/* The same for what people write in a table: "2027-01-31" is kept as a date, with a note that it is midnight UTC. */
+void room_cell(struct room *r, json_t *thing, const char *key, struct str value);
 void room_fact_n(struct room *r, json_t *thing, const char *key, int64_t number, struct str value);
 void room_relation(struct room *r, json_t *thing, const struct room_attr *a, json_t *target);
 /* From here on equal facts of one thing stay as many as they are, as in clusto; else the second is left out with a note. */

@@ -400,6 +400,8 @@ add_ports(struct clusto *c)
 			(void)json_object_del(port, "os");
 			kind = port_name(c, thing, port, name);
 		}
+		if (room_is_type(thing, "pdu") && kind != NULL && strcmp(kind, "outlet") == 0)
+			room_once(c->r, "outlets of PDUs have clusto's numbers; where the device calls them otherwise (Sentry3: AA1) the ports want its names before power is asked");
 		room_port(c->r, thing, str_of(name), kind, jsn_text_or(port, "kind", ""));
 	}
 }

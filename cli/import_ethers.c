@@ -196,7 +196,7 @@ add_rest(struct ethers *t, json_t *thing)
 {
 	for (size_t i = 0; i < t->csv.n_titles && i < t->csv.n; i++)
 		if (!t->csv.used[i] && t->csv.title[i][0] != '\0')
-			room_fact(t->r, thing, t->csv.title[i], t->csv.field[i]);
+			room_cell(t->r, thing, t->csv.title[i], t->csv.field[i]);
 		else if (!t->csv.used[i] && t->csv.field[i].n > 0)
 			room_once(t->r, "%s: column %zu has no title: not carried over", t->s->name, i + 1);
 }

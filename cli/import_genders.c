@@ -100,7 +100,7 @@ node_line(struct genders *g, const char *node, struct str attrs, struct err *e)
 static int
 one_line(struct genders *g, struct str line, struct err *e)
 {
-	struct str attrs = line, nodes;
+	struct str attrs, nodes;
 	size_t n = 0;
 	json_t *names;
 	int rc = 0;

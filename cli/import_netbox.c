@@ -287,7 +287,7 @@ add_facts(struct netbox *b, json_t *device)
 		if (left && !b->csv.used[i] && b->csv.field[i].n > 0)
 			room_once(b->r, "%s: the column %s was not carried over", b->s->name, b->csv.title[i]);
 		else if (!left && !b->csv.used[i] && b->csv.title[i][0] != '\0' && !str_is(b->csv.field[i], "\xe2\x80\x94"))
-			room_fact(b->r, device, b->csv.title[i], b->csv.field[i]);
+			room_cell(b->r, device, b->csv.title[i], b->csv.field[i]);
 	}
 }
 

@@ -225,6 +225,7 @@ plug_into_pdu(struct powerman *p, const char *node, json_t *pdu, const char *plu
 	if (room_cable(p->r, &(struct room_cable){.a = thing, .a_port = str_of(port), .a_kind = "inlet", .b = pdu,
 	        .b_port = str_of(plug), .b_kind = "outlet", .file = p->s->name, .line = p->word[0].line}))
 		jsn_set(p->cords, node, json_integer(n));
+	room_once(p->r, "outlets have the names of powerman's plugs; where the device calls them otherwise (Sentry3: AA1) the ports want its names before power is asked");
 }
 
 /* device NULL: one that is a program. */

@@ -406,13 +406,13 @@ report_row(struct racktables *t, struct err *e)
 	thing = room_thing(t->r, "", name);
 	room_guess(t->r, thing, "server", "the report does not say what an object is");
 	for (size_t i = 0; i < LARCH_COUNT(facts); i++)
-		room_fact(t->r, thing, facts[i].key, csv_get(&t->csv, facts[i].title));
+		room_cell(t->r, thing, facts[i].key, csv_get(&t->csv, facts[i].title));
 	if (each_word(t, thing, csv_get(&t->csv, "mac"), true, e) != 0 || each_word(t, thing, csv_get(&t->csv, "ip_s ip ips"), false, e) != 0)
 		return -1;
 	add_location(t, thing, csv_get(&t->csv, "location"));
 	for (size_t i = 0; i < t->csv.n_titles && i < t->csv.n; i++)
 		if (!t->csv.used[i] && t->csv.title[i][0] != '\0')
-			room_fact(t->r, thing, t->csv.title[i], t->csv.field[i]);
+			room_cell(t->r, thing, t->csv.title[i], t->csv.field[i]);
 	return room_fits(t->r, e);
 }
 

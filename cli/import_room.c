@@ -73,6 +73,7 @@ note(struct room *r, bool once, const char *fmt, va_list ap)
 			jsn_add(r->notes, json_string(clean.p));
 		else
 			r->unsaid++;
+		r->facts++; /* so that what makes notes alone ends too */
 	}
 	buf_free(&clean);
 }
@@ -294,6 +295,21 @@ void
 room_fact(struct room *r, json_t *thing, const char *key, struct str value)
 {
 	room_attr(r, thing, &(struct room_attr){.key = str_of(key), .value = value, .number = -1});
+}
+
+void
+room_cell(struct room *r, json_t *thing, const char *key, struct str value)
+{
+	char text[TIMES_TEXT];
+	int64_t ms;
+
+	snprintf(text, sizeof(text), "%.*sT00:00:00Z", (int)(value.n == 10 ? 10 : 0), value.p == NULL ? "" : value.p);
+	if (value.n != 10 || times_parse(str_of(text), &ms, NULL) != 0) {
+		room_fact(r, thing, key, value);
+		return;
+	}
+	room_once(r, "days (2027-01-31) became dates: midnight of that day, UTC");
+	room_attr(r, thing, &(struct room_attr){.key = str_of(key), .value = str_of(text), .number = -1, .kind = "date"});
 }
 
 void
