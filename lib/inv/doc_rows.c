@@ -247,18 +247,24 @@ int
 inv_doc(struct inv *i, const char *name, struct arena *a, json_t **out, struct err *e)
 {
 	int64_t id = 0;
-	json_t *doc = head(i, name, &id, e);
-	int rc = doc == NULL ? -1 : 0;
+	json_t *doc = NULL;
+	int rc = -1;
 
 	*out = NULL;
+	if (store_hold(i->s, e) != 0)
+		return -1;
+	if ((doc = head(i, name, &id, e)) == NULL)
+		goto out;
+	rc = 0;
 	for (size_t k = 0; k < LARCH_COUNT(parts) && rc == 0; k++)
 		rc = add_part(i, &parts[k], id, a, doc, e);
 	if (rc == 0)
 		rc = add_inside(i, name, a, doc, e);
-	if (rc != 0) {
+out:
+	store_unhold(i->s);
+	if (rc == 0)
+		*out = doc;
+	else
 		json_decref(doc);
-		return -1;
-	}
-	*out = doc;
-	return 0;
+	return rc;
 }

@@ -256,18 +256,30 @@ all_cables(struct exporting *x, struct err *e)
 	return more;
 }
 
+static int
+write_room(struct exporting *x, struct err *e)
+{
+	int rc;
+
+	buf_puts(x->out, "{\"larch-room:room\":{\n\"thing\":[");
+	if (all_things(x, e) != 0)
+		return -1;
+	buf_puts(x->out, "\n],\n\"connection\":[");
+	rc = all_cables(x, e);
+	buf_puts(x->out, "\n]}}\n");
+	return rc;
+}
+
 int
 inv_export(struct inv *i, struct buf *out, struct err *e)
 {
 	struct exporting x = {.i = i, .a = arena_create(), .out = out};
-	int rc = -1;
+	int rc = store_hold(i->s, e);
 
-	buf_puts(out, "{\"larch-room:room\":{\n\"thing\":[");
-	if (all_things(&x, e) == 0) {
-		buf_puts(out, "\n],\n\"connection\":[");
-		rc = all_cables(&x, e);
+	if (rc == 0) {
+		rc = write_room(&x, e);
+		store_unhold(i->s);
 	}
-	buf_puts(out, "\n]}}\n");
 	arena_destroy(x.a);
 	if (rc == 0 && out->over)
 		return err_set(e, ERR_LIMIT, "the room as a file is larger than %zu bytes, which is as large as a room.json may be", out->max);

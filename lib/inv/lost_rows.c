@@ -304,11 +304,16 @@ int
 inv_lost(struct inv *i, const struct inv_outage *o, struct arena *a, struct inv_lost *out, struct err *e)
 {
 	struct outage x = {.i = i, .a = a, .o = o};
+	int rc;
 
 	*out = (struct inv_lost){0};
 	if ((o->thing == NULL) == (o->feed == NULL))
 		return err_set(e, ERR_INPUT, "say what goes: a thing (a PDU, a feed, a strip), or a feed by its letter and the place it is in");
-	if (find_gone(&x, e) != 0 || find_hit(&x, e) != 0)
+	if (store_hold(i->s, e) != 0)
+		return -1;
+	rc = find_gone(&x, e) != 0 || find_hit(&x, e) != 0 ? -1 : 0;
+	store_unhold(i->s);
+	if (rc != 0)
 		return -1;
 	join_up(&x);
 	settle(&x, false);

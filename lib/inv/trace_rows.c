@@ -239,8 +239,8 @@ stands(const struct inv_place *p, struct arena *a)
 	return l;
 }
 
-int
-inv_locate(struct inv *i, const char *thing, struct arena *a, struct inv_location **out, size_t *n_out, struct err *e)
+static int
+locate(struct inv *i, const char *thing, struct arena *a, struct inv_location **out, size_t *n_out, struct err *e)
 {
 	struct inv_named t;
 	struct inv_place *way;
@@ -274,6 +274,18 @@ inv_locate(struct inv *i, const char *thing, struct arena *a, struct inv_locatio
 		(*out)[(*n_out)++] = stands(&way[0], a);
 	}
 	return 0;
+}
+
+int
+inv_locate(struct inv *i, const char *thing, struct arena *a, struct inv_location **out, size_t *n_out, struct err *e)
+{
+	int rc;
+
+	if (store_hold(i->s, e) != 0)
+		return -1;
+	rc = locate(i, thing, a, out, n_out, e);
+	store_unhold(i->s);
+	return rc;
 }
 
 /* ---- console ------------------------------------------------------------------------------------- */
@@ -392,8 +404,8 @@ bmc_console(struct inv *i, const char *thing, struct arena *a, struct inv_consol
 	return 0;
 }
 
-int
-inv_console(struct inv *i, const char *thing, struct arena *a, struct inv_console *out, struct err *e)
+static int
+console(struct inv *i, const char *thing, struct arena *a, struct inv_console *out, struct err *e)
 {
 	struct inv_named t;
 	int found;
@@ -408,4 +420,16 @@ inv_console(struct inv *i, const char *thing, struct arena *a, struct inv_consol
 		return err_set(e, ERR_NOT_FOUND,
 		    "no console is recorded for \"%s\": no port of kind console is connected, and it has no BMC", thing);
 	return found < 0 ? -1 : describe(i, out, a, e);
+}
+
+int
+inv_console(struct inv *i, const char *thing, struct arena *a, struct inv_console *out, struct err *e)
+{
+	int rc;
+
+	if (store_hold(i->s, e) != 0)
+		return -1;
+	rc = console(i, thing, a, out, e);
+	store_unhold(i->s);
+	return rc;
 }

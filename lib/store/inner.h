@@ -28,6 +28,8 @@ struct store {
 	} kept[KEPT];
 	size_t n_kept;
 	int64_t begun;         /* transactions of our own so far */
+	int held;              /* holds that lie within each other */
+	bool hold_began;       /* the outermost one has begun a transaction */
 	struct test {          /* functions of our own that its SQL may call */
 		store_test_fn *fn;
 		void *ctx;

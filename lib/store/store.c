@@ -327,3 +327,25 @@ store_rollback(struct store *s)
 	if (s != NULL && s->db != NULL && !sqlite3_get_autocommit(s->db))
 		(void)store_script(s, "ROLLBACK");
 }
+
+int
+store_hold(struct store *s, struct err *e)
+{
+	if (s->held++ > 0 || !sqlite3_get_autocommit(s->db))
+		return 0;
+	if (store_run(s, e, "BEGIN", "") != 0) {
+		s->held--;
+		return -1;
+	}
+	s->hold_began = true;
+	return 0;
+}
+
+void
+store_unhold(struct store *s)
+{
+	if (--s->held > 0 || !s->hold_began)
+		return;
+	s->hold_began = false;
+	store_rollback(s);
+}

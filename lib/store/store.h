@@ -127,4 +127,12 @@ LARCH_API int store_begin(struct store *s, struct err *e);
 LARCH_API int store_commit(struct store *s, struct err *e);
 LARCH_API void store_rollback(struct store *s); /* does nothing outside a transaction */
 
+/*
+ * Several questions, one view: what is asked until store_unhold sees the file as it was at the first of them, whatever
+ * others commit meanwhile. Holds may lie within each other; within a transaction of one's own they do nothing more.
+ * A hold keeps the writer's log from being taken in: hold it for a page, not for a while.
+ */
+LARCH_API int store_hold(struct store *s, struct err *e);
+LARCH_API void store_unhold(struct store *s);
+
 #endif

@@ -128,7 +128,7 @@ store_open(const char *path, const struct store_migration *rows, size_t count, s
 	harden(s->db);
 	(void)sqlite3_file_control(s->db, "main", SQLITE_FCNTL_PERSIST_WAL, &on);
 	if (store_script(s, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
-	              "PRAGMA journal_size_limit=1048576") != 0) {
+	              "PRAGMA journal_size_limit=1048576; PRAGMA cache_size=-32768") != 0) { /* 32 MB: a large edit is written once */
 		store_fail(s, e, "setting up");
 		goto bad;
 	}

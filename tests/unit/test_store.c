@@ -85,5 +85,44 @@ t_a_second_writer_is_refused(void)
 	store_close(s);
 }
 
+static int64_t
+rows_in(struct store *s)
+{
+	struct err e = {0};
+	struct store_query *q = store_ask(s, &e, "SELECT COUNT(*) FROM t", "");
+	int64_t n = store_next(q, &e) == 1 ? store_int(q, 0) : -1;
+
+	store_done(q);
+	return n;
+}
+
+static void
+t_a_hold_sees_the_file_as_it_was_at_its_first_question(void)
+{
+	struct store *s = made("hold.db", "CREATE TABLE t(a); INSERT INTO t VALUES(1)"), *r = NULL;
+	struct err e = {0};
+
+	T_OK(store_open_reader(path("hold.db"), 1, &r, &e) == 0);
+	T_INT(store_hold(r, &e), 0);
+	T_INT(rows_in(r), 1);
+	T_INT(store_run(s, &e, "INSERT INTO t VALUES(2)", ""), 0);
+	T_INT(store_hold(r, &e), 0); /* one within another */
+	T_INT(rows_in(r), 1);
+	store_unhold(r);
+	T_INT(rows_in(r), 1);
+	store_unhold(r);
+	T_INT(rows_in(r), 2);
+	/* within a transaction of one's own it ends nothing */
+	T_INT(store_begin(s, &e), 0);
+	T_INT(store_run(s, &e, "INSERT INTO t VALUES(3)", ""), 0);
+	T_INT(store_hold(s, &e), 0);
+	T_INT(rows_in(s), 3);
+	store_unhold(s);
+	T_INT(store_commit(s, &e), 0);
+	T_INT(rows_in(r), 3);
+	store_close(r);
+	store_close(s);
+}
+
 T_MAIN(T(t_a_view_without_end_is_left_after_seconds), T(t_a_value_that_is_too_large_makes_its_row_malformed_and_no_other),
-    T(t_a_second_writer_is_refused))
+    T(t_a_second_writer_is_refused), T(t_a_hold_sees_the_file_as_it_was_at_its_first_question))
