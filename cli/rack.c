@@ -138,7 +138,8 @@ int
 cmd_rack(struct cli *c)
 {
 	static const struct column list[] = {
-		{"name", "rack", false}, {"place", "in", false}, {"units", "units", false}, {"used", "used", false}, {"things", "things", false},
+		{"name", "rack", false}, {"container", "in", false}, {"units", "units", false}, {"used", "used", false},
+		{"free", "free", false}, {"things", "things", false},
 	};
 	static const struct column slots[] = {
 		{"unit", "U", false}, {"height", "height", false}, {"face", "face", false}, {"thing", "thing", false}, {"type", "type", false},
