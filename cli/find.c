@@ -76,12 +76,24 @@ cmd_find(struct cli *c)
 	struct buf query = BUF(LIMIT_HOSTS_TEXT);
 	struct api_answer a = {0};
 	struct err e = {0};
+	struct hosts named;
+	bool known;
 	const char *path;
 	int code = EXIT_USAGE;
 	int64_t wanted;
 
 	for (int i = 0; i < c->argc; i++)
 		buf_printf(&query, "%s%s", i > 0 ? " " : "", c->argv[i]);
+	if (c->argc == 1 && (strcmp(c->argv[0], "-") == 0 || c->argv[0][0] == '^')) {
+		const char *list = select_list(c, c->argv[0], &named, &known, &e);
+
+		buf_clear(&query);
+		if (list == NULL) {
+			code = cli_fail(c, &e);
+			goto out;
+		}
+		buf_puts(&query, list);
+	}
 	if (path_number(c, "limit", c->opt.limit, 1, LIMIT_HOSTS, &wanted) != 0)
 		goto out;
 	if (query.n == 0) {

@@ -65,28 +65,54 @@ check_all_there(struct cli *c, const struct hosts *named, const json_t *items)
 	        c->at != NULL ? " at that time" : ""), EXIT_USAGE);
 }
 
+/* One question into items. A list that is too long for an address is asked for in halves. */
+static int
+ask(struct cli *c, const char *asked, const struct hosts *named, const char *fields, json_t *items, int *exit_out)
+{
+	struct err e = {0};
+	const char *path = path_make(c, "/api/v1/find", NULL, NULL, (struct path_field[]){{"q", asked}, {"fields", fields}}, 2, &e);
+	struct api_answer a = {0};
+	int rc;
+
+	if (path == NULL && named->n > 1) {
+		struct hosts low = {named->name, named->n / 2}, high = {named->name + low.n, named->n - low.n};
+
+		return ask(c, hosts_fold(&low, c->arena), &low, fields, items, exit_out) == 0 &&
+		    ask(c, hosts_fold(&high, c->arena), &high, fields, items, exit_out) == 0 ? 0 : -1;
+	}
+	if (path == NULL) {
+		*exit_out = cli_fail(c, &e);
+		return -1;
+	}
+	rc = api_get(c, path, &a, exit_out);
+	if (rc == 0)
+		json_array_extend(items, (json_t *)(uintptr_t)out_list(a.body));
+	api_answer_finish(&a);
+	return rc;
+}
+
 const json_t *
 things_find(struct cli *c, const char *text, const char *fields, struct api_answer *a, int *exit_out)
 {
 	struct hosts named = {0};
 	struct err e = {0};
 	bool known = false;
-	const char *path, *asked = text;
-	const json_t *items;
+	const char *asked = text;
+	json_t *items = json_array();
 
+	a->body = json_object();
+	jsn_set(a->body, "items", items);
 	if (*text == '\0') {
 		*exit_out = cli_usage(c, "no thing is named; all of them is @*");
 		return NULL;
 	}
-	if ((!is_query(text) && (asked = select_list(c, text, &named, &known, &e)) == NULL) ||
-	    (path = path_make(c, "/api/v1/find", NULL, NULL, (struct path_field[]){{"q", asked}, {"fields", fields}}, 2, &e)) == NULL) {
+	if (!is_query(text) && (asked = select_list(c, text, &named, &known, &e)) == NULL) {
 		*exit_out = cli_fail(c, &e);
 		return NULL;
 	}
-	if (api_get(c, path, a, exit_out) != 0)
-		return NULL;
-	items = out_list(a->body);
-	if (known && (*exit_out = check_all_there(c, &named, items)) != EXIT_OK)
+	if (!known)
+		named.n = 0;
+	if (ask(c, asked, &named, fields, items, exit_out) != 0 || (known && (*exit_out = check_all_there(c, &named, items)) != EXIT_OK))
 		return NULL;
 	if (json_array_size(items) == 0) {
 		*exit_out = cli_fail_as(c, err_kind_name(ERR_NOT_FOUND),
