@@ -578,10 +578,87 @@ t_another_room_adds_a_term_whose_answer_is_never_kept(void)
 	inv_close(i);
 }
 
+/* ---- the manual ------------------------------------------------------------------------------------- */
+
+/* The rows of larch-query(7)'s list of terms, as the table in C has them: what, help, example. */
+static void
+t_the_manual_lists_every_term_as_the_table_has_it(void)
+{
+	struct buf page, want = BUF(LIMIT_PAGE);
+	const struct inv_term *t;
+	const char *at;
+	size_t n = 0;
+
+	if (!T_OK(file_read(t_path("docs/man/larch-query.7"), LIMIT_CONFIG_FILE, &page, &e) == 0))
+		return;
+	at = strstr(page.p, "\n.Ss Terms\n");
+	if (!T_OK(at != NULL))
+		return;
+	for (size_t i = 0; (t = inv_term(i)) != NULL; i++) {
+		if (t->names != NULL)
+			continue; /* another room's, of this test */
+		buf_clear(&want);
+		buf_printf(&want, "\n.It Cm %s%s\n%s:\n.Ql %s .\n", t->what, t->what[strlen(t->what) - 1] == ']' ? "\\&" : "", t->help,
+		    t->example);
+		at = strstr(at, want.p);
+		if (!T_OK(at != NULL)) {
+			printf("# not there, or not in this place: %s\n", want.p);
+			break;
+		}
+		n++;
+	}
+	at = strstr(page.p, "\n.Ss Terms\n");
+	for (const char *it = at; (it = strstr(it, "\n.It Cm ")) != NULL && it < strstr(at, "\n.Ss Values\n"); it++)
+		n--;
+	T_INT(n, 0);
+	buf_free(&want);
+	buf_free(&page);
+}
+
+/* Whatever the manual shows as a query is one. */
+static void
+t_every_example_of_the_manual_is_a_query(void)
+{
+	struct arena *a = arena_create();
+	struct inv_query *q;
+	struct buf page;
+	struct str rest, line;
+	size_t n = 0;
+
+	if (!T_OK(file_read(t_path("docs/man/larch-query.7"), LIMIT_CONFIG_FILE, &page, &e) == 0))
+		return;
+	rest = buf_view(&page);
+	while (rest.p != NULL) {
+		struct buf text = BUF(LIMIT_QUERY);
+
+		line = str_cut(&rest, '\n');
+		if (!str_starts(line, ".Dl ") && !str_starts(line, ".It Li "))
+			continue;
+		line = (struct str){line.p + (line.p[1] == 'D' ? 4 : 7), line.n - (line.p[1] == 'D' ? 4 : 7)};
+		if (str_starts(line, "larch find '"))
+			line = (struct str){line.p + 12, (size_t)((const char *)memrchr(line.p, '\'', line.n) - line.p) - 12};
+		for (size_t i = 0; i < line.n; i++)
+			if (str_starts((struct str){line.p + i, line.n - i}, "\\(dq")) {
+				buf_char(&text, '"');
+				i += 3;
+			} else {
+				buf_char(&text, line.p[i]);
+			}
+		if (!T_INT(inv_query_parse(buf_view(&text), a, &q, &e), 0))
+			printf("# %s: %s\n", text.p, e.text);
+		n++;
+		buf_free(&text);
+	}
+	T_OK(n > 30);
+	buf_free(&page);
+	arena_destroy(a);
+}
+
 T_MAIN(T(t_every_golden_case_is_answered_as_written), T(t_every_shape_of_a_query_stays_on_an_index),
     T(t_what_is_too_deep_or_too_long_is_refused_by_its_number), T(t_the_deepest_query_of_every_kind_is_answered),
     T(t_a_pattern_that_would_run_for_ever_fails_the_query), T(t_what_is_typed_is_never_sql),
     T(t_an_answer_is_kept_until_something_changes_also_when_that_is_undone), T(t_many_are_matched_by_one_query),
     T(t_a_selection_takes_lists_and_queries_and_names_what_is_unknown), T(t_plain_names_are_told_from_what_chooses),
     T(t_a_search_box_finds_names_values_and_parts), T(t_things_are_spread_over_containers_or_it_says_how_many_could_be),
-    T(t_a_query_says_what_it_looks_at), T(t_another_room_adds_a_term_whose_answer_is_never_kept))
+    T(t_a_query_says_what_it_looks_at), T(t_another_room_adds_a_term_whose_answer_is_never_kept),
+    T(t_the_manual_lists_every_term_as_the_table_has_it), T(t_every_example_of_the_manual_is_a_query))
