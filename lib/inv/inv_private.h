@@ -29,10 +29,6 @@ void *inv_grow(struct arena *a, void *old, size_t n, size_t *cap, size_t size);
 /* The type of a thing, or NULL with ERR_NOT_FOUND. */
 const char *inv_type_of(struct inv *i, const char *name, struct arena *a, struct err *e);
 
-/* Names of things by what a group means: "type", an attribute's key ("pool", "rack"), or "*" (value ignored). */
-int inv_names(struct inv *i, const char *source, const char *value, struct arena *a, struct hosts *out,
-    struct err *e);
-
 /* Two BMCs with one address: sets ERR_INPUT with both names and returns -1; 0 when there are none. */
 int inv_check_addresses(struct inv *i, struct err *e);
 

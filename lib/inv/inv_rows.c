@@ -197,23 +197,6 @@ inv_with_bmc(struct inv *i, struct arena *a, struct hosts *out, struct err *e)
 }
 
 int
-inv_names(struct inv *i, const char *source, const char *value, struct arena *a, struct hosts *out,
-    struct err *e)
-{
-	struct store_query *q;
-
-	if (strcmp(source, "*") == 0)
-		q = store_ask(i->s, e, "SELECT name FROM thing", "");
-	else if (strcmp(source, "type") == 0)
-		q = store_ask(i->s, e, "SELECT name FROM thing WHERE type=?", "s", value);
-	else
-		q = store_ask(i->s, e,
-		    "SELECT DISTINCT t.name FROM attr a JOIN thing t ON t.id=a.thing WHERE a.key=? AND a.value=?",
-		    "ss", source, value);
-	return take_names(q, a, out, e);
-}
-
-int
 inv_check_addresses(struct inv *i, struct err *e)
 {
 	struct store_query *q = store_ask(i->s, e,

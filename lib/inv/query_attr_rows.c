@@ -8,6 +8,10 @@
 
 #include "query_sql.h"
 
+/* The keys that there are, each found by one step in the index. */
+#define KEYS                                                                                                  \
+	"WITH RECURSIVE k(v) AS (SELECT MIN(key) FROM attr UNION ALL SELECT (SELECT MIN(x.key) FROM attr x"    \
+	" WHERE x.key>k.v) FROM k WHERE k.v IS NOT NULL) SELECT v FROM k WHERE v IS NOT NULL"
 #define DOTTED 8 /* dots of a key with its subkey; more have no subkey */
 
 /* What stands for the key: before the dot or with it. "vip.10.0.0.5:443" may be cut at each of its dots. */
@@ -28,9 +32,7 @@ put_glob_key(struct query_sql *s, const char *key)
 {
 	struct hosts h = cuts(s, key);
 
-	query_put(s, "a.key IN (SELECT v FROM (");
-	query_put_keys(s);
-	query_put(s, ") WHERE ");
+	query_put(s, "a.key IN (SELECT v FROM (" KEYS ") WHERE ");
 	for (size_t i = 0; i < h.n; i++) {
 		if (i > 0)
 			query_put(s, " OR ");
@@ -254,4 +256,29 @@ query_sql_attr(struct query_sql *s, const struct query_node *n)
 		put_number(s, &at, n->op, n->value.text);
 	}
 	query_put(s, ")");
+}
+
+/* ---- what a search box asks ------------------------------------------------------------------------------ */
+
+int
+query_with_value(struct inv *i, const struct hosts *values, struct arena *a, struct hosts *out, struct err *e)
+{
+	if (query_take_names(store_ask(i->s, e, "SELECT DISTINCT t.name FROM (" KEYS ") d"
+	        " CROSS JOIN json_each(?) j CROSS JOIN attr w ON w.key=d.v AND w.value=j.value JOIN thing t ON t.id=w.thing",
+	        "t", query_json(values, a)), 0, a, out, e) != 0)
+		return -1;
+	hosts_sort(out);
+	return 0;
+}
+
+int
+query_with_part(struct inv *i, const char *part, struct arena *a, struct hosts *out, struct err *e)
+{
+	if (query_take_names(store_ask(i->s, e,
+	        "SELECT name FROM thing WHERE instr(lower(name),lower(?))>0 UNION"
+	        " SELECT t.name FROM attr w JOIN thing t ON t.id=w.thing WHERE instr(lower(w.value),lower(?))>0",
+	        "ss", part, part), 0, a, out, e) != 0)
+		return -1;
+	hosts_sort(out);
+	return 0;
 }

@@ -136,17 +136,24 @@ void query_sql_free(struct query_sql *s, const struct query_node *n);
 void query_sql_changed(struct query_sql *s, const struct query_node *n);
 void query_sql_by(struct query_sql *s, const struct query_node *n);
 
+/* The names in a column of what is asked, in its order; the query is done. */
+int query_take_names(struct store_query *q, int column, struct arena *a, struct hosts *out, struct err *e);
 /* All that fit. `explain`: the plan's lines instead of names. */
 int query_run(struct inv *i, const struct inv_query *q, bool explain, struct arena *a, struct hosts *out, struct err *e);
+/* ---- query_attr_rows.c -------------------------------------------------------------------- */
+
+/* Things with an attribute of one of these values; things whose name or value contains the text, any case. */
+int query_with_value(struct inv *i, const struct hosts *values, struct arena *a, struct hosts *out, struct err *e);
+int query_with_part(struct inv *i, const char *part, struct arena *a, struct hosts *out, struct err *e);
+
+/* ---- query_find_rows.c ------------------------------------------------------------------- */
+
 /* Names of a type ("type"), in a pool ("pool") or a container ("rack"), any depth; "*": all. *known: the group exists. */
 int query_group(struct inv *i, const char *source, const char *value, struct arena *a, struct hosts *out, bool *known,
     struct err *e);
 /* Those names that are no things ("thing"), or no types ("type"). */
 int query_unknown(struct inv *i, const char *what, const struct hosts *names, struct arena *a, struct hosts *out,
     struct err *e);
-/* Things with an attribute of one of these values; things whose name or value contains the text, any case. */
-int query_with_value(struct inv *i, const struct hosts *values, struct arena *a, struct hosts *out, struct err *e);
-int query_with_part(struct inv *i, const char *part, struct arena *a, struct hosts *out, struct err *e);
 /* For each of `things` that is in a container of that type: its name, the container's; in no order. */
 struct query_held {
 	const char *thing, *container;

@@ -9,16 +9,10 @@ static void put(struct query_sql *s, const struct query_node *n);
 
 /* ---- parameters ---------------------------------------------------------------------- */
 
-/* The distinct values of a column that begins an index: one step in it finds the next. */
-#define DISTINCT(table, column)                                                                           \
-	"WITH RECURSIVE k(v) AS (SELECT MIN(" column ") FROM " table " UNION ALL SELECT (SELECT MIN(x." column \
-	") FROM " table " x WHERE x." column ">k.v) FROM k WHERE k.v IS NOT NULL) SELECT v FROM k WHERE v IS NOT NULL"
-
-void
-query_put_keys(struct query_sql *s)
-{
-	query_put(s, DISTINCT("attr", "key"));
-}
+/* The distinct values of a column of port that begins an index: one step in it finds the next. */
+#define DISTINCT(column)                                                                                  \
+	"WITH RECURSIVE k(v) AS (SELECT MIN(" column ") FROM port UNION ALL SELECT (SELECT MIN(x." column ")" \
+	" FROM port x WHERE x." column ">k.v) FROM k WHERE k.v IS NOT NULL) SELECT v FROM k WHERE v IS NOT NULL"
 
 static void
 params_add(struct arena *a, struct query_params *to, const struct store_param *p, size_t n)
@@ -340,8 +334,8 @@ put_kinds(struct query_sql *s, const struct query_value *v, const struct column 
 static void
 put_ports(struct query_sql *s, const struct query_value *v, const char *cable)
 {
-	static const struct column kinds = {DISTINCT("port", "kind"), NULL, "v GLOB ?", "larch_regex(?,v)"};
-	static const struct column plugs = {DISTINCT("port", "plug"), NULL, "v GLOB ?", "larch_regex(?,v)"};
+	static const struct column kinds = {DISTINCT("kind"), NULL, "v GLOB ?", "larch_regex(?,v)"};
+	static const struct column plugs = {DISTINCT("plug"), NULL, "v GLOB ?", "larch_regex(?,v)"};
 
 	query_put(s, "t.id IN (SELECT p.thing FROM port p WHERE p.kind");
 	put_kinds(s, v, &kinds);
@@ -425,35 +419,6 @@ put(struct query_sql *s, const struct query_node *n)
 
 /* ---- running --------------------------------------------------------------------------------------- */
 
-static void *
-grow(struct arena *a, void *old, size_t n, size_t *cap, size_t size)
-{
-	void *p;
-
-	if (n < *cap)
-		return old;
-	*cap = *cap == 0 ? 64 : *cap * 2;
-	p = arena_array(a, *cap, size);
-	if (n > 0)
-		memcpy(p, old, n * size);
-	return p;
-}
-
-static int
-take_names(struct store_query *q, int column, struct arena *a, struct hosts *out, struct err *e)
-{
-	size_t cap = 0;
-	int more;
-
-	*out = (struct hosts){0};
-	while ((more = store_next(q, e)) == 1) {
-		out->name = grow(a, out->name, out->n, &cap, sizeof(*out->name));
-		out->name[out->n++] = arena_strdup(a, store_text(q, column));
-	}
-	store_done(q);
-	return more;
-}
-
 int
 query_run(struct inv *i, const struct inv_query *q, bool explain, struct arena *a, struct hosts *out, struct err *e)
 {
@@ -480,7 +445,7 @@ query_run(struct inv *i, const struct inv_query *q, bool explain, struct arena *
 		s.rc = err_set(e, ERR_LIMIT, "the query is too large");
 	if (s.rc == 0) {
 		query_regexes_begin(regexes);
-		rc = take_names(store_ask_built(i->s, e, whole.p, s.with_params.p, s.with_params.n), explain ? 3 : 0, a, out, e);
+		rc = query_take_names(store_ask_built(i->s, e, whole.p, s.with_params.p, s.with_params.n), explain ? 3 : 0, a, out, e);
 	}
 	if (!explain)
 		hosts_sort(out);
@@ -489,106 +454,4 @@ query_run(struct inv *i, const struct inv_query *q, bool explain, struct arena *
 	buf_free(&s.text);
 	arena_destroy(s.a);
 	return rc;
-}
-
-/* ---- groups and names --------------------------------------------------------------------------------- */
-
-/* A pool or a rack may also be an attribute of that key, as where a genders file was taken over. */
-#define GROUP "WITH RECURSIVE g(id) AS (SELECT w.thing FROM attr w WHERE w.key=? AND w.value=? UNION "
-#define GROUP_NAMES ") SELECT name FROM thing WHERE id IN (SELECT id FROM g)"
-
-int
-query_group(struct inv *i, const char *source, const char *value, struct arena *a, struct hosts *out, bool *known,
-    struct err *e)
-{
-	struct store_query *q;
-	int more;
-
-	if (strcmp(source, "*") == 0)
-		q = store_ask(i->s, e, "SELECT name FROM thing", "");
-	else if (strcmp(source, "type") == 0)
-		q = store_ask(i->s, e, "SELECT name FROM thing WHERE type=?", "s", value);
-	else if (strcmp(source, "pool") == 0)
-		q = store_ask(i->s, e,
-		    GROUP "SELECT m.thing FROM thing u CROSS JOIN member m ON m.pool=u.id WHERE u.name=?"
-		    " UNION SELECT m.thing FROM g CROSS JOIN member m ON m.pool=g.id" GROUP_NAMES,
-		    "sss", source, value, value);
-	else
-		q = store_ask(i->s, e,
-		    GROUP "SELECT p.thing FROM thing u CROSS JOIN place p ON p.container=u.id WHERE u.name=?"
-		    " UNION SELECT p.thing FROM g CROSS JOIN place p ON p.container=g.id" GROUP_NAMES,
-		    "sss", source, value, value);
-	if (take_names(q, 0, a, out, e) != 0)
-		return -1;
-	hosts_sort(out);
-	*known = out->n > 0;
-	if (*known)
-		return 0;
-	q = store_ask(i->s, e, "SELECT 1 FROM thing WHERE name=? AND type=?", "ss", value, source);
-	more = store_next(q, e);
-	*known = more == 1; /* an empty one */
-	store_done(q);
-	return more < 0 ? -1 : 0;
-}
-
-int
-query_unknown(struct inv *i, const char *what, const struct hosts *names, struct arena *a, struct hosts *out,
-    struct err *e)
-{
-	struct str list = query_json(names, a);
-
-	if (strcmp(what, "type") == 0)
-		return take_names(store_ask(i->s, e, "SELECT j.value FROM json_each(?) j WHERE NOT EXISTS (SELECT 1 FROM thing"
-		    " WHERE type=j.value) AND NOT EXISTS (SELECT 1 FROM type WHERE name=j.value)", "t", list), 0, a, out, e);
-	return take_names(store_ask(i->s, e, "SELECT j.value FROM json_each(?) j WHERE NOT EXISTS (SELECT 1 FROM thing"
-	    " WHERE name=j.value)", "t", list), 0, a, out, e);
-}
-
-/* ---- what a search box asks ------------------------------------------------------------------------------ */
-
-int
-query_with_value(struct inv *i, const struct hosts *values, struct arena *a, struct hosts *out, struct err *e)
-{
-	if (take_names(store_ask(i->s, e, "SELECT DISTINCT t.name FROM (" DISTINCT("attr", "key") ") d"
-	        " CROSS JOIN json_each(?) j CROSS JOIN attr w ON w.key=d.v AND w.value=j.value JOIN thing t ON t.id=w.thing",
-	        "t", query_json(values, a)), 0, a, out, e) != 0)
-		return -1;
-	hosts_sort(out);
-	return 0;
-}
-
-int
-query_with_part(struct inv *i, const char *part, struct arena *a, struct hosts *out, struct err *e)
-{
-	if (take_names(store_ask(i->s, e,
-	        "SELECT name FROM thing WHERE instr(lower(name),lower(?))>0 UNION"
-	        " SELECT t.name FROM attr w JOIN thing t ON t.id=w.thing WHERE instr(lower(w.value),lower(?))>0",
-	        "ss", part, part), 0, a, out, e) != 0)
-		return -1;
-	hosts_sort(out);
-	return 0;
-}
-
-/* ---- one in each container ---------------------------------------------------------------------------------- */
-
-int
-query_held(struct inv *i, const struct hosts *things, const char *type, struct arena *a, struct query_held **out,
-    size_t *n_out, struct err *e)
-{
-	struct store_query *q = store_ask(i->s, e,
-	    "WITH RECURSIVE up(thing,at) AS (SELECT t.id,p.container FROM json_each(?) j CROSS JOIN thing t ON t.name=j.value"
-	    " CROSS JOIN place p ON p.thing=t.id UNION SELECT up.thing,p.container FROM up CROSS JOIN place p ON p.thing=up.at)"
-	    " SELECT t.name,c.name FROM up CROSS JOIN thing c ON c.id=up.at AND c.type=? CROSS JOIN thing t ON t.id=up.thing",
-	    "ts", query_json(things, a), type);
-	size_t cap = 0;
-	int more;
-
-	*out = NULL;
-	*n_out = 0;
-	while ((more = store_next(q, e)) == 1) {
-		*out = grow(a, *out, *n_out, &cap, sizeof(**out));
-		(*out)[(*n_out)++] = (struct query_held){arena_strdup(a, store_text(q, 0)), arena_strdup(a, store_text(q, 1))};
-	}
-	store_done(q);
-	return more;
 }

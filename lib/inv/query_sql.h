@@ -46,7 +46,4 @@ void query_bind_regex(struct query_sql *s, const struct query_value *v);
 /* The value's names as a JSON array, or its one name (*one): "=?" or "IN (SELECT value FROM json_each(?))". */
 void query_put_names(struct query_sql *s, const struct query_value *v, bool groups);
 
-/* The keys that attributes have, as rows of v: each found by one step in an index. */
-void query_put_keys(struct query_sql *s);
-
 #endif
