@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "err.h"
+#include "text.h"
 
 static void
 clean(char *s)
@@ -90,4 +91,27 @@ err_kind_name(enum err_kind kind)
 	};
 
 	return (unsigned)kind < ERR_KIND_COUNT ? names[kind] : "unknown";
+}
+
+#define CARET_WIDTH 100 /* bytes of a line that are shown at most */
+
+void
+err_caret(const char *sentence, const char *typed, struct buf *out)
+{
+	const char *at = sentence == NULL ? NULL : strstr(sentence, "column "), *end;
+	struct str line = str_of(typed);
+	int64_t column, seen = 0;
+	size_t i = 0;
+
+	if (at == NULL || line.n == 0 || line.n > CARET_WIDTH || !str_is_text(line) || strpbrk(typed, "\t\r\n") != NULL)
+		return;
+	at += strlen("column ");
+	end = at + strspn(at, "0123456789");
+	if (*end != ':' || str_int((struct str){at, (size_t)(end - at)}, 1, CARET_WIDTH + 1, &column) != 0)
+		return;
+	while (i < line.n)
+		seen += ((unsigned char)line.p[i++] & 0xc0) != 0x80;
+	if (column > seen + 1)
+		return;
+	buf_printf(out, "  %s\n%*s^\n", typed, (int)column + 1, "");
 }

@@ -49,6 +49,14 @@ LARCH_API int err_prefix(struct err *e, const char *fmt, ...) LARCH_PRINTF(2, 3)
 #define err_prefix(...) ((void)err_prefix(__VA_ARGS__), -1)
 #endif
 
+/*
+ * For a terminal: the line that was typed and a mark below the column that a sentence names ("column 14: ..."),
+ * counted in characters from 1, each line behind two blanks and ended by a newline. Nothing when the sentence names
+ * no column of it, when the line has several lines, or none that can be shown.
+ */
+struct buf;
+LARCH_API void err_caret(const char *sentence, const char *typed, struct buf *out);
+
 /* Make *e say nothing. */
 LARCH_API void err_clear(struct err *e);
 

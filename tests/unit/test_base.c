@@ -164,8 +164,35 @@ t_a_secret_that_others_can_read_is_refused(void)
 	buf_wipe(&secret);
 }
 
+static const char *
+caret(const char *sentence, const char *typed)
+{
+	static struct buf b = BUF(LIMIT_ERR_TEXT);
+
+	buf_clear(&b);
+	err_caret(sentence, typed, &b);
+	return b.n == 0 ? "" : b.p;
+}
+
+static void
+t_a_column_of_what_was_typed_is_marked(void)
+{
+	T_STR(caret("column 6: \"bnad\" is no operator here", "web1 bnad web2"), "  web1 bnad web2\n       ^\n");
+	T_STR(caret("column 1: a name is missing", "x"), "  x\n  ^\n");
+	T_STR(caret("column 2: the end", "x"), "  x\n   ^\n");
+	T_STR(caret("the field q: column 3: no", "\xc3\xa4 b"), "  \xc3\xa4 b\n    ^\n");
+	T_STR(caret("column 4: behind the end", "x"), "");
+	T_STR(caret("column 0: none", "x"), "");
+	T_STR(caret("column x: none", "x"), "");
+	T_STR(caret("nothing of a place", "x"), "");
+	T_STR(caret("column 1: several lines", "a\nb"), "");
+	T_STR(caret("column 1: no text", "a\x1b[2J"), "");
+	T_STR(caret("column 1: nothing typed", NULL), "");
+	T_STR(caret(NULL, "x"), "");
+}
+
 T_MAIN(T(t_a_number_is_whole_in_range_or_nothing), T(t_n9_sorts_before_n10),
     T(t_a_buffer_stops_at_its_ceiling_and_says_so), T(t_each_output_context_has_its_escape),
-    T(t_text_with_control_bytes_is_not_text), T(t_an_error_is_one_clean_sentence),
+    T(t_text_with_control_bytes_is_not_text), T(t_an_error_is_one_clean_sentence), T(t_a_column_of_what_was_typed_is_marked),
     T(t_times_are_written_and_read_back), T(t_json_too_deep_or_with_two_keys_is_refused),
     T(t_a_secret_that_others_can_read_is_refused))
