@@ -190,8 +190,8 @@ node_match(void *ctx, size_t row, const char *q, struct err *e)
 
 	if (said >= 0)
 		return said;
-	if (!pages_is_query(q))
-		return has_word(&n->room->nodes[row], q);
+	if (!pages_is_query(q) && has_word(&n->room->nodes[row], q))
+		return 1; /* what is seen; else what the inventory knows: a serial number, a model */
 	return pages_filter_has(&n->filter, n->room->nodes[row].thing->name, q, e);
 }
 

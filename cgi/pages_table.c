@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "inv/query.h"
 #include "pages.h"
 
 struct view {
@@ -50,20 +51,33 @@ pages_table(struct web_call *c, const struct pages_table *t)
 
 /* ---- what ?q= means ------------------------------------------------------------- */
 
+/* A term, a list, a pattern or a word of the language; "n1 or n2" too. Other words are looked for in what a row shows. */
 bool
 pages_is_query(const char *q)
 {
-	return strpbrk(q, ":@[,*!&^") != NULL;
+	static const char *const words[] = {"and", "or", "not", "connected"};
+	struct str rest = str_trim(str_of(q)), word;
+
+	if (strpbrk(q, ":@[],*?!&^()<>=\"") != NULL || *q == '/')
+		return true;
+	while (rest.p != NULL) {
+		word = str_cut(&rest, ' ');
+		for (size_t i = 0; i < LARCH_COUNT(words); i++)
+			if (str_is(word, words[i]) && rest.p != NULL)
+				return true;
+	}
+	return false;
 }
 
 int
 pages_filter_has(struct pages_filter *f, const char *name, const char *q, struct err *e)
 {
+	enum inv_search how;
 	struct inv *inv;
 
 	if (!f->asked) {
 		inv = pages_inv(f->call, e);
-		if (inv == NULL || inv_find(inv, q, f->call->arena, &f->found, e) != 0)
+		if (inv == NULL || inv_query_search(inv, str_of(q), f->call->arena, &f->found, &how, e) != 0)
 			return -1;
 		f->asked = true;
 	}
