@@ -16,7 +16,7 @@ claim(json_t *taken, json_t *thing, const char *name)
 {
 	if (strlen(name) > LIMIT_NAME || json_object_get(taken, name) != NULL)
 		return false;
-	jsn_set(taken, name, json_true());
+	jsn_set(taken, name, json_integer(2)); /* the number that the next of this name tries first */
 	jsn_set_text(thing, "final", name);
 	return true;
 }
@@ -40,10 +40,12 @@ claim_another(json_t *taken, json_t *thing, const char *safe)
 		if (claim(taken, thing, name))
 			return;
 	}
-	for (unsigned n = 2;; n++) {
-		snprintf(name, sizeof(name), "%.*s-%u", LIMIT_NAME - 12, safe, n);
-		if (claim(taken, thing, name))
+	for (int64_t n = jsn_integer_or(taken, safe, 2);; n++) {
+		snprintf(name, sizeof(name), "%.*s-%lld", LIMIT_NAME - 12, safe, (long long)n);
+		if (claim(taken, thing, name)) {
+			jsn_set(taken, safe, json_integer(n + 1));
 			return;
+		}
 	}
 }
 

@@ -376,8 +376,8 @@ room_port(struct room *r, json_t *thing, struct str name, const char *kind, cons
 	if (kind != NULL && json_object_get(port, "kind") == NULL)
 		jsn_set_text(port, "kind", kind);
 	if (plug != NULL && json_object_get(port, "plug") == NULL) {
-		import_word(str_of(plug), false, "plug", word);
-		if (strcmp(plug, word) != 0)
+		import_word(str_of(plug), true, "plug", word);
+		if (!import_same(str_of(plug), word))
 			room_once(r, "the kind of port \"%s\" became %s", plug, word);
 		jsn_set_text(port, "plug", word);
 	}
