@@ -89,6 +89,8 @@
 #define LIMIT_SNMP_OBJECTS 65536  /* objects one snmp_get may ask, values one snmp_walk may bring */
 #define LIMIT_SNMP_TEXT (1u << 20) /* bytes of text in the values of one SNMP call */
 #define LIMIT_SNMP_OCTETS 512     /* bytes of one string a SET writes: a PortList of 4096 ports */
+#define LIMIT_SWITCH_PORTS 1024   /* ports of one switch that are kept */
+#define LIMIT_VLAN_TEXT 4096      /* bytes of the VLANs of one port as ranges */
 #define LIMIT_SNMP_SESSIONS 512   /* SNMP targets with a socket at once; others wait in line */
 
 /* inventory */

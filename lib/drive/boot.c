@@ -5,6 +5,7 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "engine.h"
 
@@ -106,6 +107,8 @@ set_done(void *ctx, const struct ipmi_answer *answer)
 	m->refused = answer->outcome == IPMI_OK && answer->completion != 0;
 	if (answer->outcome != IPMI_OK || answer->completion != 0)
 		snprintf(m->said, sizeof(m->said), "%s", answer->text);
+	if (m->said[0] != '\0' && m->said[strlen(m->said) - 1] == '.') /* a sentence within another */
+		m->said[strlen(m->said) - 1] = '\0';
 	poll_back(m);
 }
 

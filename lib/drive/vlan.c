@@ -106,6 +106,9 @@ judge_back(struct drive_machine *m, const struct snmp_answer *answer)
 	case BRIDGE_REFUSE:
 		if (times_boot() < m->deadline && !m->refused)
 			drive_after(m, DRIVE_POLL_MS, poll_back);
+		else if (e.kind == ERR_STALE)
+			end(m, "outcome", "unknown", arena_printf(m->a, "%s was asked for, and what is read does not tell: %s",
+			    words(&m->change, true, m->a), e.text));
 		else
 			not_changed(m, e.text);
 		break;
@@ -341,9 +344,9 @@ check_seen(void *ctx, const struct snmp_answer *answer)
 
 	if (answer->outcome == SNMP_OK) {
 		v = bridge_judge(&k->change, answer->values, answer->n, &put, &e);
-		found.answered = v != BRIDGE_REFUSE;
+		found.answered = v != BRIDGE_REFUSE || e.kind != ERR_STALE;
 		found.as_wanted = v == BRIDGE_IS_SO;
-		found.text = v == BRIDGE_REFUSE ? e.text : words(&k->change, found.as_wanted, a);
+		found.text = v == BRIDGE_REFUSE ? arena_strdup(a, e.text) : words(&k->change, found.as_wanted, a);
 		buf_free(&put.bytes);
 	}
 	k->done(k->ctx, &found);

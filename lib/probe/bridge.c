@@ -241,10 +241,10 @@ list_of(const struct bridge_vlan *v, enum bridge_column which)
 const char *
 bridge_vlans_of(const struct bridge *b, uint32_t port, enum bridge_column which, struct arena *a)
 {
-	struct buf out = BUF(LIMIT_PAGE);
+	struct buf out = BUF(LIMIT_VLAN_TEXT);
 	const char *text;
 
-	for (size_t i = 0; i < b->n_vlans; i++) {
+	for (size_t i = 0; i < b->n_vlans && out.n + 12 < LIMIT_VLAN_TEXT; i++) {
 		uint32_t from = b->vlans[i].vlan, to = from;
 
 		if (!bridge_list_has(list_of(&b->vlans[i], which), port))
@@ -285,16 +285,16 @@ check_port(const struct bridge_change *c, const struct snmp_value *seen, struct 
 	int rc = 0;
 
 	if (seen[SEEN_IF_INDEX].type != SNMP_NUMBER)
-		return err_set(e, ERR_REFUSED, "%s has no base port %u now (dot1dBasePortIfIndex)", c->device, c->base_port);
+		return err_set(e, ERR_STALE, "%s has no base port %u now (dot1dBasePortIfIndex)", c->device, c->base_port);
 	if (seen[SEEN_IF_INDEX].number != (int64_t)c->if_index)
-		return err_set(e, ERR_REFUSED, "base port %u of %s is interface %lld now, the plan saw %u", c->base_port, c->device,
+		return err_set(e, ERR_STALE, "base port %u of %s is interface %lld now, the plan saw %u", c->base_port, c->device,
 		    (long long)seen[SEEN_IF_INDEX].number, c->if_index);
 	if (c->name[0] == '\0')
 		return 0;
 	a = arena_create();
 	name = seen[SEEN_NAME].type == SNMP_TEXT ? plain(seen[SEEN_NAME].text, a) : "";
 	if (strcmp(name, c->name) != 0)
-		rc = err_set(e, ERR_REFUSED, "%s calls port %s \"%s\" now, the plan saw \"%s\"", c->device, c->port, name, c->name);
+		rc = err_set(e, ERR_STALE, "%s calls port %s \"%s\" now, the plan saw \"%s\"", c->device, c->port, name, c->name);
 	arena_destroy(a);
 	return rc;
 }
@@ -319,7 +319,7 @@ judge_pvid(const struct bridge_change *c, const struct snmp_value *seen, struct 
 	const struct snmp_value *v = &seen[SEEN_PVID];
 
 	if (v->type != SNMP_NUMBER) {
-		err_set(e, ERR_REFUSED, "%s: this switch does not answer Q-BRIDGE-MIB dot1qPvid for port %s", c->device, c->port);
+		err_set(e, ERR_STALE, "%s: this switch does not answer Q-BRIDGE-MIB dot1qPvid for port %s", c->device, c->port);
 		return BRIDGE_REFUSE;
 	}
 	if (v->number == (int64_t)c->vlan)
@@ -360,7 +360,7 @@ bridge_judge(const struct bridge_change *c, const struct snmp_value *seen, size_
 {
 	*out = (struct bridge_put){.bytes = BUF(LIMIT_SNMP_OCTETS)};
 	if (n != SEEN_COUNT) {
-		err_set(e, ERR_REFUSED, "%s answered %zu of %d objects", c->device, n, SEEN_COUNT);
+		err_set(e, ERR_STALE, "%s answered %zu of %d objects", c->device, n, SEEN_COUNT);
 		return BRIDGE_REFUSE;
 	}
 	if (check_port(c, seen, e) != 0 || check_vlan(c, seen, e) != 0)

@@ -55,7 +55,8 @@ struct bridge {
 /* Values of a walk over all columns, in their order. Everything is copied to the arena. */
 LARCH_API void bridge_parse(const struct snmp_value *values, size_t n, struct arena *a, struct bridge *out);
 
-/* The VLANs whose list has the port, as ranges: "1,20-22"; "" none. `which` is EGRESS, UNTAGGED or FORBIDDEN. */
+/* The VLANs whose list has the port, as ranges: "1,20-22"; "" none; those beyond LIMIT_VLAN_TEXT are left
+ * out. `which` is EGRESS, UNTAGGED or FORBIDDEN. */
 LARCH_API const char *bridge_vlans_of(const struct bridge *b, uint32_t port, enum bridge_column which, struct arena *a);
 
 /* ---- one change ---------------------------------------------------------------------------- */
@@ -87,7 +88,8 @@ struct bridge_put {
 };
 /*
  * Judge what was read (SEEN_COUNT values, in the order asked). Refused: a port that is another one now, a VLAN that the
- * switch does not have, a forbidden port, a port without a place in the list, a PVID that is neither.
+ * switch does not have, a forbidden port, a port without a place in the list, a PVID that is neither. The kind of *e is
+ * ERR_STALE where the reading does not tell how the object stands: the port is another one now, or not there.
  */
 LARCH_API enum bridge_verdict bridge_judge(const struct bridge_change *c, const struct snmp_value *seen, size_t n,
     struct bridge_put *out, struct err *e);

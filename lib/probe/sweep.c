@@ -260,12 +260,13 @@ pdu_seen(void *ctx, const struct probe_pdu *pdu)
 static void
 keep_switch(struct asked *q, const struct bridge *b)
 {
-	struct round *r = q->round;
-	struct status_port *ports = arena_array(r->a, b->n_ports + 1, sizeof(*ports));
-	struct status_vlan *vlans = arena_array(r->a, b->n_vlans + 1, sizeof(*vlans));
+	struct arena *a = arena_create(); /* a switch may have much to say: it is not kept through the round */
+	size_t n = b->n_ports < LIMIT_SWITCH_PORTS ? b->n_ports : LIMIT_SWITCH_PORTS;
+	struct status_port *ports = arena_array(a, n + 1, sizeof(*ports));
+	struct status_vlan *vlans = arena_array(a, b->n_vlans + 1, sizeof(*vlans));
 	struct err e;
 
-	for (size_t i = 0; i < b->n_ports; i++) {
+	for (size_t i = 0; i < n; i++) {
 		const struct bridge_port *p = &b->ports[i];
 
 		ports[i] = (struct status_port){
@@ -273,17 +274,18 @@ keep_switch(struct asked *q, const struct bridge *b)
 		    .base_port = p->base_port,
 		    .if_index = p->if_index,
 		    .pvid = p->pvid,
-		    .egress = bridge_vlans_of(b, p->base_port, BRIDGE_EGRESS, r->a),
-		    .untagged = bridge_vlans_of(b, p->base_port, BRIDGE_UNTAGGED, r->a),
-		    .forbidden = bridge_vlans_of(b, p->base_port, BRIDGE_FORBIDDEN, r->a),
+		    .egress = bridge_vlans_of(b, p->base_port, BRIDGE_EGRESS, a),
+		    .untagged = bridge_vlans_of(b, p->base_port, BRIDGE_UNTAGGED, a),
+		    .forbidden = bridge_vlans_of(b, p->base_port, BRIDGE_FORBIDDEN, a),
 		    .at = times_now(),
 		    .interval = holds(q),
 		};
 	}
 	for (size_t i = 0; i < b->n_vlans; i++)
 		vlans[i] = (struct status_vlan){.vlan = b->vlans[i].vlan, .name = b->vlans[i].name};
-	if (status_put_switch(r->probe->room.status, q->thing, ports, b->n_ports, vlans, b->n_vlans, &e) != 0)
+	if (status_put_switch(q->round->probe->room.status, q->thing, ports, n, vlans, b->n_vlans, &e) != 0)
 		log_error("what %s says cannot be kept: %s", q->thing, e.text);
+	arena_destroy(a);
 }
 
 static void

@@ -4,7 +4,7 @@
  *
  *	row OID                   ok VALUE
  *	put OID VALUE             another manager writes it now
- *	row-fault OID FAULT       refuse (wrongValue), lie, drop, drop-obeyed, none
+ *	row-fault OID FAULT [N]   refuse (wrongValue), lie, drop, drop-obeyed, none; after N more SETs of it
  *	touch OID N VALUE         another manager writes it just before the Nth GET of it from now
  *	silent-after N            after N more SETs the agent answers nothing; "fault * none" ends it
  *	writes                    ok N OID=VALUE ...: the SETs obeyed, oldest first, since the last "forget"
@@ -52,13 +52,19 @@ row_bytes(const struct pdu_row *row, unsigned char out[PDU_TEXT])
 	return n;
 }
 
+static enum row_fault
+fault_of(const struct pdu_row *row)
+{
+	return row->fault_after > 0 ? ROW_WELL : row->fault;
+}
+
 int
 row_check(const struct pdu_row *row, const struct variable_list *v)
 {
 	static const u_char types[KIND_COUNT] = {[KIND_INTEGER] = ASN_INTEGER, [KIND_GAUGE] = ASN_GAUGE,
 	    [KIND_TEXT] = ASN_OCTET_STR, [KIND_HEX] = ASN_OCTET_STR};
 
-	if (row->fault == ROW_REFUSE)
+	if (fault_of(row) == ROW_REFUSE)
 		return SNMP_ERR_WRONGVALUE;
 	if (v->type != types[row->type])
 		return SNMP_ERR_WRONGTYPE;
@@ -79,6 +85,8 @@ store(const struct pdu_row *row, const struct variable_list *v)
 		snprintf(r->text, sizeof(r->text), "%.*s", (int)v->val_len, (const char *)v->val.string);
 	else
 		snprintf(r->text, sizeof(r->text), "%ld", *v->val.integer);
+	if (r->fault_after > 0)
+		r->fault_after--;
 	if (n_writes < WRITES) {
 		memcpy(writes[n_writes].oid, r->oid, sizeof(r->oid));
 		writes[n_writes].n = r->n;
@@ -97,7 +105,7 @@ count(struct pdu_model *m)
 void
 row_write(struct pdu_model *m, const struct pdu_row *row, const struct variable_list *v)
 {
-	if (row->fault == ROW_LIE)
+	if (fault_of(row) == ROW_LIE)
 		return;
 	store(row, v);
 	count(m);
@@ -106,9 +114,11 @@ row_write(struct pdu_model *m, const struct pdu_row *row, const struct variable_
 bool
 row_dropped(struct pdu_model *m, const struct pdu_row *row, const struct variable_list *v)
 {
-	if (row->live != LIVE_RW || (row->fault != ROW_DROP && row->fault != ROW_DROP_OBEYED))
+	enum row_fault fault = fault_of(row);
+
+	if (row->live != LIVE_RW || (fault != ROW_DROP && fault != ROW_DROP_OBEYED))
 		return false;
-	if (row->fault == ROW_DROP_OBEYED && row_check(row, v) == SNMP_ERR_NOERROR) {
+	if (fault == ROW_DROP_OBEYED && row_check(row, v) == SNMP_ERR_NOERROR) {
 		store(row, v);
 		count(m);
 	}
@@ -171,7 +181,8 @@ run_row(struct pdu_row *r, int n, char **w, struct sim_answer *a)
 	} else if (strcmp(w[0], "touch") == 0 && n == 4 && sim_int(w[2], 1, 1000, &value) == 0) {
 		r->touch_in = (int)value;
 		snprintf(r->touch, sizeof(r->touch), "%s", w[3]);
-	} else if (strcmp(w[0], "row-fault") == 0 && n == 3) {
+	} else if (strcmp(w[0], "row-fault") == 0 && (n == 3 || (n == 4 && sim_int(w[3], 0, 1000, &value) == 0))) {
+		r->fault_after = n == 4 ? (int)value : 0;
 		for (int i = 0; i < ROW_FAULT_COUNT; i++)
 			if (strcmp(fault_names[i], w[2]) == 0) {
 				r->fault = (enum row_fault)i;

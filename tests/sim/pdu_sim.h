@@ -69,6 +69,7 @@ struct pdu_row {
 	int outlet;                /* 0 based; -1: of the whole PDU */
 	char text[PDU_TEXT];       /* the value as written, LIVE_NO and LIVE_RW */
 	enum row_fault fault;
+	int fault_after;           /* SETs of it that are well before */
 	int touch_in;              /* GETs until somebody else writes `touch`; 0: nobody does */
 	char touch[PDU_TEXT];
 };
