@@ -6,6 +6,7 @@
 #include "cli.h"
 
 #define EXPORT_LIMIT_S 300L
+#define HOLDS_SHOWN 50 /* columns of what a pool holds, in a table; pool show has it whole */
 
 /* GET base/name/tail with fields: 0, or -1 when the trouble was printed and *code is its exit code. */
 static int
@@ -207,26 +208,29 @@ cmd_lost(struct cli *c)
 
 /* ---- pools, types ------------------------------------------------------------------------------ */
 
-static int
-plain_list(struct cli *c, const char *path, const struct column *columns, size_t n, const char *nothing)
-{
-	struct api_answer a = {0};
-	int code;
-
-	if (ask(c, path, NULL, NULL, NULL, 0, &a, &code) == 0) {
-		out_found(c, FORMAT_TABLE, a.body, columns, n, nothing);
-		code = EXIT_OK;
-	}
-	api_answer_finish(&a);
-	return code;
-}
-
 int
 cmd_pool_list(struct cli *c)
 {
 	static const struct column columns[] = {{"name", "pool", false}, {"members", "members", false}, {"folded", "holds", false}};
+	enum format f = out_format(c, FORMAT_TABLE);
+	struct api_answer a = {0};
+	json_t *row;
+	int code;
+	size_t i;
 
-	return plain_list(c, "/api/v1/pools", columns, LARCH_COUNT(columns), "there is no pool; larch pool new NAME makes one");
+	if (ask(c, "/api/v1/pools", NULL, NULL, NULL, 0, &a, &code) == 0) {
+		if (f == FORMAT_TABLE || f == FORMAT_TEXT)
+			json_array_foreach(out_list(a.body), i, row) {
+				const char *holds = jsn_text_or(row, "folded", "");
+
+				if (strlen(holds) > HOLDS_SHOWN) /* names are plain bytes */
+					jsn_set_text(row, "folded", arena_printf(c->arena, "%.*s...", HOLDS_SHOWN - 3, holds));
+			}
+		out_found(c, FORMAT_TABLE, a.body, columns, LARCH_COUNT(columns), "there is no pool; larch pool new NAME makes one");
+		code = EXIT_OK;
+	}
+	api_answer_finish(&a);
+	return code;
 }
 
 /* "psu[1-2] pwr-c14, bmc": the ports of a type in one cell. */
