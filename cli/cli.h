@@ -221,6 +221,8 @@ int api_call(struct cli *c, const struct api_request *q, struct api_answer *out,
 void api_answer_finish(struct api_answer *a);
 /* Print the server's problem and give its exit code. */
 int api_fail(const struct cli *c, const struct api_answer *a);
+/* A mark under the column of what was typed, when the problem names one: a query's error. */
+void api_point(const struct cli *c, const struct api_answer *a, const char *typed);
 /* GET path: 0, or -1 when the trouble was printed and *exit_out is its exit code. */
 int api_get(struct cli *c, const char *path, struct api_answer *out, int *exit_out);
 

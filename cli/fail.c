@@ -150,6 +150,18 @@ print_parts(const struct cli *c, const json_t *problem)
 	}
 }
 
+void
+api_point(const struct cli *c, const struct api_answer *a, const char *typed)
+{
+	struct buf b = BUF(2 * LIMIT_HOSTS_TEXT);
+
+	if ((a->status == 400 || a->status == 422) && !wants_json(c) && !c->opt.quiet)
+		err_caret(jsn_text_or(a->body, "detail", ""), typed, &b);
+	if (b.n > 0)
+		fputs(b.p, stderr);
+	buf_free(&b);
+}
+
 int
 api_fail(const struct cli *c, const struct api_answer *a)
 {

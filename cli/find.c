@@ -45,20 +45,6 @@ print_names(struct cli *c, const json_t *rows, const char *key)
 		printf("%s\n", hosts_fold(&h, c->arena));
 }
 
-/* The column of the error under the query, for who typed it at a terminal: "column N: ..." */
-static void
-point_at(struct cli *c, const char *query, const struct api_answer *a)
-{
-	const char *detail = jsn_text_or(a->body, "detail", ""), *at = strstr(detail, "column ");
-	struct str rest = str_of(at != NULL ? at + strlen("column ") : "");
-	int64_t column;
-
-	if (a->status != 400 && a->status != 422)
-		return;
-	if (str_int(str_cut(&rest, ':'), 1, (int64_t)strlen(query) + 1, &column) == 0)
-		cli_say(c, "  %s", query), cli_say(c, "  %*s^", (int)(column - 1), "");
-}
-
 static int
 found(struct cli *c, const json_t *body)
 {
@@ -110,7 +96,7 @@ cmd_find(struct cli *c)
 	if (api_get(c, path, &a, &code) == 0)
 		code = found(c, a.body);
 	else
-		point_at(c, query.p, &a);
+		api_point(c, &a, query.p);
 out:
 	buf_free(&query);
 	api_answer_finish(&a);

@@ -87,6 +87,8 @@ ask(struct cli *c, const char *asked, const struct hosts *named, const char *fie
 	rc = api_get(c, path, &a, exit_out);
 	if (rc == 0)
 		json_array_extend(items, (json_t *)(uintptr_t)out_list(a.body));
+	else
+		api_point(c, &a, asked);
 	api_answer_finish(&a);
 	return rc;
 }
