@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Questions to an inventory of 10,000 things, 60,000 attributes and 40,000 connections, parsed and answered by the
- * library: "NAME VALUE ms" a line, the median of 21 runs. No answer is kept between them. query_10000 is the question
- * of the goal; the last line is what a policy asks, one query of 400 machines one by one.
+ * library: "NAME VALUE ms" a line, the median of 21 runs in processor time: nothing waits for a disk here, and what
+ * else the machine does is not the question's. No answer is kept between runs. query_10000 is the question of the
+ * goal; the last line is what a policy asks, one query of 400 machines one by one.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -65,7 +66,7 @@ now_ms(void)
 {
 	struct timespec t;
 
-	clock_gettime(CLOCK_MONOTONIC, &t);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
 	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
 }
 
@@ -97,6 +98,28 @@ measure(struct inv *i, const char *name, const char *query)
 	}
 	qsort(ms, RUNS, sizeof(*ms), by_value);
 	printf("%s %.3f ms\n", name, ms[RUNS / 2]);
+}
+
+/* A word that names nothing: all names and values are read. */
+static void
+measure_search(struct inv *i)
+{
+	double ms[RUNS];
+	struct err e;
+
+	for (int k = 0; k < RUNS; k++) {
+		struct arena *a = arena_create();
+		enum inv_search how;
+		struct hosts h;
+		double begun = now_ms();
+
+		if (inv_query_search(i, STR("2c:00:1a"), a, &h, &how, &e) != 0)
+			log_die("%s", e.text);
+		ms[k] = now_ms() - begun;
+		arena_destroy(a);
+	}
+	qsort(ms, RUNS, sizeof(*ms), by_value);
+	printf("query_10000_search %.3f ms\n", ms[RUNS / 2]);
 }
 
 static void
@@ -137,6 +160,7 @@ main(void)
 		log_die("%s", e.text);
 	for (size_t k = 0; k < LARCH_COUNT(rows); k++)
 		measure(i, rows[k].name, rows[k].query);
+	measure_search(i);
 	measure_policy(i);
 	inv_close(i);
 	for (size_t k = 0; k < 4; k++) {

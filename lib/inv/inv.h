@@ -125,17 +125,22 @@ LARCH_API int inv_with_bmc(struct inv *i, struct arena *a, struct hosts *out, st
 /* ---- selection -------------------------------------------------------------- */
 
 /*
- * Does a thing match a query? For now a query is a host list (groups: @NAME is a type or a pool,
- * @type:T, @pool:P, @rack:R; @* is all), "type:T", "name:GLOB", or "*"; the whole language is a
- * later work that keeps this call. A pool is an attribute `pool` for now. A thing that is not in
- * the inventory matches nothing. 1, 0, or -1 for a query that is none.
+ * Queries, larch-query(7); query.h has their trees, printing, search and spreading. A sentence about a text that is
+ * no query names the column.
+ *
+ * Does a thing match? A thing that is not in the inventory matches nothing. 1, 0, or -1. The names that match are kept
+ * with the query until something changes: asking of one thing after the other, as a policy does, costs one query.
  */
 LARCH_API int inv_match(struct inv *i, const char *query, const char *thing, struct err *e);
 
 /* All things that match a query, natural order; none is no error (a filter, not a selection). */
 LARCH_API int inv_find(struct inv *i, const char *query, struct arena *a, struct hosts *out, struct err *e);
 
-/* Expand what a person typed to names of existing things; unknown names are all named in one error. */
+/*
+ * What a person typed, to switch it or to change it: a host list or a query. Every thing, container, pool and type that
+ * it writes out and that is not there is named in one error (ERR_NOT_FOUND), also behind a "not"; a selection of
+ * nothing is ERR_INPUT. Lines may stand for commas.
+ */
 LARCH_API int inv_select(struct inv *i, struct str text, struct arena *a, struct hosts *out, struct err *e);
 
 /* ---- types ---------------------------------------------------------------------- */
