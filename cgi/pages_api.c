@@ -64,18 +64,27 @@ place(const void *ctx, size_t row, int64_t now)
 	return web_cell_text(pages_place_text(p, t->call->arena));
 }
 
+/* An attribute that a thing has not is nothing on a page, and null for a program. */
+static struct web_cell
+fact(const struct things *t, size_t row, const char *key)
+{
+	const char *value = inv_attr(t->thing[row], key);
+
+	return web_cell_text(value == NULL && t->call->format != WEB_JSON_FORMAT ? "" : value);
+}
+
 static struct web_cell
 owner(const void *ctx, size_t row, int64_t now)
 {
 	(void)now;
-	return web_cell_text(inv_attr(at(ctx, row), "owner"));
+	return fact(ctx, row, "owner");
 }
 
 static struct web_cell
 address(const void *ctx, size_t row, int64_t now)
 {
 	(void)now;
-	return web_cell_text(inv_attr(at(ctx, row), "address"));
+	return fact(ctx, row, "address");
 }
 
 static struct web_cell

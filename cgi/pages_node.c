@@ -494,7 +494,8 @@ verbs(struct node_page *p)
 	static const struct {
 		enum auth_verb verb;
 		const char *label;
-	} rows[] = {{AUTH_CYCLE, "Cycle\u2026"}, {AUTH_ON, "Switch on\u2026"}, {AUTH_OFF, "Switch off\u2026"}};
+	} rows[] = {{AUTH_CYCLE, "Cycle\u2026"}, {AUTH_ON, "Switch on\u2026"}, {AUTH_OFF, "Switch off\u2026"},
+	    {AUTH_REBUILD, "Rebuild\u2026"}};
 	struct auth_ask ask = {.who = p->call->person, .match = match, .match_ctx = p->inv, .arena = p->call->arena};
 	struct buf href = BUF(LIMIT_URL);
 	json_t *list = json_array();
@@ -520,6 +521,49 @@ verbs(struct node_page *p)
 	return list;
 }
 
+/* Where it stands: its rack and unit, then what that is in. */
+static json_t *
+places(const struct node_page *p)
+{
+	struct arena *a = p->call->arena;
+	struct inv_place *way;
+	json_t *list = json_array();
+	struct err lost;
+	size_t n;
+
+	if (inv_place(p->inv, p->thing.name, a, &way, &n, &lost) != 0)
+		return list;
+	for (size_t i = 0; i < n; i++) {
+		json_t *o;
+
+		if (*way[i].container == '\0')
+			continue;
+		o = json_object();
+		jsn_set_text(o, "name", way[i].container);
+		jsn_set_text(o, "href", pages_href(a, way[i].container_type, way[i].container));
+		jsn_set_text(o, "unit", way[i].unit > 0 ? arena_printf(a, "U%lld", (long long)way[i].unit) : NULL);
+		jsn_add(list, o);
+	}
+	return list;
+}
+
+/* Its ports that a switch is at the other end of, when this person may move them. */
+static json_t *
+vlan_ports(struct node_page *p)
+{
+	struct auth_ask ask = {.who = p->call->person, .match = match, .match_ctx = p->inv, .arena = p->call->arena};
+	json_t *list = json_array();
+	uint32_t bits = 0;
+	struct err lost;
+
+	if (auth_verbs_on(p->call->policy, &ask, p->thing.name, &bits, &lost) != 0 || (bits & (1u << AUTH_SETVLAN)) == 0)
+		return list;
+	for (size_t i = 0; i < p->n_cables; i++)
+		if (strcmp(p->cables[i].b_type, "switch") == 0)
+			jsn_add(list, json_string(p->cables[i].a_port));
+	return list;
+}
+
 static json_t *
 model_of(struct node_page *p)
 {
@@ -538,9 +582,12 @@ model_of(struct node_page *p)
 	if (p->call->format != WEB_HTML)
 		return m;
 	jsn_set_text(m, "title", p->thing.name);
+	jsn_set_text(m, "thing_href", web_link(p->call->arena, "/things/%s", p->thing.name));
+	jsn_set(m, "places", places(p));
 	jsn_set(m, "verbs", verbs(p));
+	jsn_set(m, "vlan_ports", vlan_ports(p));
+	jsn_set(m, "has_vlan_ports", json_boolean(json_array_size(json_object_get(m, "vlan_ports")) > 0));
 	jsn_set(m, "is_node", json_boolean(inv_is_machine(p->inv, p->thing.type)));
-	jsn_set(m, "is_rack", json_boolean(strcmp(p->thing.type, "rack") == 0));
 	jsn_set(m, "wiring_unknown", json_boolean(inv_is_machine(p->inv, p->thing.type) && p->n_cords == 0));
 	if (p->machine != NULL)
 		jsn_set_text(m, "bmc_of_href", pages_href(p->call->arena, "server", p->machine));

@@ -100,11 +100,19 @@ some(int64_t n)
 
 /* ---- the tree ------------------------------------------------------------------------------ */
 
+/* On a page and in text what is in a thing stands further in; a program has the depth. */
 static struct web_cell
 tree_name(const void *ctx, size_t row, int64_t now)
 {
+	static const char dots[] = "\u00b7 \u00b7 \u00b7 \u00b7 \u00b7 \u00b7 \u00b7 \u00b7 \u00b7 \u00b7 \u00b7 \u00b7 \u00b7 \u00b7 \u00b7 \u00b7 ";
+	const struct list *l = ctx;
+	struct web_cell made = thing_link(l, at(ctx, row)->type, at(ctx, row)->thing);
+	int depth = at(ctx, row)->depth > INV_DEPTH ? INV_DEPTH : at(ctx, row)->depth;
+
 	(void)now;
-	return thing_link(ctx, at(ctx, row)->type, at(ctx, row)->thing);
+	if (l->call->format == WEB_HTML || l->call->format == WEB_TXT)
+		made.text = arena_printf(l->call->arena, "%.*s%s", depth * 3, dots, made.text);
+	return made;
 }
 
 static struct web_cell
@@ -166,7 +174,7 @@ tree_inside(const void *ctx, size_t row, int64_t now)
 static const struct pages_column tree_columns[] = {
     {{.key = "name", .title = "Name", .kind = WEB_COL_LINK}, tree_name},
     {{.key = "type", .title = "Type"}, tree_type},
-    {{.key = "depth", .title = "Depth", .kind = WEB_COL_NUMBER}, tree_depth},
+    {{.key = "depth", .title = "Depth", .kind = WEB_COL_NUMBER, .data_only = true}, tree_depth},
     {{.key = "container", .title = "In"}, tree_container},
     {{.key = "unit", .title = "Unit", .kind = WEB_COL_NUMBER}, tree_unit},
     {{.key = "height", .title = "Height", .kind = WEB_COL_NUMBER, .unit = "U"}, tree_height},

@@ -89,10 +89,8 @@ const char *
 web_cell_shown(const struct web_call *c, const struct web_column *col, const struct web_cell *cell,
     char scratch[TIMES_TEXT])
 {
-	if (is_when(col) && cell->at == 0 && cell->text != NULL && cell->text[0] == '\0')
-		return ""; /* not yet */
 	if (!web_cell_known(col, cell))
-		return "unknown";
+		return cell->text != NULL && cell->text[0] == '\0' ? "" : "unknown"; /* "": not yet, or there is none */
 	if (col->kind == WEB_COL_TIME)
 		return times_room(cell->at, scratch);
 	if (col->kind == WEB_COL_AGE)
