@@ -365,11 +365,59 @@ t_what_is_no_listening_socket_is_refused_with_a_sentence(void)
 	T_ERR(e, "1 to 64 threads");
 }
 
+/* ---- forms with a file ------------------------------------------------------------ */
+
+#define PART(name, value) "--x\r\nContent-Disposition: form-data; name=\"" name "\"\r\n\r\n" value "\r\n"
+#define MULTIPART "multipart/form-data; boundary=x"
+
+static void
+t_a_form_with_a_file_is_read(void)
+{
+	static const char body[] = PART("csrf", "abc") "--x\r\ncontent-type: text/plain\r\n"
+	    "content-disposition: form-data; name=\"file\"; filename=\"C:\\room.json\"\r\n\r\n{\r\n--y\n}\r\n" PART("go", "") "--x--\r\n";
+	struct http_pairs p;
+
+	T_INT(http_multipart_parse(str_of(body), MULTIPART, 64, a, &p, &e), 0);
+	T_INT((long long)p.n, 3);
+	T_STR(p.pair[0].value.p, "abc");
+	T_STR(p.pair[1].name.p, "file");
+	T_STR(p.pair[1].value.p, "{\r\n--y\n}");
+	T_STR(p.pair[2].value.p, "");
+	T_INT(http_multipart_parse(str_of(body), "multipart/form-data; boundary=\"x\"", 64, a, &p, &e), 0);
+}
+
+static void
+t_a_form_with_a_file_is_refused(void)
+{
+	static const struct {
+		const char *type, *body, *says;
+	} rows[] = {
+	    {"multipart/form-data", PART("a", "1") "--x--", "names no boundary"},
+	    {MULTIPART, "a" PART("a", "1") "--x--", "does not begin"},
+	    {MULTIPART, PART("a", "1"), "cut off"},
+	    {MULTIPART, PART("a", "1") "--x", "cut off"},
+	    {MULTIPART, "--x\r\nContent-Disposition: form-data; name=\"a\"\r\n1\r\n--x--", "no end of its headers"},
+	    {MULTIPART, "--x\r\nContent-Disposition: attachment; name=\"a\"\r\n\r\n1\r\n--x--", "no readable name"},
+	    {MULTIPART, PART("", "1") "--x--", "no readable name"},
+	    {MULTIPART, PART("a", "123456789") "--x--", "longer than 8"},
+	    {MULTIPART, PART("a", "\x01") "--x--", "control characters"},
+	    {MULTIPART, PART("a", "\xff") "--x--", "not UTF-8"},
+	};
+
+	for (size_t i = 0; i < LARCH_COUNT(rows); i++) {
+		struct http_pairs p;
+	
+		T_INT(http_multipart_parse(str_of(rows[i].body), rows[i].type, 8, a, &p, &e), -1);
+		T_ERR(e, rows[i].says);
+	}
+}
+
 static int
 all(void)
 {
 	static const struct t_case cases[] = {T(t_a_form_gives_its_fields_decoded_and_in_order),
 	    T(t_a_form_that_is_broken_is_refused_with_the_field_named), T(t_a_form_has_ceilings),
+	    T(t_a_form_with_a_file_is_read), T(t_a_form_with_a_file_is_refused),
 	    T(t_a_cookie_is_found_among_others_and_two_that_differ_are_none),
 	    T(t_credentials_are_of_their_scheme_or_nothing), T(t_accept_is_weighed), T(t_a_type_is_itself_in_utf8),
 	    T(t_only_paths_of_this_site_are_local), T(t_paths_that_play_tricks_are_refused),
