@@ -205,6 +205,17 @@ complete(struct inv *i, const struct inv_ref *t, const struct inv_ref *c, struct
 	return check_units(i, c, s, e);
 }
 
+/* A rack goes into what is a place itself. A machine within a machine is a matter of the site's. */
+static int
+is_place_for(struct inv *i, const struct inv_ref *t, const struct inv_ref *c, struct err *e)
+{
+	const struct inv_type_row *inner = inv_type_row(i, t->type), *outer = inv_type_row(i, c->type);
+
+	if (inner == NULL || outer == NULL || !inner->def.is_place || outer->def.is_place)
+		return 0;
+	return err_set(e, ERR_CONFLICT, "\"%s\" is a %s and no place for \"%s\", a %s", c->name, c->type, t->name, t->type);
+}
+
 int
 inv_spot_put(struct inv_edit *ed, const struct inv_ref *t, const struct inv_spot *spot, struct arena *a, struct err *e)
 {
@@ -219,6 +230,7 @@ inv_spot_put(struct inv_edit *ed, const struct inv_ref *t, const struct inv_spot
 		return 0;
 	to.face = to.face == NULL ? NULL : arena_strdup(a, to.face);
 	if (no_circle(ed->i, UPWARDS("place", "thing", "container"), t, &c, e) != 0 ||
+	    is_place_for(ed->i, t, &c, e) != 0 ||
 	    inv_spot_clear(ed->i, t->id, e) != 0 || inv_spot_write(ed->i, t, &c, &to, e) != 0)
 		return -1;
 	inv_concerns(ed, c.id);

@@ -80,7 +80,7 @@ static const struct {
     {"pool", line_pool, "in pool", "out of pool", "pool"},
 };
 
-/* "owner", "eth(mac)[2]" */
+/* "owner", "eth.mac#2": as it is typed. */
 static void
 attr_part(const json_t *v, struct buf *out)
 {
@@ -89,9 +89,9 @@ attr_part(const json_t *v, struct buf *out)
 
 	buf_puts(out, jsn_text_or(v, "key", ""));
 	if (subkey != NULL)
-		buf_printf(out, "(%s)", subkey);
+		buf_printf(out, ".%s", subkey);
 	if (number >= 0)
-		buf_printf(out, "[%lld]", (long long)number);
+		buf_printf(out, "#%lld", (long long)number);
 	buf_char(out, ' ');
 }
 

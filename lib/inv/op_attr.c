@@ -78,15 +78,15 @@ op_attr_add(struct op *op, struct err *e)
 	    : inv_attr_add(op->ed, &t, &in, op->a, e);
 }
 
-/* "disk(size)[2]" */
+/* "disk.size#2": as it is typed. */
 static const char *
 called(const struct inv_fact_in *f, struct arena *a)
 {
 	const char *name = f->key;
 
 	if (f->subkey != NULL && *f->subkey != '\0')
-		name = arena_printf(a, "%s(%s)", name, f->subkey);
-	return f->number < 0 ? name : arena_printf(a, "%s[%lld]", name, (long long)f->number);
+		name = arena_printf(a, "%s.%s", name, f->subkey);
+	return f->number < 0 ? name : arena_printf(a, "%s#%lld", name, (long long)f->number);
 }
 
 int

@@ -209,10 +209,10 @@ t_attributes_keep_the_meaning_that_clusto_gave_them(void)
 	    "\"n1\" has no attribute owner with the value bob");
 	T_INT(apply(i, "{'op':'attr-add','thing':'n1','key':'disk','number':'auto','value':'a'},"
 	               "{'op':'attr-add','thing':'n1','key':'disk','number':'auto','value':'b'}"), 0);
-	T_STR(line(1), "n1: disk[1] = b");
+	T_STR(line(1), "n1: disk#1 = b");
 	T_INT(apply(i, "{'op':'attr-del','thing':'n1','key':'disk'}"), 0);
 	T_INT(apply(i, "{'op':'attr-add','thing':'n1','key':'disk','number':'auto','value':'c'}"), 0);
-	T_STR(line(0), "n1: disk[2] = c"); /* a number is never used again */
+	T_STR(line(0), "n1: disk#2 = c"); /* a number is never used again */
 	refused(i, "{'op':'attr-set','thing':'n1','key':'disk','number':'auto','value':'c'}", ERR_INPUT, "attr-add for \"auto\"");
 	refused(i, "{'op':'attr-add','thing':'n1','key':'n','kind':'integer','value':'12x'}", ERR_INPUT,
 	    "n is an integer, and \"12x\" is none");
@@ -351,6 +351,8 @@ t_a_unit_holds_one_thing_a_face(void)
 	    "\"room1\" cannot be inside \"b01\": that is inside \"room1\" itself");
 	refused(i, "{'op':'put','thing':'b01','container':'b01'}", ERR_CONFLICT, "cannot be inside \"b01\"");
 	refused(i, "{'op':'put','thing':'room1','container':'n1'}", ERR_CONFLICT, "inside \"room1\" itself");
+	refused(i, "{'op':'new','thing':'b02','type':'rack'},{'op':'put','thing':'b02','container':'n2'}", ERR_CONFLICT,
+	    "\"n2\" is a server and no place for \"b02\", a rack");
 	refused(i, "{'op':'put','thing':'n1','container':'east'}", ERR_CONFLICT, "\"east\" is a pool");
 	T_INT(apply(i, "{'op':'take','thing':'n1'}"), 0);
 	T_STR(line(0), "n1: taken out of b01 unit 13 front");
