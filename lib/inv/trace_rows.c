@@ -356,10 +356,14 @@ console_ports(struct inv *i, const char *thing, struct arena *a, struct hosts *o
 	return more;
 }
 
-/* 1 found, 0 none of its console ports leads anywhere, -1. A console server is taken before anything else. */
+/*
+ * 1 found, 0 none of its console ports leads anywhere, -1. A console server is taken before anything else; what
+ * hangs on the ports of one is not its own console.
+ */
 static int
-serial_console(struct inv *i, const char *thing, struct arena *a, struct inv_console *out, struct err *e)
+serial_console(struct inv *i, const char *thing, const char *type, struct arena *a, struct inv_console *out, struct err *e)
 {
+	bool is_server = strcmp(type, "console-server") == 0;
 	struct hosts ports;
 	int found = 0;
 
@@ -375,7 +379,7 @@ serial_console(struct inv *i, const char *thing, struct arena *a, struct inv_con
 			const struct inv_step *last = &way[w].steps[way[w].n - 1];
 			bool server = strcmp(last->to_type, "console-server") == 0;
 
-			if (found != 0 && !server)
+			if ((found != 0 || is_server) && !server)
 				continue;
 			*out = (struct inv_console){.thing = last->to, .type = last->to_type, .port = last->to_port,
 			    .own_port = ports.name[k]};
@@ -413,7 +417,7 @@ console(struct inv *i, const char *thing, struct arena *a, struct inv_console *o
 	*out = (struct inv_console){0};
 	if (inv_named_get(i, thing, a, &t, e) != 0)
 		return -1;
-	found = serial_console(i, thing, a, out, e);
+	found = serial_console(i, thing, t.type, a, out, e);
 	if (found == 0)
 		found = bmc_console(i, thing, a, out, e);
 	if (found == 0)
