@@ -190,6 +190,8 @@ inv_spread(struct inv *i, const struct hosts *things, const char *type, size_t l
 		return 0;
 	n = out->n;
 	*out = (struct hosts){0};
+	if (things->n == 0)
+		return err_set(e, ERR_NOT_FOUND, "%zu wanted, each in a different %s, but nothing fits", limit, type);
 	if (n == 0)
 		return err_set(e, ERR_NOT_FOUND, "none of the %zu things found is in a %s", things->n, type);
 	return err_set(e, ERR_NOT_FOUND, "%zu wanted, each in a different %s, but the %zu things found are in %zu %s%s", limit,
