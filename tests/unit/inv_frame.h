@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "inv/inv.h"
-#include "t.h"
+#include "modules.h"
 
 static struct err e;
 static const struct inv_author ana = {.who = "ana", .why = "moving in", .request_id = "r1"};
@@ -33,14 +33,18 @@ fresh(void)
 	return i;
 }
 
-static inline struct yang *
-modules(void)
+/* One that knows the types of etc/types.json. */
+static inline struct inv *
+fresh_typed(void)
 {
-	static struct yang *y;
+	struct inv *i = fresh();
+	struct buf types;
 
-	if (y == NULL && yang_create(t_path("etc/yang"), &y, &e) != 0)
+	if (file_read(t_path("etc/types.json"), LIMIT_CONFIG_FILE, &types, &e) != 0 ||
+	    inv_types_load(i, modules(), buf_view(&types), &e) != 0)
 		fprintf(stderr, "# %s\n", e.text);
-	return y;
+	buf_free(&types);
+	return i;
 }
 
 /* The inside of a room.json. */
@@ -69,5 +73,18 @@ take(struct inv *i, const char *inside, struct inv_import_result *r)
 #define UNIT(container, unit) "\"place\":{\"container\":\"" container "\",\"unit\":" #unit "}"
 #define SIDE(container, side) "\"place\":{\"container\":\"" container "\",\"side\":\"" side "\"}"
 #define C(a, ap, b, bp) "{\"a\":\"" a "\",\"a-port\":\"" ap "\",\"b\":\"" b "\",\"b-port\":\"" bp "\"}"
+
+/* Three servers, two PDUs that feed two of them, a BMC. */
+#define SMALL                                                                                                \
+	"\"thing\":[{\"name\":\"n1\",\"type\":\"server\",\"attribute\":[{\"key\":\"owner\",\"value\":\"ana\"}," \
+	"{\"key\":\"rack\",\"value\":\"b01\"}]},"                                                             \
+	"{\"name\":\"n10\",\"type\":\"server\"},{\"name\":\"n9\",\"type\":\"server\"},"                       \
+	"{\"name\":\"p-a\",\"type\":\"pdu\",\"attribute\":[{\"key\":\"pool\",\"value\":\"east\"}]},"          \
+	"{\"name\":\"p-b\",\"type\":\"pdu\",\"attribute\":[{\"key\":\"pool\",\"value\":\"east\"}]},"          \
+	"{\"name\":\"n1-bmc\",\"type\":\"bmc\",\"attribute\":[{\"key\":\"address\",\"value\":\"127.0.4.1\"}]}]," \
+	"\"connection\":[{\"a\":\"n1\",\"a-port\":\"psu1\",\"b\":\"p-a\",\"b-port\":\"AA10\"},"                 \
+	"{\"a\":\"p-b\",\"a-port\":\"AA2\",\"b\":\"n1\",\"b-port\":\"psu2\"},"                                  \
+	"{\"a\":\"n9\",\"a-port\":\"psu1\",\"b\":\"p-a\",\"b-port\":\"AA2\"},"                                  \
+	"{\"a\":\"n1\",\"a-port\":\"bmc\",\"b\":\"n1-bmc\",\"b-port\":\"host\"}]"
 
 #endif

@@ -1,69 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
 
-#include "inv/inv.h"
-#include "t.h"
-
-static struct err e;
-static int files;
-
-static const struct inv_author ana = {.who = "ana", .why = "moving in", .request_id = "r1"};
-
-static const char *
-fresh_path(void)
-{
-	static char path[4096];
-
-	snprintf(path, sizeof(path), "%s/inventory%d.db", t_folder(), files++);
-	return path;
-}
-
-static struct inv *
-fresh(void)
-{
-	struct inv *i = NULL;
-
-	if (inv_open(fresh_path(), &i, &e) != 0)
-		fprintf(stderr, "# %s\n", e.text);
-	return i;
-}
-
-static struct yang *
-modules(void)
-{
-	static struct yang *y;
-
-	if (y == NULL && yang_create(t_path("etc/yang"), &y, &e) != 0)
-		fprintf(stderr, "# %s\n", e.text);
-	return y;
-}
-
-/* The inside of a room.json. */
-static int
-take(struct inv *i, const char *inside, struct inv_import_result *r)
-{
-	struct buf b = BUF(LIMIT_ROOM_FILE);
-	struct inv_import_result lost;
-	int rc;
-
-	e = (struct err){0};
-	buf_printf(&b, "{\"larch-room:room\":{%s}}", inside);
-	rc = inv_import(i, modules(), buf_view(&b), &ana, false, r == NULL ? &lost : r, &e);
-	buf_free(&b);
-	return rc;
-}
-
-#define SMALL                                                                                                \
-	"\"thing\":[{\"name\":\"n1\",\"type\":\"server\",\"attribute\":[{\"key\":\"owner\",\"value\":\"ana\"}," \
-	"{\"key\":\"rack\",\"value\":\"b01\"}]},"                                                             \
-	"{\"name\":\"n10\",\"type\":\"server\"},{\"name\":\"n9\",\"type\":\"server\"},"                       \
-	"{\"name\":\"p-a\",\"type\":\"pdu\",\"attribute\":[{\"key\":\"pool\",\"value\":\"east\"}]},"          \
-	"{\"name\":\"p-b\",\"type\":\"pdu\",\"attribute\":[{\"key\":\"pool\",\"value\":\"east\"}]},"          \
-	"{\"name\":\"n1-bmc\",\"type\":\"bmc\",\"attribute\":[{\"key\":\"address\",\"value\":\"127.0.4.1\"}]}]," \
-	"\"connection\":[{\"a\":\"n1\",\"a-port\":\"psu1\",\"b\":\"p-a\",\"b-port\":\"AA10\"},"                 \
-	"{\"a\":\"p-b\",\"a-port\":\"AA2\",\"b\":\"n1\",\"b-port\":\"psu2\"},"                                  \
-	"{\"a\":\"n9\",\"a-port\":\"psu1\",\"b\":\"p-a\",\"b-port\":\"AA2\"},"                                  \
-	"{\"a\":\"n1\",\"a-port\":\"bmc\",\"b\":\"n1-bmc\",\"b-port\":\"host\"}]"
+#include "inv_frame.h"
 
 static void
 t_a_room_is_taken_over_and_read_back(void)
@@ -263,8 +201,6 @@ t_a_dry_run_counts_and_changes_nothing(void)
 	inv_close(i);
 }
 
-#define S(name, type) "{\"name\":\"" name "\",\"type\":\"" type "\"}"
-#define C(a, ap, b, bp) "{\"a\":\"" a "\",\"a-port\":\"" ap "\",\"b\":\"" b "\",\"b-port\":\"" bp "\"}"
 #define ADDRESS(x) ",\"attribute\":[{\"key\":\"address\",\"value\":\"" x "\"}]}"
 
 /* Each row: what is sent, and what the sentence says. */

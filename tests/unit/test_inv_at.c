@@ -5,21 +5,11 @@
 #include <stdlib.h>
 
 #include "inv/inv_undo.h"
-#include "t.h"
+#include "modules.h"
 
 static struct err e;
 static int files;
 static char path[4096];
-
-static struct yang *
-modules(void)
-{
-	static struct yang *y;
-
-	if (y == NULL && yang_create(t_path("etc/yang"), &y, &e) != 0)
-		fprintf(stderr, "# %s\n", e.text);
-	return y;
-}
 
 static struct inv *
 fresh(void)

@@ -2,38 +2,7 @@
 /* Edits: each operation, and each refusal with its sentence. */
 #include <stdlib.h>
 
-#include "inv/inv.h"
-#include "t.h"
-
-static struct err e;
-static int files;
-
-static const struct inv_author ana = {.who = "ana", .why = "moving in", .request_id = "r1"};
-
-static struct yang *
-modules(void)
-{
-	static struct yang *y;
-
-	if (y == NULL && yang_create(t_path("etc/yang"), &y, &e) != 0)
-		fprintf(stderr, "# %s\n", e.text);
-	return y;
-}
-
-static struct inv *
-fresh(void)
-{
-	struct inv *i = NULL;
-	struct buf types;
-	char path[4096];
-
-	snprintf(path, sizeof(path), "%s/inventory%d.db", t_folder(), files++);
-	if (inv_open(path, &i, &e) != 0 || file_read(t_path("etc/types.json"), LIMIT_CONFIG_FILE, &types, &e) != 0 ||
-	    inv_types_load(i, modules(), buf_view(&types), &e) != 0)
-		fprintf(stderr, "# %s\n", e.text);
-	buf_free(&types);
-	return i;
-}
+#include "inv_frame.h"
 
 /* '...' for "..." in what follows, so that it can be read. */
 static json_t *
@@ -108,7 +77,7 @@ line(size_t n)
 static struct inv *
 room(void)
 {
-	struct inv *i = fresh();
+	struct inv *i = fresh_typed();
 
 	T_INT(apply(i, ROOM), 0);
 	return i;
