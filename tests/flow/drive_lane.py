@@ -26,7 +26,7 @@ def canonical(value):
 
 def hashed(plan):
     """The plan with the hash its contents have: somebody who forges one can do that too."""
-    decided = canonical({k: plan[k] for k in DECIDED})
+    decided = canonical({k: plan[k] for k in (*DECIDED, "vlan") if k in plan or k in DECIDED})
     return {**plan, "hash": hashlib.sha256(b"larch-plan-v1\n" + decided.encode()).hexdigest()}
 
 

@@ -307,6 +307,35 @@ t_chassis_status_is_read_and_a_short_one_is_not(void)
 }
 
 static void
+t_the_boot_device_is_told_for_once_and_read_back(void)
+{
+	struct ipmi_command set = ipmi_boot_pxe(false), efi = ipmi_boot_pxe(true), read = ipmi_boot_read();
+	struct ipmi_answer a = {.outcome = IPMI_OK, .data = {0x01, 0x05, 0x80, 0x04, 0, 0, 0}, .n = 7};
+	struct ipmi_boot b;
+
+	T_OK(set.netfn == 0 && set.cmd == 0x08 && set.n == 6 && memcmp(set.data, "\x05\x80\x04\0\0", 6) == 0);
+	T_OK(efi.data[1] == 0xa0 && !set.once && !set.harmless);
+	T_OK(read.cmd == 0x09 && read.n == 3 && read.data[0] == 5 && read.harmless);
+	T_OK(ipmi_boot_clear().data[1] == 0 && ipmi_boot_new().data[0] == 4);
+	T_OK(ipmi_boot_parse(&a, &b) == 0);
+	T_OK(b.valid && !b.persistent && !b.efi && b.device == IPMI_BOOT_PXE);
+	a.data[2] = 0xe0;
+	a.data[3] = 0x08;
+	T_OK(ipmi_boot_parse(&a, &b) == 0);
+	T_OK(b.valid && b.persistent && b.efi && b.device == 2);
+	a.data[1] = 0x85; /* marked invalid: section 28.13, byte 3 */
+	T_OK(ipmi_boot_parse(&a, &b) == 0 && !b.valid);
+	a.data[1] = 0x04;
+	T_OK(ipmi_boot_parse(&a, &b) == -1);
+	a.data[1] = 0x05;
+	a.n = 3;
+	T_OK(ipmi_boot_parse(&a, &b) == -1);
+	a.n = 7;
+	a.completion = 0x80;
+	T_OK(ipmi_boot_parse(&a, &b) == -1);
+}
+
+static void
 t_cycle_reset_interrupt_and_soft_are_sent_once(void)
 {
 	T_OK(!ipmi_chassis_control(IPMI_CONTROL_ON).once);
@@ -384,7 +413,8 @@ t_icmp_about_sizes_ends_nothing(void)
 	end_call(c);
 }
 
-T_MAIN(T(t_rakp_codes_and_session_keys_are_those_computed_independently),
+T_MAIN(T(t_the_boot_device_is_told_for_once_and_read_back),
+    T(t_rakp_codes_and_session_keys_are_those_computed_independently),
     T(t_a_packet_sealed_elsewhere_is_verified_and_read), T(t_any_one_bit_turned_in_a_sealed_packet_is_refused),
     T(t_a_sealed_packet_cut_or_longer_by_any_length_is_refused),
     T(t_a_packet_without_encryption_or_integrity_is_refused),
