@@ -60,6 +60,9 @@ The command (its key stays in the demo's folder):
   export LARCH_CONFIG={shlex.quote(str(room.folder / 'cli/session.json'))} LARCH_CA={ca}
   {larch} login {room.origin} -u ana
   {larch} power status
+  {larch} find 'type:server and in:b01'
+  {larch} rack b01
+  {larch} lost pdu-b01-a
   {larch} power cycle n0003 --via pdu
   {larch} power cycle n0004 --via bmc
   {larch} log
