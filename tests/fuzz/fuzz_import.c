@@ -4,32 +4,16 @@
  * becomes a room file that the module takes: names that can stand, no port with two cables, no circle.
  * For clusto the text is rows: "e|ID|NAME|TYPE|DRIVER" and "a|ENTITY|KEY|SUBKEY|NUMBER|DATATYPE|VALUE|TARGET".
  */
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../../cli/import_clusto.h"
-#include "yang/yang.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
+#include "fuzz.h"
+#include "modules.h"
 
 static const char letters[] = "dpgehnrc"; /* h: ethers as CSV */
 static const char *const formats[] = {"pdu-config", "powerman", "genders", "ethers", "ethers", "netbox", "racktables", "clusto"};
-
-static struct yang *yang;
-
-static void
-set_up(void)
-{
-	const char *root = getenv("LARCH_ROOT");
-	char path[4096];
-	struct err e;
-
-	snprintf(path, sizeof(path), "%s/etc/yang", root == NULL ? "." : root);
-	if (yang_create(path, &yang, &e) != 0)
-		log_die("%s", e.text);
-}
 
 static void
 bind_text(sqlite3_stmt *st, int i, struct str text)
@@ -92,7 +76,7 @@ check(const json_t *room, const json_t *notes)
 	json_t *note;
 
 	jsn_canonical(room, &text);
-	if (text.over || yang_check(yang, "larch-room", buf_view(&text), "room.json", NULL, &e) != 0)
+	if (text.over || yang_check(modules(), "larch-room", buf_view(&text), "room.json", NULL, &e) != 0)
 		log_die("the room file is refused: %s", e.text);
 	json_array_foreach(notes, i, note)
 		if (!json_is_string(note) || !str_is_text(str_of(json_string_value(note))))
@@ -114,8 +98,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 
 	if (n < 1 || n > 16384 || (which = data[0] == '\0' ? NULL : strchr(letters, data[0])) == NULL)
 		return 0;
-	if (yang == NULL)
-		set_up();
 	rc = import_text((struct str){(const char *)data + 1, n - 1}, "fuzz", &text, &latin1, &e);
 	if (rc == 0) {
 		s.text = text.n > 0 ? buf_view(&text) : STR("");
