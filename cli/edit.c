@@ -173,6 +173,22 @@ show_stale(struct cli *c, const json_t *ops, const json_t *problem)
 	cli_say(c, "Nothing was changed. Look, and say it again if you still want it.");
 }
 
+/* The option that does what a refusal speaks of. */
+static const struct { const char *op, *part, *hint; } hints[] = {
+	{"rm", "cables", "--with-cables pulls its cables too"},
+	{"connect", "in use", "--move pulls the cable that is there"},
+};
+
+static void
+say_hint(const struct cli *c, const json_t *ops, const json_t *problem)
+{
+	const char *op = jsn_text_or(json_array_get(ops, 0), "op", ""), *detail = jsn_text_or(problem, "detail", "");
+
+	for (size_t i = 0; i < LARCH_COUNT(hints); i++)
+		if (strcmp(hints[i].op, op) == 0 && strstr(detail, hints[i].part) != NULL)
+			cli_say(c, "%s", hints[i].hint);
+}
+
 int
 edit_send(struct edit *ed)
 {
@@ -204,6 +220,8 @@ edit_send(struct edit *ed)
 		code = api_fail(c, &a);
 		if (a.status == 412)
 			show_stale(c, ed->ops, a.body);
+		else
+			say_hint(c, ed->ops, a.body);
 	} else {
 		c->names_changed = !c->opt.dry_run;
 		print_changes(c, a.body);

@@ -166,8 +166,8 @@ cmd_info(struct cli *c)
 		jsn_add(docs, json_incref(a.body));
 		api_answer_finish(&a);
 	}
-	if (f == FORMAT_JSON && json_array_size(docs) == 1)
-		out_json(json_array_get(docs, 0)); /* one was asked for */
+	if (f == FORMAT_JSON && c->argc == 1 && strcmp(jsn_text_or(json_array_get(docs, 0), "name", ""), c->argv[0]) == 0)
+		out_json(json_array_get(docs, 0)); /* one was asked for, by its name: no list around it */
 	else if (f != FORMAT_TEXT)
 		out_rows(c, f, whole, docs, columns, LARCH_COUNT(columns));
 	else
