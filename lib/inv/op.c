@@ -292,6 +292,8 @@ unique(struct inv_touch *list, size_t n)
 {
 	size_t kept = 0;
 
+	if (list == NULL)
+		return 0;
 	if (n > 1)
 		qsort(list, n, sizeof(*list), by_touch);
 	for (size_t k = 0; k < n; k++)
@@ -392,7 +394,7 @@ run_all(struct apply *ap, struct err *e)
 		if (row->run(&op, e) != 0)
 			return err_prefix(e, "operation %zu (%s)", k + 1, row->name);
 	}
-	for (size_t k = 0; k < ap->n_named; k++) {
+	for (size_t k = 0; ap->named != NULL && k < ap->n_named; k++) {
 		ap->ed->verb = ap->named[k].verb;
 		inv_concerns(ap->ed, ap->named[k].thing);
 	}
