@@ -292,6 +292,7 @@ lost_model(struct web_call *c, const struct inv_lost *lost)
 	jsn_set(m, "dark", json_integer((json_int_t)lost->n_dark));
 	jsn_set_text(m, "folded_dark", hosts_fold(&dark, c->arena));
 	jsn_set_text(m, "folded_left", hosts_fold(&left, c->arena));
+	jsn_set_text(m, "wiring_unknown", hosts_fold(&lost->unwired, c->arena));
 	if (c->format == WEB_HTML)
 		jsn_set_text(m, "title", arena_printf(c->arena, "What goes dark with %s", lost->what));
 	return m;

@@ -183,6 +183,8 @@ cmd_lost(struct cli *c)
 			if (json_is_string(json_object_get(a.body, "what")))
 				cli_say(c, "when %s goes:", jsn_text_or(a.body, "what", ""));
 			print_lost(c, out_list(a.body));
+			if (*jsn_text_or(a.body, "wiring_unknown", "") != '\0')
+				cli_say(c, "wiring unknown, so they may go dark too: %s", jsn_text_or(a.body, "wiring_unknown", ""));
 			code = EXIT_OK;
 		} else {
 			code = out_found(c, FORMAT_TEXT, a.body, columns, LARCH_COUNT(columns), "nothing would lose power");

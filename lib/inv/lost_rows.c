@@ -221,6 +221,49 @@ settle(struct outage *x, bool after)
 	}
 }
 
+/* ---- what nobody knows of ------------------------------------------------------------------------- */
+
+/* The place that is spoken of: the one asked for, else the one where the thing stands. NULL: the whole room. */
+static int
+place_of(struct outage *x, const char **out, struct err *e)
+{
+	struct inv_place *way;
+	size_t n;
+
+	*out = x->o->in;
+	if (x->o->feed != NULL)
+		return 0;
+	if (inv_place(x->i, x->o->thing, x->a, &way, &n, e) != 0)
+		return -1;
+	*out = n == 0 ? "" : way[0].container;
+	return 0;
+}
+
+static int
+find_unwired(struct outage *x, struct hosts *out, struct err *e)
+{
+	struct store_query *q;
+	const char *place;
+	size_t cap = 0;
+	int more;
+
+	if (place_of(x, &place, e) != 0)
+		return -1;
+	if (place == NULL)
+		q = store_ask(x->i->s, e, INV_SQL(ASK_UNWIRED), "");
+	else
+		q = store_ask(x->i->s, e, INV_SQL(ASK_UNWIRED_IN), "s", place);
+	while ((more = store_next(q, e)) == 1) {
+		if (!inv_is_machine(x->i, store_text(q, 1)))
+			continue;
+		out->name = read_grow(x->a, out->name, out->n, &cap, sizeof(*out->name));
+		out->name[out->n++] = arena_strdup(x->a, store_text(q, 0));
+	}
+	store_done(q);
+	hosts_sort(out);
+	return more;
+}
+
 /* ---- the answer ------------------------------------------------------------------------------------ */
 
 static const char *
@@ -311,7 +354,7 @@ inv_lost(struct inv *i, const struct inv_outage *o, struct arena *a, struct inv_
 		return err_set(e, ERR_INPUT, "say what goes: a thing (a PDU, a feed, a strip), or a feed by its letter and the place it is in");
 	if (store_hold(i->s, e) != 0)
 		return -1;
-	rc = find_gone(&x, e) != 0 || find_hit(&x, e) != 0 ? -1 : 0;
+	rc = find_gone(&x, e) != 0 || find_hit(&x, e) != 0 || find_unwired(&x, &out->unwired, e) != 0 ? -1 : 0;
 	store_unhold(i->s);
 	if (rc != 0)
 		return -1;

@@ -146,6 +146,7 @@ struct inv_loss {
 struct inv_lost {
 	const char *what;         /* "feed A of room2", "pdu-b01-a", "outlet 7 of pdu-b01-a" */
 	struct hosts gone;        /* the things taken as gone */
+	struct hosts unwired;     /* machines in the same place without a recorded cord: nobody knows of them */
 	struct inv_loss *things;  /* dark ones first, then natural order */
 	size_t n, n_dark;
 };

@@ -31,6 +31,8 @@ enum inv_ask {
 	ASK_FEED,      /* value: thing's id, name, type */
 	ASK_FEED_IN,   /* value, place: the same */
 	ASK_HIT,       /* [outlet ids]: thing's id name type, feeding thing's id name, its outlet's id */
+	ASK_UNWIRED_IN, /* place: name, type of what has no cord */
+	ASK_UNWIRED,    /* the same, of the whole room */
 	ASK_ALL_THINGS, /* id name type */
 	ASK_ALL_CABLES, /* thing port kind thing port kind, one row a cable */
 	ASK_COUNT

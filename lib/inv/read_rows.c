@@ -21,6 +21,9 @@
 #define FEED_OF(alias) "(SELECT f.value FROM attr f WHERE f.thing=" alias ".id AND f.key='feed' LIMIT 1)"
 #define HAS_OUTLET(alias) "EXISTS(SELECT 1 FROM port o WHERE o.kind='outlet' AND o.thing=" alias ".id)"
 
+#define HAS_CORD(alias)                                                                                      \
+	"EXISTS(SELECT 1 FROM port i JOIN link l ON l.port=i.id WHERE i.kind='inlet' AND i.thing=" alias ".id)"
+
 const struct inv_question inv_questions[ASK_COUNT] = {
     [ASK_HEAD] = {.sql = "SELECT id,name,type,revision,changed,changed_by FROM thing WHERE name=?"},
     [ASK_ATTRS] = {.sql = "SELECT a.key,a.subkey,a.number,a.kind,COALESCE(r.name,a.value)"
@@ -101,6 +104,11 @@ const struct inv_question inv_questions[ASK_COUNT] = {
          " SELECT t.id,t.name,t.type,f.id,f.name,o.id FROM hit h CROSS JOIN thing t ON t.id=h.id"
          " CROSS JOIN port i ON i.thing=t.id AND i.kind='inlet' CROSS JOIN link l ON l.port=i.id"
          " CROSS JOIN port o ON o.id=l.peer AND o.kind='outlet' CROSS JOIN thing f ON f.id=o.thing ORDER BY t.id"},
+    [ASK_UNWIRED_IN] =
+        {.sql = "WITH RECURSIVE walk(id,depth) AS (SELECT id,0 FROM thing WHERE name=?1"
+                " UNION SELECT k.thing,w.depth+1 FROM walk w CROSS JOIN place k ON k.container=w.id WHERE w.depth<32)"
+                " SELECT DISTINCT t.name,t.type FROM walk w CROSS JOIN thing t ON t.id=w.id WHERE NOT " HAS_CORD("t")},
+    [ASK_UNWIRED] = {.sql = "SELECT t.name,t.type FROM thing t WHERE NOT " HAS_CORD("t"), .whole = true},
     [ASK_ALL_THINGS] = {.sql = "SELECT id,name,type FROM thing", .whole = true},
     [ASK_ALL_CABLES] = {.sql = "SELECT t.name,p.name,p.kind,u.name,o.name,o.kind FROM link l CROSS JOIN port p ON p.id=l.port"
                         " CROSS JOIN thing t ON t.id=p.thing CROSS JOIN port o ON o.id=l.peer"

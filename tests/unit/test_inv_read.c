@@ -345,6 +345,8 @@ t_what_a_pdu_takes_with_it_is_dark_or_has_a_feed_left(void)
 	T_STR(text_of(&l, "n1"), "one feed left");
 	T_STR(l.things[4].thing, "n1");
 	T_STR(l.things[4].via, "pdu-a");
+	T_INT(l.unwired.n, 3); /* in the same rack, no cord recorded: n3, n10, sw */
+	T_STR(l.unwired.name[1], "n10");
 	o = (struct inv_outage){.thing = "pdu-a", .port = "8"};
 	T_INT(inv_lost(i, &o, a, &l, &e), 0);
 	T_STR(l.what, "outlet 8 of pdu-a");
@@ -385,6 +387,9 @@ t_a_feed_of_a_room_is_what_is_wired_to_it_and_what_says_so(void)
 	}
 	T_INT(inv_lost(i, &same[0], a, &l, &e), 0);
 	T_STR(l.what, "feed A of room2");
+	T_INT(l.unwired.n, 3);
+	T_INT(inv_lost(i, &same[3], a, &l, &e), 0);
+	T_OK(hosts_has(&l.unwired, "con")); /* which stands nowhere */
 	o = (struct inv_outage){.feed = "B", .in = "room2"};
 	T_INT(inv_lost(i, &o, a, &l, &e), 0);
 	T_INT(l.n_dark, 1); /* pdu-b itself */
