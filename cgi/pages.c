@@ -66,6 +66,12 @@ static const struct web_field edit_fields[] = {
     END,
 };
 
+static const struct web_field edit_page_fields[] = {
+    NAME,
+    {"done", WEB_INT, .min = 0, .max = INT64_MAX - 1, .summary = "the change that was just made"},
+    END,
+};
+
 static const struct web_field form_fields[] = {
     {"name", WEB_NAME, .required = true, .summary = "the thing's name"},
     {"op", WEB_ENUM, .required = true, .choices = pages_ops, .summary = "what to do"},
@@ -139,7 +145,7 @@ static const struct web_route routes[] = {
     {.method = "GET", .path = "/things/{name}", .handler = pages_thing, .guard = WEB_LOGIN, .verb = "see", .fields = name_at,
         .formats = WEB_HTML | WEB_JSON_FORMAT | WEB_TXT, .template = "pages/thing"},
     {.method = "GET", .path = "/things/{name}/edit", .handler = pages_edit_form, .guard = WEB_LOGIN, .verb = "edit", .verb_or = "wire",
-        .fields = name_field, .template = "pages/edit"},
+        .fields = edit_page_fields, .template = "pages/edit"},
     {.method = "POST", .path = "/things/{name}/edit", .handler = pages_edit_post, .guard = WEB_LOGIN, .verb = "edit", .verb_or = "wire",
         .change = WEB_CSRF, .fields = form_fields, .template = "pages/edit"},
     {.method = "GET", .path = "/things/{name}/trace", .handler = pages_trace, .guard = WEB_LOGIN, .verb = "see",

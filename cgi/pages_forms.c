@@ -135,6 +135,15 @@ operation(struct web_call *c, const struct form_row *row, const char *thing, str
 
 /* ---- drawing ----------------------------------------------------------------------------------------- */
 
+/* What all forms of a page are drawn with. */
+struct drawing {
+	struct web_call *call;
+	const char *refused;             /* the operation that was: what was typed stands in its form; NULL: none */
+	const char *type;                /* of the page's thing; NULL: a new one */
+	const struct inv_type_def *types;
+	size_t n_types;
+};
+
 static void
 add_choice(json_t *list, const char *word, const char *chosen)
 {
@@ -146,28 +155,27 @@ add_choice(json_t *list, const char *word, const char *chosen)
 }
 
 static json_t *
-choices(struct web_call *c, const struct form_field *f, const char *chosen, const struct inv_type_def *types, size_t n)
+choices(const struct drawing *d, const struct form_field *f, const char *typed)
 {
 	json_t *list = json_array();
 	const char *p = f->words;
 
-	for (size_t i = 0; f->list != NULL && i < n; i++)
-		add_choice(list, types[i].name, chosen);
+	for (size_t i = 0; f->list != NULL && i < d->n_types; i++)
+		add_choice(list, d->types[i].name, typed != NULL ? typed : d->type);
 	while (p != NULL) {
 		const char *end = strchr(p, ' ');
 
-		add_choice(list, arena_strndup(c->arena, p, end == NULL ? strlen(p) : (size_t)(end - p)), chosen);
+		add_choice(list, arena_strndup(d->call->arena, p, end == NULL ? strlen(p) : (size_t)(end - p)), typed);
 		p = end == NULL ? NULL : end + 1;
 	}
 	return list;
 }
 
-/* `again`: this is the form that was refused, so what was typed stands in it. */
 static json_t *
-field_model(struct web_call *c, const struct form_field *f, bool again, const struct inv_type_def *types, size_t n)
+field_model(const struct drawing *d, const struct form_field *f, bool again)
 {
 	json_t *o = json_object();
-	const char *typed = again && f->input != INPUT_CHECK ? web_text(c, f->name) : NULL;
+	const char *typed = again && f->input != INPUT_CHECK ? web_text(d->call, f->name) : NULL;
 
 	jsn_set_text(o, "name", f->name);
 	jsn_set_text(o, "label", f->label);
@@ -176,16 +184,17 @@ field_model(struct web_call *c, const struct form_field *f, bool again, const st
 	jsn_set(o, "text", json_boolean(f->input == INPUT_TEXT));
 	jsn_set(o, "number", json_boolean(f->input == INPUT_NUMBER));
 	jsn_set(o, "check", json_boolean(f->input == INPUT_CHECK));
-	jsn_set(o, "checked", json_boolean(again && f->input == INPUT_CHECK && web_flag(c, f->name)));
+	jsn_set(o, "checked", json_boolean(again && f->input == INPUT_CHECK && web_flag(d->call, f->name)));
 	jsn_set(o, "select", json_boolean(f->input == INPUT_SELECT));
 	if (f->input == INPUT_SELECT)
-		jsn_set(o, "choices", choices(c, f, typed, types, n));
+		jsn_set(o, "choices", choices(d, f, typed));
 	return o;
 }
 
 static json_t *
-form_model(struct web_call *c, const struct form_row *row, bool again, const struct inv_type_def *types, size_t n)
+form_model(const struct drawing *d, const struct form_row *row)
 {
+	bool again = d->refused != NULL && strcmp(d->refused, row->op) == 0;
 	json_t *o = json_object(), *fields = json_array();
 
 	jsn_set_text(o, "op", row->op);
@@ -194,7 +203,7 @@ form_model(struct web_call *c, const struct form_row *row, bool again, const str
 	jsn_set_text(o, "hint", row->hint);
 	jsn_set(o, "danger", json_boolean(row->danger));
 	for (size_t i = 0; i < LARCH_COUNT(row->fields) && row->fields[i].name != NULL; i++)
-		jsn_add(fields, field_model(c, &row->fields[i], again, types, n));
+		jsn_add(fields, field_model(d, &row->fields[i], again));
 	jsn_set(o, "fields", fields);
 	return o;
 }
@@ -203,18 +212,38 @@ form_model(struct web_call *c, const struct form_row *row, bool again, const str
 static int
 add_forms(struct web_call *c, struct inv *inv, json_t *model, bool fresh, struct err *e)
 {
+	struct drawing d = {.call = c, .type = jsn_text_or(model, "type", NULL)};
 	struct inv_type_def *types;
 	json_t *list = json_array();
-	const char *refused = c->route->change == WEB_READ ? NULL : fresh ? "new" : web_text(c, "op");
-	size_t n;
 
 	jsn_set(model, "forms", list);
-	if (inv_type_list(inv, c->arena, &types, &n, e) != 0)
+	if (inv_type_list(inv, c->arena, &types, &d.n_types, e) != 0)
 		return -1;
+	d.types = types;
+	if (c->route->change != WEB_READ)
+		d.refused = fresh ? "new" : web_text(c, "op");
 	for (size_t i = 0; i < LARCH_COUNT(forms); i++)
 		if (forms[i].title != NULL && (strcmp(forms[i].op, "new") == 0) == fresh)
-			jsn_add(list, form_model(c, &forms[i], refused != NULL && strcmp(refused, forms[i].op) == 0, types, n));
+			jsn_add(list, form_model(&d, &forms[i]));
 	return 0;
+}
+
+/* What the last button did, as the history has it. */
+static void
+add_done(struct web_call *c, struct inv *inv, json_t *model)
+{
+	const struct inv_history_ask ask = {.before = web_int(c, "done", 0) + 1, .limit = 1, .facts = 4};
+	struct inv_edit_row *edit;
+	json_t *list = json_array();
+	struct err lost;
+	size_t n;
+
+	jsn_set(model, "done", list);
+	if (ask.before == 1 || inv_history(inv, &ask, c->arena, &edit, &n, &lost) != 0 || n == 0 || edit->edit != ask.before - 1)
+		jsn_add(list, json_string("nothing: it was so already"));
+	else
+		for (size_t i = 0; i < edit->n_facts; i++)
+			jsn_add(list, json_string(edit->facts[i].text));
 }
 
 /* The page with its forms; `refused` is why the last one was not done, NULL none. */
@@ -240,6 +269,8 @@ show(struct web_call *c, const char *thing, const struct err *refused, const cha
 		jsn_set_text(model, "yours", typed);
 		web_status(c, web_kind_status(refused->kind));
 	}
+	if (thing != NULL && c->route->change == WEB_READ && web_has(c, "done"))
+		add_done(c, inv, model);
 	if (add_forms(c, inv, model, thing == NULL, e) != 0) {
 		json_decref(model);
 		return -1;
@@ -293,8 +324,10 @@ expect_others(struct web_call *c, const json_t *op, json_t *expect, struct err *
 	return 0;
 }
 
+/* *done_out: the edit that it became; 0 when it was so already. */
 static int
-apply(struct web_call *c, const struct form_row *row, const char *thing, const char **typed_out, struct err *e)
+apply(struct web_call *c, const struct form_row *row, const char *thing, const char **typed_out, int64_t *done_out,
+    struct err *e)
 {
 	json_t *op = operation(c, row, thing, e), *ops, *expect, *result = NULL;
 	int rc = -1;
@@ -313,6 +346,8 @@ apply(struct web_call *c, const struct form_row *row, const char *thing, const c
 	if (thing != NULL && expect_others(c, op, expect, e) != 0)
 		goto out;
 	rc = pages_apply(c, ops, expect, web_text(c, "why"), false, &result, e);
+	if (rc == 0)
+		*done_out = jsn_integer_or(result, "edit", 0);
 out:
 	json_decref(result);
 	json_decref(expect);
@@ -337,14 +372,15 @@ pages_edit_post(struct web_call *c, struct err *e)
 {
 	const char *name = web_text(c, "name"), *op = web_text(c, "op"), *typed;
 	struct err why = {0};
+	int64_t done;
 
-	if (apply(c, form_of(op), name, &typed, &why) != 0)
+	if (apply(c, form_of(op), name, &typed, &done, &why) != 0)
 		return why.kind == ERR_NOT_FOUND && typed == NULL ? err_set(e, why.kind, "%s", why.text) : show(c, name, &why, typed, e);
 	if (strcmp(op, "rm") == 0)
 		return web_redirect(c, web_link(c->arena, "/things/%s/history", name), e);
 	if (strcmp(op, "rename") == 0)
 		name = web_text(c, "to");
-	return web_redirect(c, web_link(c->arena, "/things/%s/edit", name), e);
+	return web_redirect(c, web_link(c->arena, "/things/%s/edit?done=%d", name, done), e);
 }
 
 int
@@ -352,8 +388,9 @@ pages_new_post(struct web_call *c, struct err *e)
 {
 	struct err why = {0};
 	const char *typed;
+	int64_t done;
 
-	if (apply(c, form_of("new"), NULL, &typed, &why) != 0)
+	if (apply(c, form_of("new"), NULL, &typed, &done, &why) != 0)
 		return show(c, NULL, &why, typed, e);
-	return web_redirect(c, web_link(c->arena, "/things/%s/edit", web_text(c, "name")), e);
+	return web_redirect(c, web_link(c->arena, "/things/%s/edit?done=%d", web_text(c, "name"), done), e);
 }
