@@ -227,6 +227,14 @@ insert(struct inv *i, int64_t thing, const struct inv_fact_in *in, const struct 
 	    (int64_t)v->has_num, v->num, v->target);
 }
 
+/* Keys that other things rest on: looked at when the edit is whole. */
+static void
+means_more(struct inv_edit *ed, const char *key)
+{
+	ed->addresses = ed->addresses || strcmp(key, "address") == 0;
+	ed->units = ed->units || strcmp(key, "units") == 0;
+}
+
 int
 inv_attr_write(struct inv_edit *ed, const struct inv_ref *t, const struct inv_fact_in *in, struct arena *a,
     json_t **made_out, struct err *e)
@@ -241,8 +249,7 @@ inv_attr_write(struct inv_edit *ed, const struct inv_ref *t, const struct inv_fa
 		return -1;
 	if (in->number == INV_AUTO && next_number(ed->i, t->id, in->key, &fact.number, &was, e) != 0)
 		return -1;
-	if (strcmp(in->key, "address") == 0)
-		ed->addresses = true;
+	means_more(ed, in->key);
 	if (made_out != NULL) {
 		*made_out = inv_attr_json(&(struct inv_attr){in->key, in->subkey, fact.number,
 		    v.target != 0 ? in->value : v.value, fact.kind, NULL});
@@ -279,8 +286,7 @@ inv_attr_set(struct inv_edit *ed, const struct inv_ref *t, const struct inv_fact
 	to.value = v.target != 0 ? value : v.value;
 	if (strcmp(to.kind, row->attr.kind) == 0 && strcmp(to.value, row->attr.value) == 0)
 		return 0;
-	if (strcmp(to.key, "address") == 0)
-		ed->addresses = true;
+	means_more(ed, to.key);
 	note.before = inv_attr_json(&row->attr);
 	note.after = inv_attr_json(&to);
 	if (inv_note(ed, &note, e) != 0)
@@ -295,6 +301,7 @@ inv_attr_del(struct inv_edit *ed, const struct inv_ref *t, const struct inv_fact
 {
 	struct inv_note note = {.thing = t->id, .name = t->name, .what = "attr", .before = inv_attr_json(&row->attr)};
 
+	means_more(ed, row->attr.key);
 	if (inv_note(ed, &note, e) != 0)
 		return -1;
 	return store_run(ed->i->s, e, "DELETE FROM attr WHERE id=?", "i", row->id);

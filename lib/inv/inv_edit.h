@@ -32,7 +32,8 @@ struct inv_edit {
 	int64_t id, at;             /* of the row of `edit`; at is ms, greater than the last edit's */
 	int64_t seq;                /* rows of `change` written so far; 0: nothing has changed */
 	int64_t facts;              /* the same, a cable and a pool's member counted once */
-	bool addresses;             /* an address of a BMC may have changed: looked at when it is closed */
+	bool addresses;             /* an address of a BMC may have changed: inv_edit_check looks */
+	bool units;                 /* so may how many units a rack has */
 	json_t *told;               /* an array that gets what inv_apply tells of each change; NULL: none */
 	const char *verb;           /* of the operation that works now */
 	struct arena *keep;         /* what lives as long as the edit: the list below */
@@ -51,6 +52,10 @@ int inv_edit_open(struct inv *i, const struct inv_author *author, struct arena *
 int inv_edit_close(struct inv_edit *ed, bool keep, int64_t *edit_out, struct err *e);
 
 struct inv_spot;
+
+/* What holds for all things together: no address of two BMCs, nothing above a rack that was touched. inv_edit_close
+ * asks it when the edit is to be kept. */
+int inv_edit_check(struct inv_edit *ed, struct err *e);
 
 /* Once in an edit: remember what is now; and go back to it. What was touched since is still listed. */
 int inv_edit_mark(struct inv_edit *ed, struct err *e);

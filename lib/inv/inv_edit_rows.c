@@ -45,14 +45,42 @@ inv_edit_open(struct inv *i, const struct inv_author *author, struct arena *keep
 	return 0;
 }
 
+/* Racks of this edit that have less units now than what stands in them takes. */
+static int
+check_units(struct inv_edit *ed, struct err *e)
+{
+	struct store_query *q = store_ask(ed->i->s, e,
+	    "SELECT c,t,top,units FROM (SELECT c.name c,t.name t,p.unit+p.height-1 top,COALESCE((SELECT num FROM attr"
+	    " WHERE thing=c.id AND key='units' AND num BETWEEN 1 AND 100 LIMIT 1),"
+	    "CASE WHEN y.name IS NULL THEN 100 ELSE COALESCE(y.units,0) END) units"
+	    " FROM change x JOIN thing c ON c.id=x.thing JOIN place p ON p.container=c.id JOIN thing t ON t.id=p.thing"
+	    " LEFT JOIN type y ON y.name=c.type WHERE x.edit=? AND p.unit IS NOT NULL) WHERE top>units LIMIT 1",
+	    "i", ed->id);
+	int more = store_next(q, e);
+
+	if (more == 1)
+		more = err_set(e, ERR_CONFLICT, "\"%s\" would have %lld units, and \"%s\" stands in unit %lld; put that elsewhere first",
+		    store_text(q, 0), (long long)store_int(q, 3), store_text(q, 1), (long long)store_int(q, 2));
+	store_done(q);
+	return more;
+}
+
+int
+inv_edit_check(struct inv_edit *ed, struct err *e)
+{
+	if (ed->addresses && inv_check_addresses(ed->i, e) != 0)
+		return -1;
+	return ed->units ? check_units(ed, e) : 0;
+}
+
 int
 inv_edit_close(struct inv_edit *ed, bool keep, int64_t *edit_out, struct err *e)
 {
 	int rc = 0;
 
 	*edit_out = 0;
-	if (keep && ed->addresses)
-		rc = inv_check_addresses(ed->i, e);
+	if (keep)
+		rc = inv_edit_check(ed, e);
 	if (keep && rc == 0 && ed->seq > 0)
 		rc = store_run(ed->i->s, e, "UPDATE edit SET facts=? WHERE id=?", "ii", ed->facts, ed->id);
 	if (keep && rc == 0 && ed->seq > 0) {
@@ -379,7 +407,7 @@ inv_thing_retype(struct inv_edit *ed, struct inv_ref *t, const char *type, struc
 	    store_run(ed->i->s, e, "UPDATE thing SET type=? WHERE id=?", "si", type, t->id) != 0)
 		return -1;
 	t->type = type;
-	ed->addresses = true;
+	ed->addresses = ed->units = true;
 	return 0;
 }
 

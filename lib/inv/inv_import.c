@@ -93,7 +93,7 @@ take_over(struct import *im, struct err *e)
 			return -1;
 	if (im->prune && import_prune(im, e) != 0)
 		return -1;
-	return im->ed.addresses ? inv_check_addresses(im->i, e) : 0;
+	return inv_edit_check(&im->ed, e);
 }
 
 static void

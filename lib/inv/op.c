@@ -482,8 +482,8 @@ inv_apply(struct inv *i, const struct inv_change *c, json_t **result_out, struct
 	if (rc == 0) {
 		ed.told = json_object_get(result, "changes");
 		rc = work(&ap, result, e);
-		if (rc == 0 && c->dry_run && ed.addresses)
-			rc = inv_check_addresses(i, e);
+		if (rc == 0 && c->dry_run)
+			rc = inv_edit_check(&ed, e);
 		if (inv_edit_close(&ed, rc == 0 && !c->dry_run, &edit, rc == 0 ? e : &lost) != 0)
 			rc = -1;
 	}

@@ -323,6 +323,11 @@ t_a_unit_holds_one_thing_a_face(void)
 	refused(i, "{'op':'new','thing':'b02','type':'rack'},{'op':'put','thing':'b02','container':'n2'}", ERR_CONFLICT,
 	    "\"n2\" is a server and no place for \"b02\", a rack");
 	refused(i, "{'op':'put','thing':'n1','container':'east'}", ERR_CONFLICT, "\"east\" is a pool");
+	refused(i, "{'op':'attr-set','thing':'b01','key':'units','value':42}", ERR_CONFLICT,
+	    "\"b01\" would have 42 units, and \"n2\" stands in unit 50; put that elsewhere first");
+	refused(i, "{'op':'attr-del','thing':'b01','key':'units'}", ERR_CONFLICT, "would have 45 units");
+	refused(i, "{'op':'retype','thing':'b01','type':'cage'},{'op':'attr-del','thing':'b01','key':'units'}", ERR_CONFLICT,
+	    "would have 0 units");
 	T_INT(apply(i, "{'op':'take','thing':'n1'}"), 0);
 	T_STR(line(0), "n1: taken out of b01 unit 13 front");
 	refused(i, "{'op':'take','thing':'n1'}", ERR_CONFLICT, "\"n1\" is in nothing");
