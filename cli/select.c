@@ -132,11 +132,42 @@ checked(struct cli *c, const struct buf *text, struct err *e)
 	return groups ? arena_strdup(c->arena, text->p) : hosts_fold(&h, c->arena);
 }
 
+/* No list, but a query or a pattern of larch-query(7): the server's to read, and to refuse. */
+static bool
+is_query(const char *text)
+{
+	bool group = false, begins = true;
+
+	if (*text == '^' || text[strspn(text, " \t\n")] == '\0' || strlen(text) > LIMIT_QUERY)
+		return false;
+	for (; *text != '\0'; text++) {
+		group = begins ? *text == '@' : group;
+		begins = strchr(",!&^", *text) != NULL;
+		if (strchr(" \t()=<>?/\"", *text) != NULL || (!group && strchr(":*", *text) != NULL))
+			return true; /* @type:server and @* are groups */
+	}
+	return false;
+}
+
+/* It stands alone: put together with a list it would mean something else. */
+static const char *
+one_query(struct cli *c, struct err *e)
+{
+	if (c->argc == 1 && c->opt.list == NULL && c->opt.group == NULL && c->opt.exclude == NULL)
+		return arena_strdup(c->arena, c->argv[0]);
+	err_set(e, ERR_INPUT, "a query stands alone, in quotes; write \"and not LIST\" in it for -x, \"or LIST\" for more");
+	return NULL;
+}
+
 const char *
 select_nodes(struct cli *c, struct err *e)
 {
 	struct buf text = BUF(LIMIT_HOSTS_TEXT);
 	const char *list = NULL;
+
+	for (int i = 0; i < c->argc; i++)
+		if (is_query(c->argv[i]))
+			return one_query(c, e);
 
 	for (int i = 0; i < c->argc; i++)
 		if (add_list(&text, c->argv[i], e) != 0)

@@ -142,23 +142,29 @@ struct operands {
 };
 
 static void
+push(struct query_parser *p, struct operands *l, struct query_node *kid)
+{
+	if (l->n == l->cap) {
+		size_t cap = l->cap == 0 ? 8 : 2 * l->cap;
+		struct query_node **wider = arena_array(p->a, cap, sizeof(*wider));
+
+		for (size_t i = 0; i < l->n; i++)
+			wider[i] = l->kid[i];
+		l->kid = wider;
+		l->cap = cap;
+	}
+	l->kid[l->n++] = kid;
+}
+
+static void
 add(struct query_parser *p, struct operands *l, enum query_kind kind, struct query_node *kid)
 {
-	size_t more = kid->kind == kind ? kid->n : 1;
-
-	if (l->n + more > l->cap) {
-		struct query_node **wider = arena_array(p->a, (l->n + more) * 2, sizeof(*wider));
-
-		if (l->n > 0)
-			memcpy(wider, l->kid, l->n * sizeof(*wider));
-		l->kid = wider;
-		l->cap = (l->n + more) * 2;
+	if (kid->kind != kind) {
+		push(p, l, kid);
+		return;
 	}
-	if (kid->kind == kind)
-		memcpy(l->kid + l->n, kid->kid, more * sizeof(*kid->kid));
-	else
-		l->kid[l->n] = kid;
-	l->n += more;
+	for (size_t i = 0; i < kid->n; i++)
+		push(p, l, kid->kid[i]);
 }
 
 static int

@@ -68,8 +68,9 @@ query_bind_glob(struct query_sql *s, const char *glob)
 
 	for (; *glob != '\0'; glob++) {
 		if (*glob == '[') {
-			memcpy(to, "[[]", 3);
-			to += 3;
+			*to++ = '[';
+			*to++ = '[';
+			*to++ = ']';
 		} else {
 			*to++ = *glob;
 		}

@@ -24,11 +24,20 @@ query_is_pattern(const char *text)
 	return strpbrk(text, "*?") != NULL;
 }
 
+/* Does a term's word and its colon stand here? "type:switch" as a name is asked for in quotes. */
+static bool
+begins_term(struct str s)
+{
+	const char *colon = s.n == 0 ? NULL : memchr(s.p, ':', s.n);
+
+	return colon != NULL && query_term((struct str){s.p, (size_t)(colon - s.p)}) != NULL;
+}
+
 bool
 query_needs_quotes(const char *text, bool names)
 {
 	return strchr("/=<>!", *text) != NULL || strpbrk(text, " \t\r\n()\"*?") != NULL ||
-	    (names && (strpbrk(text, ",!&^[]@") != NULL || !str_is_name(str_of(text))));
+	    (names && (strpbrk(text, ",!&^[]@") != NULL || !str_is_name(str_of(text)) || begins_term(str_of(text))));
 }
 
 /* ---- times ----------------------------------------------------------------------- */
@@ -263,6 +272,28 @@ without_blanks(struct str run, struct arena *a)
 	return text;
 }
 
+/* What reads as a list and was meant otherwise: "in:b07!n1", "n[1-9]!type:switch". */
+static int
+check_list(const struct query_parser *p, struct str run, bool groups)
+{
+	size_t at = (size_t)(run.p - p->text.p), n;
+	bool begins = true;
+
+	for (size_t i = 0; i < run.n; i++) {
+		if (!groups && strchr("!&^", run.p[i]) != NULL)
+			return query_bad(p, at + i, ERR_INPUT,
+			    "'%c' joins lists of things alone; write \"and not ...\" behind this term, or \"and ...\"", run.p[i]);
+		if (is_blank(run.p[i]))
+			continue;
+		for (n = 0; i + n < run.n && strchr(",!&^", run.p[i + n]) == NULL && !is_blank(run.p[i + n]);)
+			n++;
+		if (begins && begins_term((struct str){run.p + i, n}))
+			return query_bad(p, at + i, ERR_INPUT, "a term cannot stand in a list; join it with and, or, and not");
+		begins = strchr(",!&^", run.p[i]) != NULL;
+	}
+	return 0;
+}
+
 /* Folded, where no group is in it; else as it is, without blanks. */
 static int
 read_list(struct query_parser *p, struct str run, bool groups, struct query_value *out)
@@ -277,6 +308,8 @@ read_list(struct query_parser *p, struct str run, bool groups, struct query_valu
 		list_bad(p, run, &why);
 		goto out;
 	}
+	if (check_list(p, run, groups) != 0)
+		goto out;
 	for (size_t i = 0; i < h.n; i++)
 		if (h.name[i][0] == '/') {
 			query_bad(p, (size_t)(run.p - p->text.p), ERR_INPUT, "a name in a list cannot begin with /, as \"%.60s\" does", h.name[i]);

@@ -175,6 +175,8 @@ t_things_are_spread_over_containers_or_it_says_how_many_could_be(void)
 	T_STR(spread(i, "web*", "rack", 2, a), "web[1,3]");
 	T_STR(spread(i, "type:server", "room", 2, a), "db[1-2]");
 	T_STR(spread(i, "web*", "rack", 3, a), "3 wanted, each in a different rack, but the 4 things found are in 2 racks");
+	T_STR(spread(i, "zebra", "rack", 0, a), "");
+	T_STR(spread(i, "zebra", "rack", 4, a), "4 wanted, each in a different rack, but nothing fits");
 	T_STR(spread(i, "n9", "rack", 1, a), "none of the 1 things found is in a rack");
 	arena_destroy(a);
 	inv_close(i);
