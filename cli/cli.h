@@ -187,8 +187,13 @@ void cli_say(const struct cli *c, const char *fmt, ...) LARCH_PRINTF(2, 3);
 /* Read session.json and the environment; a missing file is no error. */
 int session_load(struct cli *c, struct err *e);
 int session_store(const struct cli *c, struct err *e);
+int session_place(const struct cli *c, struct err *e); /* is there one for session.json? */
 int session_forget(const struct cli *c, struct err *e);
 void session_finish(struct session *s);
+/* HOME when such a folder is there, else NULL: Debian's system users have /nonexistent, which nobody shall make. */
+const char *session_home(void);
+/* mkdir -p of the folder above path, 0700. */
+int session_make_folder(const struct cli *c, const char *path, struct err *e);
 /* "https://..." checked and without slashes at its end, in the arena; NULL with *e set. */
 const char *session_url(struct cli *c, const char *text, struct err *e);
 

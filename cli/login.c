@@ -107,7 +107,7 @@ cmd_login(struct cli *c)
 
 	if (c->opt.expires != NULL && times_duration(str_of(c->opt.expires), &life, &e) != 0)
 		return cli_fail(c, &e);
-	if (set_server(c, &e) != 0 || set_user(c, &e) != 0 || ask_password(c, c->session.user, &password, &e) != 0 ||
+	if (session_place(c, &e) != 0 || set_server(c, &e) != 0 || set_user(c, &e) != 0 || ask_password(c, c->session.user, &password, &e) != 0 ||
 	    ask_key(c, &password, &a, &e) != 0) {
 		code = cli_fail(c, &e);
 	} else if (a.status < 200 || a.status > 299) {

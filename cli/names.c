@@ -30,7 +30,7 @@ folder(struct cli *c)
 		return *v != '\0' ? v : NULL;
 	if ((v = getenv("XDG_CACHE_HOME")) != NULL && *v != '\0')
 		return arena_printf(c->arena, "%s/larch", v);
-	if ((v = getenv("HOME")) != NULL && *v != '\0')
+	if ((v = session_home()) != NULL)
 		return arena_printf(c->arena, "%s/.cache/larch", v);
 	return NULL;
 }
@@ -103,14 +103,9 @@ static void
 keep(struct cli *c, const char *path, const struct api_answer *a)
 {
 	struct buf text = BUF(LIMIT_ROOM_FILE);
-	char *dir = arena_strdup(c->arena, path), *slash = dir;
 
-	while ((slash = strchr(slash + 1, '/')) != NULL) {
-		*slash = '\0';
-		if (mkdir(dir, 0700) != 0 && errno != EEXIST)
-			return;
-		*slash = '/';
-	}
+	if (session_make_folder(c, path, NULL) != 0)
+		return;
 	buf_printf(&text, "%s%s %s\n", HEAD, c->session.server, a->etag != NULL ? a->etag : "-");
 	if (a->status == 200)
 		buf_str(&text, buf_view(&a->text)); /* else an empty list: a server that has none is not asked each time */

@@ -22,6 +22,15 @@ env(const char *name)
 	return v != NULL && *v != '\0' ? v : NULL;
 }
 
+const char *
+session_home(void)
+{
+	const char *v = env("HOME");
+	struct stat st;
+
+	return v != NULL && stat(v, &st) == 0 && S_ISDIR(st.st_mode) ? v : NULL;
+}
+
 static char *
 session_path(struct arena *a)
 {
@@ -31,7 +40,7 @@ session_path(struct arena *a)
 		return arena_strdup(a, v);
 	if ((v = env("XDG_CONFIG_HOME")) != NULL)
 		return arena_printf(a, "%s/larch/session.json", v);
-	if ((v = env("HOME")) != NULL)
+	if ((v = session_home()) != NULL)
 		return arena_printf(a, "%s/.config/larch/session.json", v);
 	return NULL;
 }
@@ -152,9 +161,15 @@ session_load(struct cli *c, struct err *e)
 	return 0;
 }
 
-/* mkdir -p of the folder above path, 0700. */
-static int
-make_folder(const struct cli *c, const char *path, struct err *e)
+int
+session_place(const struct cli *c, struct err *e)
+{
+	return c->session.path != NULL ? 0 : err_set(e, ERR_INPUT, "no place to keep the key: HOME names no folder that is there,"
+	    " and XDG_CONFIG_HOME and LARCH_CONFIG are not set");
+}
+
+int
+session_make_folder(const struct cli *c, const char *path, struct err *e)
 {
 	char *folder = arena_strdup(c->arena, path), *p = folder;
 
@@ -175,10 +190,8 @@ session_store(const struct cli *c, struct err *e)
 	struct buf text = BUF(LIMIT_CONFIG_FILE);
 	int rc = -1;
 
-	if (s->path == NULL) {
-		err_set(e, ERR_INPUT, "no place to keep the key: set HOME, XDG_CONFIG_HOME or LARCH_CONFIG");
+	if (session_place(c, e) != 0)
 		goto out;
-	}
 	jsn_set_text(o, "server", s->server);
 	jsn_set_text(o, "ca", s->ca);
 	jsn_set_text(o, "user", s->user);
@@ -186,7 +199,7 @@ session_store(const struct cli *c, struct err *e)
 	jsn_set_text(o, "expires", s->expires);
 	jsn_set_str(o, "key", buf_view(&s->key));
 	jsn_pretty(o, &text);
-	if (make_folder(c, s->path, e) == 0)
+	if (session_make_folder(c, s->path, e) == 0)
 		rc = file_publish(s->path, buf_view(&text), 0600, e);
 out:
 	buf_wipe(&text);

@@ -57,7 +57,7 @@ In a terminal:
   w3m -o ssl_ca_file={ca} {room.origin}
 
 The command (its key stays in the demo's folder):
-  export LARCH_CONFIG={shlex.quote(str(room.folder / 'cli/session.json'))} LARCH_CA={ca}
+  export LARCH_CONFIG={shlex.quote(str(room.folder / 'cli/session.json'))} LARCH_CA={ca} LARCH_CACHE={shlex.quote(str(room.folder / 'cli/cache'))}
   {larch} login {room.origin} -u ana
   {larch} power status
   {larch} find 'type:server and in:b01'
