@@ -256,6 +256,26 @@ expect_of(struct web_call *c, const json_t *ops, json_t **expect_out, struct err
 
 /* ---- POST /api/v1/edit ----------------------------------------------------------------------- */
 
+#define CHANGES_IN_MEMORY 500 /* of an answer that is made before it is sent */
+
+static int
+sink(const char *p, size_t n, void *data)
+{
+	return http_write(data, (struct str){p, n});
+}
+
+static int
+write_result(struct http_out *out, void *ctx, struct err *e)
+{
+	json_t *result = ctx;
+	int rc = json_dump_callback(result, sink, out, JSON_INDENT(1));
+
+	(void)e;
+	json_decref(result);
+	return rc;
+}
+
+/* The edit is done: however much there is to tell, it must not become a failure for want of room. */
 static int
 answer(struct web_call *c, json_t *result, struct err *e)
 {
@@ -267,6 +287,8 @@ answer(struct web_call *c, json_t *result, struct err *e)
 		json_decref(result);
 		return -1;
 	}
+	if (json_array_size(jsn_array(result, "changes")) > CHANGES_IN_MEMORY)
+		return web_stream(c, "application/json", write_result, result, e);
 	return web_json(c, 200, result, e);
 }
 

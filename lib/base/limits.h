@@ -61,6 +61,7 @@
 /* the inventory */
 #define LIMIT_STORE_COPY (1u << 29) /* bytes of a database that is copied into memory */
 #define LIMIT_OPS 20000           /* operations of one edit */
+#define LIMIT_HISTORY (4u << 20)  /* bytes of before and after that one answer about the past tells */
 #define LIMIT_RACK_UNITS 100      /* units of a rack */
 #define LIMIT_DEPTH 32            /* things inside things, pools inside pools */
 #define LIMIT_TYPES 1000          /* rows of types.json */

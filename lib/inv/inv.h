@@ -247,7 +247,8 @@ struct inv_edit_row {
 	int64_t edit, at;              /* at: ms, greater than that of the edit before */
 	const char *who, *why, *request;
 	const struct inv_fact *facts;
-	size_t n_facts, n_all;         /* n_all: how many there are; a large import hands out the first ones */
+	size_t n_facts, n_all;         /* n_all: how many there are; a large edit hands out the first ones, and an
+	                                * answer no more than LIMIT_HISTORY bytes of them */
 };
 struct inv_history_ask {
 	const char *thing;             /* NULL: all. Also a name that it had once, or that of a thing removed */

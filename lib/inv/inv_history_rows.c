@@ -98,8 +98,12 @@ count_facts(struct inv *i, int64_t edit, int64_t thing, size_t *out, struct err 
 	return more == 1 ? 0 : -1;
 }
 
+/*
+ * As many as are wanted, and while *left bytes of one answer are left: a thing that is removed is a fact with all
+ * it had, and a thousand edits may hold many. n_all says that there are more.
+ */
 static int
-read_facts(struct inv *i, int64_t thing, int64_t most, struct arena *a, struct inv_edit_row *row, struct err *e)
+read_facts(struct inv *i, int64_t thing, int64_t most, size_t *left, struct arena *a, struct inv_edit_row *row, struct err *e)
 {
 	struct store_query *q = ask_facts(i, row->edit, thing, most, e);
 	struct inv_fact *facts = NULL;
@@ -107,8 +111,14 @@ read_facts(struct inv *i, int64_t thing, int64_t most, struct arena *a, struct i
 	int more;
 
 	while ((more = store_next(q, e)) == 1) {
+		size_t size = strlen(store_text(q, 2)) + strlen(store_text(q, 3));
 		struct inv_fact *f;
 
+		if (size > *left) {
+			more = 0;
+			break;
+		}
+		*left -= size;
 		facts = inv_grow(a, facts, row->n_facts, &cap, sizeof(*facts));
 		f = &facts[row->n_facts++];
 		*f = (struct inv_fact){
@@ -129,6 +139,7 @@ inv_history(struct inv *i, const struct inv_history_ask *ask, struct arena *a, s
     struct err *e)
 {
 	int64_t most = ask->facts == 0 ? USUAL_FACTS : (int64_t)ask->facts, thing = 0;
+	size_t left = LIMIT_HISTORY;
 
 	*out = NULL;
 	*n_out = 0;
@@ -137,7 +148,7 @@ inv_history(struct inv *i, const struct inv_history_ask *ask, struct arena *a, s
 	if (read_edits(i, ask, thing, a, out, n_out, e) != 0)
 		return -1;
 	for (size_t k = 0; k < *n_out; k++)
-		if (read_facts(i, thing, most, a, &(*out)[k], e) != 0)
+		if (read_facts(i, thing, most, &left, a, &(*out)[k], e) != 0)
 			return -1;
 	return 0;
 }

@@ -221,6 +221,7 @@ struct apply {
 	struct inv_touch *named;    /* what is named and there before the edit, with the operation's verb */
 	size_t n_named, cap_named;
 	json_t *stale;              /* names; NULL: none */
+	size_t n_said;              /* names in the operations, twice those that stand there twice */
 };
 
 static int
@@ -245,12 +246,16 @@ name_member(struct apply *ap, const struct op_member *m, const char *text, const
 {
 	struct hosts list;
 
+	ap->n_said++;
 	if (m->kind == OP_THING)
 		return name_one(ap, verb, text, e);
 	if (m->kind != OP_THINGS)
 		return 0;
 	if (hosts_parse(str_of(text), NULL, ap->scratch, &list, e) != 0)
 		return err_prefix(e, "%s", m->name);
+	ap->n_said += list.n;
+	if (ap->n_said > LIMIT_HOSTS) /* each is looked up, while nobody else can write */
+		return err_set(e, ERR_LIMIT, "an edit names at most %d things", LIMIT_HOSTS);
 	for (size_t k = 0; k < list.n; k++)
 		if (name_one(ap, verb, list.name[k], e) != 0)
 			return -1;
@@ -364,6 +369,8 @@ as_expected(struct apply *ap, struct err *e)
 	const char *name;
 	const json_t *v;
 
+	if (json_object_size(ap->c->expect) > LIMIT_HOSTS)
+		return err_set(e, ERR_LIMIT, "revisions of at most %d things can be expected", LIMIT_HOSTS);
 	json_object_foreach((json_t *)(uintptr_t)ap->c->expect, name, v) {
 		arena_reset(ap->scratch);
 		if (strcmp(name, "*") == 0)
