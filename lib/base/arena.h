@@ -22,6 +22,9 @@ LARCH_API void arena_destroy(struct arena *a);
 /* Forget everything taken, keep the first block: for a loop of batches. */
 LARCH_API void arena_reset(struct arena *a);
 
+/* Bytes taken since it was made or reset: for whoever reads what others wrote, and must say so before it aborts. */
+LARCH_API size_t arena_used(const struct arena *a);
+
 /* n zeroed bytes, aligned for any type. Over LIMIT_ARENA in all: abort. */
 LARCH_API void *arena_alloc(struct arena *a, size_t n);
 

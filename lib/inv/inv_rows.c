@@ -88,8 +88,14 @@ take_things(struct store_query *q, struct arena *a, struct things *l, struct err
 {
 	int more;
 
-	while ((more = store_next(q, e)) == 1)
+	while ((more = store_next(q, e)) == 1) {
 		take_row(l, q, a);
+		if (arena_used(a) > LIMIT_ARENA / 2) { /* attributes are what grows without an end; the rest needs room too */
+			store_done(q);
+			return err_set(e, ERR_LIMIT, "the inventory's things and attributes are too much to be read at once: over %u bytes",
+			    LIMIT_ARENA / 2);
+		}
+	}
 	store_done(q);
 	hand_out_attrs(l);
 	return more;
