@@ -10,7 +10,7 @@
 struct wire {
 	const char **keys;
 	size_t n, cap;
-	bool places;
+	bool places, cables;
 };
 
 static void
@@ -47,6 +47,7 @@ wire_of(const struct auth_policy *p, struct arena *a, struct wire *out)
 			continue;
 		inv_query_keys(q, a, &keys);
 		out->places |= keys.places;
+		out->cables |= keys.connections;
 		for (size_t k = 0; k < keys.keys.n; k++)
 			key_add(out, a, keys.keys.name[k]);
 	}
@@ -57,6 +58,7 @@ wire_of(const struct auth_policy *p, struct arena *a, struct wire *out)
 struct judge {
 	struct web_call *call;
 	struct inv *writer; /* only it sees the edit before it is committed */
+	struct hosts *was;  /* what each query of the policy reached before the edit */
 };
 
 static int
@@ -74,6 +76,51 @@ may(void *ctx, const char *verb, const struct hosts *things, struct err *e)
 	struct permit *permit;
 
 	return auth_may(j->call->policy, &ask, &permit, e);
+}
+
+/* What a query reaches; nothing when it cannot be answered, as it lets nobody do anything then. */
+static int
+reached(struct judge *j, const char *query, struct hosts *out, struct err *e)
+{
+	struct err why;
+
+	if (inv_find(j->writer, query, j->call->arena, out, &why) == 0)
+		return 0;
+	*out = (struct hosts){0};
+	if (why.kind == ERR_UNAVAILABLE || why.kind == ERR_INTERNAL)
+		return err_set(e, why.kind, "%s", why.text);
+	return 0;
+}
+
+static int
+reach(void *ctx, bool after, struct arena *a, struct hosts *come, struct err *e)
+{
+	struct judge *j = ctx;
+	struct hosts now;
+	size_t n, cap = 0;
+	const char *const *queries = auth_policy_queries(j->call->policy, j->call->arena, &n);
+
+	if (!after)
+		j->was = arena_array(j->call->arena, n + 1, sizeof(*j->was));
+	for (size_t i = 0; i < n; i++) {
+		if (reached(j, queries[i], after ? &now : &j->was[i], e) != 0)
+			return -1;
+		for (size_t k = 0; after && k < now.n; k++) {
+			if (hosts_has(&j->was[i], now.name[k]))
+				continue;
+			if (come->n == cap) {
+				char **grown = arena_array(a, 2 * cap + 64, sizeof(*grown));
+
+				cap = 2 * cap + 64;
+				if (come->n > 0)
+					memcpy(grown, come->name, come->n * sizeof(*grown));
+				come->name = grown;
+			}
+			come->name[come->n++] = now.name[k];
+		}
+	}
+	hosts_sort(come);
+	return 0;
 }
 
 /* ---- what somebody else was first with -------------------------------------------------- */
@@ -119,7 +166,7 @@ pages_apply(struct web_call *c, json_t *ops, json_t *expect, const char *why, bo
 {
 	const struct inv_author author = {c->person->name, why, c->request->request_id};
 	struct judge judge = {.call = c};
-	struct inv_change change = {.ops = ops, .author = &author, .expect = expect, .may = may, .ctx = &judge,
+	struct inv_change change = {.ops = ops, .author = &author, .expect = expect, .may = may, .ctx = &judge, .reach = reach,
 	    .dry_run = dry_run};
 	struct yang *yang;
 	struct wire wire;
@@ -130,6 +177,7 @@ pages_apply(struct web_call *c, json_t *ops, json_t *expect, const char *why, bo
 	change.wire_keys = wire.keys;
 	change.n_wire_keys = wire.n;
 	change.wire_places = wire.places;
+	change.wire_cables = wire.cables;
 	judge.writer = pages_writer_lock(c, &yang);
 	rc = inv_apply(judge.writer, &change, result_out, e);
 	if (rc != 0 && e->kind == ERR_STALE)

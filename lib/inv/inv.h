@@ -207,6 +207,14 @@ struct inv_change {
 	const char *const *wire_keys;
 	size_t n_wire_keys;
 	bool wire_places;
+	bool wire_cables;              /* a query asks what something is connected to */
+	/*
+	 * Things that come into somebody's reach without being named: what is inside a rack that is moved, in a pool
+	 * that is put into another, behind a name that is given anew. Called with after = false on the room as it was
+	 * (*come stays empty) and with true on the room as it would be: *come is what a query of the policy reaches
+	 * now and did not before. `may` is then asked for "wire" on them, as they were. NULL: nobody looks.
+	 */
+	int (*reach)(void *ctx, bool after, struct arena *a, struct hosts *come, struct err *e);
 	/* Kept in the same transaction, also when nothing changes; see inv_mark. NULL: none. */
 	const char *mark;
 	int64_t mark_value;

@@ -60,6 +60,8 @@ int inv_edit_check(struct inv_edit *ed, struct err *e);
 /* Once in an edit: remember what is now; and go back to it. What was touched since is still listed. */
 int inv_edit_mark(struct inv_edit *ed, struct err *e);
 int inv_edit_back(struct inv_edit *ed, struct err *e);
+/* Does anything else hang on this thing: inside it, its member, a relation to it, with `cables` a cable? 1, 0, -1. */
+int inv_holds_others(struct inv_edit *ed, int64_t thing, bool cables, struct err *e);
 
 /* A thing as the writing functions want it; texts in the arena given to inv_ref. */
 struct inv_ref {

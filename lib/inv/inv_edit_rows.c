@@ -107,6 +107,20 @@ inv_edit_back(struct inv_edit *ed, struct err *e)
 	return store_run(ed->i->s, e, "ROLLBACK TO mark", "");
 }
 
+int
+inv_holds_others(struct inv_edit *ed, int64_t thing, bool cables, struct err *e)
+{
+	struct store_query *q = store_ask(ed->i->s, e,
+	    "SELECT EXISTS(SELECT 1 FROM place WHERE container=?1) OR EXISTS(SELECT 1 FROM member WHERE pool=?1)"
+	    " OR EXISTS(SELECT 1 FROM attr WHERE target=?1)"
+	    " OR (?2 AND EXISTS(SELECT 1 FROM port p JOIN link l ON l.port=p.id WHERE p.thing=?1))",
+	    "ii", thing, (int64_t)cables);
+	int more = store_next(q, e), holds = more == 1 ? store_int(q, 0) != 0 : -1;
+
+	store_done(q);
+	return holds;
+}
+
 /* ---- what is written beside every fact ------------------------------------------------ */
 
 /* A thing's revision grows once an edit. */
@@ -446,13 +460,27 @@ held(struct inv_edit *ed, const struct inv_ref *t, struct err *e)
 	return 0;
 }
 
+/* Nobody could be asked whether that may be: it is there neither before nor after. */
+static int
+made_now(struct inv_edit *ed, const struct inv_ref *t, struct err *e)
+{
+	struct store_query *q =
+	    store_ask(ed->i->s, e, "SELECT 1 FROM thing WHERE id=? AND revision=1 AND edit=?", "ii", t->id, ed->id);
+	int more = store_next(q, e);
+
+	store_done(q);
+	if (more == 1)
+		return err_set(e, ERR_INPUT, "\"%s\" is made by the same edit", t->name);
+	return more;
+}
+
 int
 inv_thing_remove(struct inv_edit *ed, const struct inv_ref *t, struct arena *a, struct err *e)
 {
 	struct inv_note note = {.thing = t->id, .name = t->name, .what = "thing"};
 	struct inv_ref now;
 
-	if (held(ed, t, e) != 0 || touch(ed, t->id, e) != 0 || inv_ref_of(ed->i, t->id, a, &now, e) != 0)
+	if (made_now(ed, t, e) != 0 || held(ed, t, e) != 0 || touch(ed, t->id, e) != 0 || inv_ref_of(ed->i, t->id, a, &now, e) != 0)
 		return -1;
 	note.before = thing_doc(ed->i, &now, a, e);
 	if (note.before == NULL || inv_note(ed, &note, e) != 0)

@@ -419,6 +419,79 @@ all_named(const struct apply *ap)
 	return true;
 }
 
+/* Was something wired on which other things hang, so that a query may reach those now? 1, 0, -1. */
+static int
+others_follow(struct apply *ap, struct err *e)
+{
+	int holds = 0;
+
+	if (ap->c->reach == NULL)
+		return 0;
+	for (size_t k = 0; holds == 0 && k < ap->ed->n_touched; k++)
+		if (strcmp(ap->ed->touched[k].verb, "wire") == 0)
+			holds = inv_holds_others(ap->ed, ap->ed->touched[k].thing, ap->c->wire_cables, e);
+	return holds;
+}
+
+/* Without what is wired by name: that is asked for anyway. */
+static int
+leave_wired(struct apply *ap, struct hosts *come, struct err *e)
+{
+	struct hosts names = {.name = arena_array(ap->a, ap->ed->n_touched + 1, sizeof(char *))};
+	struct inv_ref t;
+	struct err why;
+	size_t n = 0;
+
+	for (size_t k = 0; k < ap->ed->n_touched; k++) {
+		if (strcmp(ap->ed->touched[k].verb, "wire") != 0)
+			continue;
+		if (inv_ref_of(ap->ed->i, ap->ed->touched[k].thing, ap->a, &t, &why) == 0)
+			names.name[names.n++] = arena_strdup(ap->a, t.name);
+		else if (why.kind != ERR_NOT_FOUND)
+			return err_set(e, why.kind, "%s", why.text);
+	}
+	hosts_sort(&names);
+	for (size_t k = 0; k < come->n; k++)
+		if (!hosts_has(&names, come->name[k]))
+			come->name[n++] = come->name[k];
+	come->n = n;
+	return 0;
+}
+
+/* Without what is made by this edit: nobody could be asked about it before. The edit has been taken back. */
+static int
+leave_new(struct apply *ap, struct hosts *come, struct err *e)
+{
+	struct inv_ref t;
+	struct err why;
+	size_t n = 0;
+
+	for (size_t k = 0; k < come->n; k++)
+		if (inv_ref(ap->ed->i, come->name[k], ap->a, &t, &why) == 0)
+			come->name[n++] = come->name[k];
+		else if (why.kind != ERR_NOT_FOUND)
+			return err_set(e, why.kind, "%s", why.text);
+	come->n = n;
+	return 0;
+}
+
+/* Who comes into somebody's reach with what was done; whether the author may is asked of the room before it. */
+static int
+ask_followers(struct apply *ap, struct err *e)
+{
+	struct hosts come = {0};
+
+	if (ap->c->reach(ap->c->ctx, true, ap->a, &come, e) != 0 || leave_wired(ap, &come, e) != 0)
+		return -1;
+	if (come.n == 0)
+		return 0;
+	if (inv_edit_back(ap->ed, e) != 0 || leave_new(ap, &come, e) != 0)
+		return -1;
+	if (come.n > 0 && ap->c->may(ap->c->ctx, "wire", &come, e) != 0)
+		return err_prefix(e, "a query of the policy would reach %s%s then", come.name[0], come.n > 1 ? " and others" : "");
+	return run_all(ap, e);
+}
+
 /*
  * What an edit touches is known when it is done, and whether its author may is asked of the room before it
  * too: then it is taken back, asked, and done again.
@@ -426,15 +499,23 @@ all_named(const struct apply *ap)
 static int
 permitted(struct apply *ap, struct err *e)
 {
+	struct hosts none = {0};
+	int follow;
+
 	if (ap->c->may == NULL)
 		return run_all(ap, e);
 	if (ask(ap, ap->named, ap->n_named, e) != 0 || inv_edit_mark(ap->ed, e) != 0 || run_all(ap, e) != 0)
 		return -1;
-	if (ap->n_named == 0 || !all_named(ap)) {
+	follow = others_follow(ap, e);
+	if (follow < 0)
+		return -1;
+	if (ap->n_named == 0 || follow == 1 || !all_named(ap)) {
 		if (inv_edit_back(ap->ed, e) != 0 || ask(ap, ap->ed->touched, ap->ed->n_touched, e) != 0 ||
-		    run_all(ap, e) != 0)
+		    (follow == 1 && ap->c->reach(ap->c->ctx, false, ap->a, &none, e) != 0) || run_all(ap, e) != 0)
 			return -1;
 	}
+	if (follow == 1 && ask_followers(ap, e) != 0)
+		return -1;
 	return ask(ap, ap->ed->touched, ap->ed->n_touched, e);
 }
 

@@ -7,7 +7,8 @@
 
 /* Attributes by which power, wiring and the programs find their way; a site's policy adds those of its queries. */
 static const char *const wire_keys[] = {"address", "family", "feed", "outlet", "outlets", "pool", "rack", "unit", "units",
-    "console", "console_port", "vlan", "switch", "port", "credentials", "credential", "bmc", "protected"};
+    "host",
+    "console", "console_port", "console_user", "boot_mode", "vlan", "switch", "port", "credentials", "credential", "bmc", "protected"};
 /* Things that a cord, a command or a role goes through. */
 static const char *const wire_types[] = {"pool", "pdu", "bmc", "switch", "ups", "strip", "feed", "chassis",
     "console-server"};
