@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli.h"
 
-#define COMPLETION_MORE "bash, ~/.bashrc: eval \"$(larch completion bash)\"\n" \
-	"zsh, ~/.zshrc after compinit: eval \"$(larch completion zsh)\"\n" \
-	"fish, ~/.config/fish/config.fish: larch completion fish | source\n" \
-	"Names come from a list that is kept beside the login and renewed by any command.\n"
+#define COMPLETION_MORE "In ~/.bashrc:\n  eval \"$(larch completion bash)\"\n" \
+	"In ~/.zshrc, after compinit:\n  eval \"$(larch completion zsh)\"\n" \
+	"In ~/.config/fish/config.fish:\n  larch completion fish | source\n" \
+	"Names come from a list that is kept on this machine and renewed by any command.\n"
 
 static const struct command rows[] = {
 	{.words = "login", .args = "[URL]", .max_args = 1, .options = OPT_LOGIN | OPT_USER, .run = cmd_login,

@@ -9,6 +9,7 @@ static const char exit_codes[] =
     "3 refused, nothing sent; 4 not logged in or not allowed; 5 server unreachable;\n"
     "6 outcome unknown; 130 interrupted.\n";
 
+#define WIDTH 79 /* columns of a line of text */
 #define LEFT 34 /* columns of a command and its arguments */
 
 static void
@@ -57,7 +58,7 @@ help_all(FILE *to)
 	print_options(to, OPT_GLOBAL);
 	fprintf(to, "\nNODES and THINGS are host lists: n[1-3,7],gw  @b01  @server  n[1-9]!n4  -  ^FILE; all is @*.\n"
 	    "A group is a rack, a type or a pool: @b01 or @rack:b01, @server, @batch. QUERY, and THINGS\n"
-	    "in quotes, are queries: 'type:server and in:b07 and not connected to name:sw1'; see larch-query(7).\n"
+	    "in quotes, are queries (larch-query(7)): 'type:server and in:b07 and not connected to sw1'.\n"
 	    "`larch help COMMAND` or `larch COMMAND --help` lists the command's own options.\n\n%s", exit_codes);
 }
 
@@ -96,12 +97,41 @@ help_group(FILE *to, const char *word)
 	return found;
 }
 
+/*
+ * The sentences of a command, no line wider than a terminal: a line's end is kept after a full stop or a
+ * colon, and a line that begins with two blanks stands as it is.
+ */
+static void
+print_more(FILE *to, const char *more)
+{
+	struct str rest = str_of(more);
+	size_t column = 0;
+
+	fputc('\n', to);
+	while (rest.p != NULL && rest.n > 0) {
+		bool as_it_is = column == 0 && str_starts(rest, "  ");
+		size_t n = strcspn(rest.p, as_it_is ? "\n" : " \n");
+		bool ends = as_it_is || (rest.p[n] != ' ' && n > 0 && strchr(".:", rest.p[n - 1]) != NULL);
+
+		if (column > 0 && column + 1 + n > WIDTH) {
+			fputc('\n', to);
+			column = 0;
+		}
+		fprintf(to, "%s%.*s%s", column > 0 ? " " : "", (int)n, rest.p, ends ? "\n" : "");
+		column = ends ? 0 : column + (column > 0) + n;
+		rest = rest.p[n] != '\0' ? (struct str){rest.p + n + 1, rest.n - n - 1} : (struct str){NULL, 0};
+	}
+	if (column > 0)
+		fputc('\n', to);
+}
+
 void
 help_command(FILE *to, const struct command *cmd)
 {
-	fprintf(to, "usage: larch %s%s%s%s\n\n%s\n%s%s", cmd->words, cmd->options != 0 ? " [OPTIONS]" : "",
-	    cmd->args != NULL ? " " : "", cmd->args != NULL ? cmd->args : "", cmd->help,
-	    cmd->more != NULL ? "\n" : "", cmd->more != NULL ? cmd->more : "");
+	fprintf(to, "usage: larch %s%s%s%s\n\n%s\n", cmd->words, cmd->options != 0 ? " [OPTIONS]" : "",
+	    cmd->args != NULL ? " " : "", cmd->args != NULL ? cmd->args : "", cmd->help);
+	if (cmd->more != NULL)
+		print_more(to, cmd->more);
 	if (cmd->example != NULL)
 		fprintf(to, "\nExample:\n  $ %s\n", cmd->example);
 	print_beneath(to, cmd->words, "\nAlso:\n");
