@@ -180,6 +180,15 @@ find_hit(struct outage *x, struct err *e)
 	return 0;
 }
 
+/* The id is the first member of struct hit: what is looked for is a hit that has only that. */
+static struct hit *
+hit_of(const struct outage *x, int64_t id)
+{
+	struct hit key = {.id = id};
+
+	return x->n_hit == 0 ? NULL : bsearch(&key, x->hit, x->n_hit, sizeof(*x->hit), by_id);
+}
+
 static void
 join_up(struct outage *x)
 {
@@ -188,9 +197,7 @@ join_up(struct outage *x)
 			x->hit[k].gone = x->hit[k].gone || x->gone[g].id == x->hit[k].id;
 	for (size_t k = 0; k < x->n_cords; k++) {
 		struct cord *c = &x->cord[k];
-		/* id is the first member of struct hit: a key is a hit that has only that */
-		struct hit key = {.id = c->from};
-		struct hit *at = bsearch(&key, x->hit, x->n_hit, sizeof(*x->hit), by_id);
+		struct hit *at = hit_of(x, c->from);
 
 		c->source = at == NULL ? x->n_hit : (size_t)(at - x->hit);
 		c->gone = bsearch(&c->outlet, x->outlet, x->n_outlets, sizeof(*x->outlet), by_id) != NULL;
@@ -207,7 +214,7 @@ settle(struct outage *x, bool after)
 		more = false;
 		for (size_t k = 0; k < x->n_cords; k++) {
 			struct cord *c = &x->cord[k];
-			struct hit *h = bsearch(&(struct hit){.id = c->thing}, x->hit, x->n_hit, sizeof(*x->hit), by_id);
+			struct hit *h = hit_of(x, c->thing);
 			bool source = c->source == x->n_hit || (after ? x->hit[c->source].after : x->hit[c->source].before);
 			bool live = source && !(after && c->gone);
 
@@ -318,7 +325,7 @@ add_named(struct outage *x, const struct inv_named *t, struct inv_lost *out)
 {
 	if (strcmp(t->type, "feed") == 0 || (x->o->thing != NULL && strcmp(t->name, x->o->thing) == 0))
 		return;
-	if (bsearch(&(struct hit){.id = t->id}, x->hit, x->n_hit, sizeof(*x->hit), by_id) != NULL)
+	if (hit_of(x, t->id) != NULL)
 		return;
 	out->things[out->n++] =
 	    (struct inv_loss){.thing = t->name, .type = t->type, .had = 1, .dark = true, .via = out->what, .text = "dark"};
