@@ -139,7 +139,8 @@ LARCH_API int inv_find(struct inv *i, const char *query, struct arena *a, struct
 /*
  * What a person typed, to switch it or to change it: a host list or a query. Every thing, container, pool and type that
  * it writes out and that is not there is named in one error (ERR_NOT_FOUND), also behind a "not"; a selection of
- * nothing is ERR_INPUT. Lines may stand for commas.
+ * nothing is ERR_INPUT. Lines may stand for commas. Names with a colon that are all there are names, whatever a query
+ * would read in them.
  */
 LARCH_API int inv_select(struct inv *i, struct str text, struct arena *a, struct hosts *out, struct err *e);
 

@@ -87,7 +87,7 @@ all_known(struct inv *i, const struct inv_query *q, struct arena *a, struct err 
 	return 0;
 }
 
-/* Names that read as something else in a query, as a:b does, where each is the name of a thing. */
+/* Names that a query reads as something else, "a:b" or "and": where each is the name of a thing, they are names. */
 static bool
 names_alone(struct inv *i, struct str text, struct arena *a, struct hosts *out)
 {
@@ -109,6 +109,8 @@ inv_select(struct inv *i, struct str text, struct arena *a, struct hosts *out, s
 		text.n--;
 	if (text.n == 0)
 		err_set(e, ERR_INPUT, "nothing is selected; empty never means all: name the machines");
+	else if (memchr(text.p, ':', text.n) != NULL && names_alone(i, text, a, out))
+		rc = 0;
 	else if (inv_query_parse(text, scratch, &q, e) != 0)
 		rc = names_alone(i, text, a, out) ? 0 : -1;
 	else if (all_known(i, q, scratch, e) == 0 && inv_query_find(i, q, a, out, e) == 0)

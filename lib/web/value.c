@@ -141,8 +141,8 @@ slot_hosts(struct web_slot *s, struct arena *a, int *status, struct err *e)
 		err_set(e, ERR_LIMIT, "Field '%s' is longer than %d bytes.", s->row->name, LIMIT_HOSTS_TEXT);
 		goto out;
 	}
-	if (memchr(b.p, '@', b.n) == NULL) {
-		const char *folded;
+	if (memchr(b.p, '@', b.n) == NULL && !(s->row->query && s->n == 1 && memchr(b.p, ':', b.n) != NULL)) {
+		const char *folded; /* with a colon it may be a term: folded, "in:b07!n1" would be in:b07 */
 
 		if (hosts_parse(buf_view(&b), NULL, a, &h, e) != 0) {
 			if (s->row->query && s->n == 1 && e != NULL && e->kind == ERR_INPUT && str_trim(s->item[0]).n > 0) {

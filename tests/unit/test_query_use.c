@@ -74,6 +74,8 @@ t_a_selection_takes_lists_and_queries_and_names_what_is_unknown(void)
 
 	T_STR(selected(i, "web1, web2\nweb3\n", a), "web[1-3]");
 	T_STR(selected(i, "web1\nand\n", a), "and,web1");
+	T_STR(selected(i, "a:b,web1", a), "a:b,web1");
+	T_STR(selected(i, "in:rack001!web1", a), "column 11: '!' joins lists of things alone; write \"and not ...\" behind this term, or \"and ...\"");
 	T_STR(selected(i, "web1\nor\n", a), "column 8: expected a term or a name, found the end");
 	T_STR(selected(i, "a:b", a), "a:b");
 	T_STR(selected(i, "a:c", a), "column 1: there is no term \"a\"; an attribute is asked for as attr:a=c");
