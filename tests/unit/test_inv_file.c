@@ -236,6 +236,35 @@ t_two_things_change_places_in_one_import(void)
 }
 
 static void
+t_every_import_can_be_undone_to_the_byte(void)
+{
+	static const char *const steps[] = {ROOM(BEFORE), ROOM(NASTY),
+	    ROOM("\"thing\":[" WITH("n2", "server", UNIT("b1", 1)) "," WITH("n1", "switch", FACTS(A("owner", "bob")) "," UNIT("b1", 3))
+	         "],\"connection\":[" C("n1", "psu1", "p", "2") "]"),
+	    ROOM("\"thing\":[" S("only", "server") "]"), ROOM(NASTY)};
+	const char *path = arena_strdup(told == NULL ? (told = arena_create()) : told, fresh_path()), *was[LARCH_COUNT(steps)];
+	int64_t at[LARCH_COUNT(steps)];
+	struct inv *i = NULL, *then = NULL;
+	struct inv_import_result r;
+
+	T_INT(inv_open(path, &i, &e), 0);
+	for (size_t k = 0; k < LARCH_COUNT(steps); k++) {
+		T_INT(take_as(i, steps[k], (struct inv_import_ask){.prune = k == 3}, &r), 0);
+		T_OK(r.edit > 0);
+		was[k] = exported(i);
+		at[k] = times_now();
+		while (times_now() <= at[k]) /* edits are told apart by their milliseconds */
+			;
+	}
+	for (size_t k = 0; k < LARCH_COUNT(steps); k++) {
+		T_INT(inv_open_at(path, at[k], &then, &e), 0);
+		T_STR(exported(then), was[k]);
+		inv_close(then);
+	}
+	inv_close(i);
+}
+
+static void
 t_a_type_that_nobody_described_is_noted(void)
 {
 	struct inv *i = fresh_typed();
@@ -301,5 +330,6 @@ t_a_bad_file_is_refused_with_its_thing_and_changes_nothing(void)
 T_MAIN(T(t_a_room_that_is_exported_and_imported_is_the_same_bytes), T(t_an_empty_room_is_a_file_too),
     T(t_a_dry_run_tells_every_difference_and_changes_nothing), T(t_more_lines_than_are_told_are_counted),
     T(t_what_is_not_named_stays_and_goes_when_pruned), T(t_things_that_hold_each_other_are_pruned_together),
-    T(t_two_things_change_places_in_one_import), T(t_a_type_that_nobody_described_is_noted),
+    T(t_two_things_change_places_in_one_import), T(t_every_import_can_be_undone_to_the_byte),
+    T(t_a_type_that_nobody_described_is_noted),
     T(t_a_bad_file_is_refused_with_its_thing_and_changes_nothing))
