@@ -3,27 +3,11 @@
 #include <math.h>
 #include <string.h>
 
-#include "pages.h"
+#include "pages_node.h"
 
 #define CHANGES_SHOWN 30
 #define ACTIONS_SHOWN 20
 
-struct node_page {
-	struct web_call *call;
-	struct pages_room *room;
-	struct inv *inv;
-	struct status *status;     /* NULL: cannot be read */
-	struct inv_thing thing;
-	struct inv_thing bmc;
-	bool has_bmc;
-	const char *machine;       /* of a BMC: the one it belongs to, whose bmc and chassis `values` then has too; else NULL */
-	struct inv_cord *cords;
-	struct inv_connection *cables;
-	struct status_value *values;
-	struct status_change *changes;
-	struct status_action *actions;
-	size_t n_cords, n_cables, n_values, n_changes, n_actions;
-};
 
 static const struct node_page *
 page(const void *ctx)
@@ -294,115 +278,6 @@ static const struct pages_column cable_columns[] = {
     {{.key = "by", .title = "By"}, cable_by},
 };
 
-/* ---- power log and changes -------------------------------------------------------------------- */
-
-static const struct status_action *
-action(const void *ctx, size_t row)
-{
-	return &page(ctx)->actions[row];
-}
-
-static struct web_cell
-action_at(const void *ctx, size_t row, int64_t now)
-{
-	(void)now;
-	return web_cell_time(action(ctx, row)->at);
-}
-
-static struct web_cell
-action_job(const void *ctx, size_t row, int64_t now)
-{
-	struct arena *a = page(ctx)->call->arena;
-
-	(void)now;
-	return web_cell_link(arena_printf(a, "%lld", (long long)action(ctx, row)->job),
-	    arena_printf(a, "/jobs/%lld", (long long)action(ctx, row)->job));
-}
-
-static struct web_cell
-action_who(const void *ctx, size_t row, int64_t now)
-{
-	(void)now;
-	return web_cell_text(action(ctx, row)->who);
-}
-
-static struct web_cell
-action_verb(const void *ctx, size_t row, int64_t now)
-{
-	(void)now;
-	return web_cell_text(action(ctx, row)->verb);
-}
-
-static struct web_cell
-action_way(const void *ctx, size_t row, int64_t now)
-{
-	(void)now;
-	return web_cell_text(action(ctx, row)->way);
-}
-
-static struct web_cell
-action_outcome(const void *ctx, size_t row, int64_t now)
-{
-	const struct status_action *x = action(ctx, row);
-	struct web_cell made = web_cell_text(x->outcome);
-
-	(void)now;
-	made.level = pages_outcome_level(x->outcome);
-	return made;
-}
-
-static struct web_cell
-action_text(const void *ctx, size_t row, int64_t now)
-{
-	(void)now;
-	return web_cell_text(action(ctx, row)->text);
-}
-
-static const struct pages_column action_columns[] = {
-    {{.key = "at", .title = "When", .kind = WEB_COL_TIME}, action_at},
-    {{.key = "job", .title = "Job", .kind = WEB_COL_LINK}, action_job},
-    {{.key = "who", .title = "Who"}, action_who},
-    {{.key = "verb", .title = "Verb"}, action_verb},
-    {{.key = "way", .title = "Way"}, action_way},
-    {{.key = "outcome", .title = "Outcome", .kind = WEB_COL_LEVEL}, action_outcome},
-    {{.key = "text", .title = "What happened"}, action_text},
-};
-
-static struct web_cell
-change_at(const void *ctx, size_t row, int64_t now)
-{
-	(void)now;
-	return web_cell_time(page(ctx)->changes[row].at);
-}
-
-static struct web_cell
-change_check(const void *ctx, size_t row, int64_t now)
-{
-	(void)now;
-	return web_cell_text(page(ctx)->changes[row].check);
-}
-
-static struct web_cell
-change_from(const void *ctx, size_t row, int64_t now)
-{
-	(void)now;
-	return web_cell_level((int)page(ctx)->changes[row].from, page(ctx)->changes[row].from_text, 0, false);
-}
-
-static struct web_cell
-change_to(const void *ctx, size_t row, int64_t now)
-{
-	(void)now;
-	return web_cell_level((int)page(ctx)->changes[row].to, page(ctx)->changes[row].to_text, 0, false);
-}
-
-static const struct pages_column change_columns[] = {
-    {{.key = "at", .title = "When", .kind = WEB_COL_TIME}, change_at},
-    {{.key = "check", .title = "Check"}, change_check},
-    {{.key = "from", .title = "Was", .kind = WEB_COL_LEVEL}, change_from},
-    {{.key = "to", .title = "Became", .kind = WEB_COL_LEVEL}, change_to},
-};
-
 /* ---- the page -------------------------------------------------------------------------------------- */
 
 /* What a BMC says is filed under its machine: the end of its cable. */
@@ -606,8 +481,8 @@ show(struct node_page *p, struct err *e)
 	    {"checks", "Checks", "Nothing has been seen of it yet.", check_columns, LARCH_COUNT(check_columns), p->n_values, p},
 	    {"cords", "Power cords", "No cord of it is recorded.", cord_columns, LARCH_COUNT(cord_columns), p->n_cords, p},
 	    {"cables", "All cables", "No cable is recorded.", cable_columns, LARCH_COUNT(cable_columns), p->n_cables, p},
-	    {"actions", "Power log", "Nobody has switched it.", action_columns, LARCH_COUNT(action_columns), p->n_actions, p},
-	    {"changes", "What changed", "No change has been seen.", change_columns, LARCH_COUNT(change_columns), p->n_changes,
+	    {"actions", "Power log", "Nobody has switched it.", pages_node_actions, pages_node_actions_n, p->n_actions, p},
+	    {"changes", "What changed", "No change has been seen.", pages_node_changes, pages_node_changes_n, p->n_changes,
 	        p},
 	};
 	struct web_table tables[LARCH_COUNT(rows)];
