@@ -162,6 +162,9 @@ struct pages_filter {
 /* Is this thing among those of the query? 1, 0, or -1 with the sentence. */
 int pages_filter_has(struct pages_filter *f, const char *name, const char *q, struct err *e);
 
+/* For struct auth_ask: does a query of the policy hold a thing? ctx is the reader, or the writer within its edit. */
+int pages_match(void *ctx, const char *query, const char *thing, struct err *e);
+
 /* ---- changes of the inventory ----------------------------------------------------------- */
 
 /*
@@ -195,6 +198,11 @@ int pages_take_room(struct web_call *c, const struct inv_import_ask *ask, int64_
 /* The model of inv_doc gets what a page needs beside: addresses, and whether lists are empty. */
 void pages_thing_links(struct web_call *c, struct inv *inv, json_t *model);
 bool pages_may_edit(struct web_call *c);
+json_t *pages_attributes(const struct inv_thing *t);                                          /* [{key subkey number value}] */
+json_t *pages_places_model(struct web_call *c, struct inv *inv, const char *name);            /* [{name href unit}] outward */
+/* Its ports that a switch is at the other end of, when this person may move them to another VLAN. */
+json_t *pages_vlan_ports(struct web_call *c, struct inv *inv, const char *name, const struct inv_connection *cables,
+    size_t n);
 /* What a form of one thing may do: for the field "op". */
 extern const char *const pages_ops[];
 

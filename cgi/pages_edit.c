@@ -61,8 +61,8 @@ struct judge {
 	struct hosts *was;  /* what each query of the policy reached before the edit */
 };
 
-static int
-match(void *ctx, const char *query, const char *thing, struct err *e)
+int
+pages_match(void *ctx, const char *query, const char *thing, struct err *e)
 {
 	return inv_match(ctx, query, thing, e);
 }
@@ -71,7 +71,7 @@ static int
 may(void *ctx, const char *verb, const struct hosts *things, struct err *e)
 {
 	const struct judge *j = ctx;
-	const struct auth_ask ask = {.who = j->call->person, .verb = verb, .things = things, .match = match,
+	const struct auth_ask ask = {.who = j->call->person, .verb = verb, .things = things, .match = pages_match,
 	    .match_ctx = j->writer, .arena = j->call->arena, .uncounted = true};
 	struct permit *permit;
 

@@ -337,31 +337,6 @@ read_all(struct node_page *p, struct err *e)
 	return 0;
 }
 
-static json_t *
-attributes(const struct inv_thing *t)
-{
-	json_t *list = json_array();
-
-	for (size_t i = 0; i < t->n_attrs; i++) {
-		json_t *o = json_object();
-
-		jsn_set_text(o, "key", t->attrs[i].key);
-		if (t->attrs[i].subkey != NULL)
-			jsn_set_text(o, "subkey", t->attrs[i].subkey);
-		if (t->attrs[i].number >= 0)
-			jsn_set(o, "number", json_integer(t->attrs[i].number));
-		jsn_set_text(o, "value", t->attrs[i].value);
-		jsn_add(list, o);
-	}
-	return list;
-}
-
-static int
-match(void *ctx, const char *query, const char *thing, struct err *e)
-{
-	return inv_match(ctx, query, thing, e);
-}
-
 /* What the policy would let this person ask for: links to `power`, which judges again. */
 static json_t *
 verbs(struct node_page *p)
@@ -371,7 +346,7 @@ verbs(struct node_page *p)
 		const char *label;
 	} rows[] = {{AUTH_CYCLE, "Cycle\u2026"}, {AUTH_ON, "Switch on\u2026"}, {AUTH_OFF, "Switch off\u2026"},
 	    {AUTH_REBUILD, "Rebuild\u2026"}};
-	struct auth_ask ask = {.who = p->call->person, .match = match, .match_ctx = p->inv, .arena = p->call->arena};
+	struct auth_ask ask = {.who = p->call->person, .match = pages_match, .match_ctx = p->inv, .arena = p->call->arena};
 	struct buf href = BUF(LIMIT_URL);
 	json_t *list = json_array();
 	uint32_t bits = 0;
@@ -396,49 +371,6 @@ verbs(struct node_page *p)
 	return list;
 }
 
-/* Where it stands: its rack and unit, then what that is in. */
-static json_t *
-places(const struct node_page *p)
-{
-	struct arena *a = p->call->arena;
-	struct inv_place *way;
-	json_t *list = json_array();
-	struct err lost;
-	size_t n;
-
-	if (inv_place(p->inv, p->thing.name, a, &way, &n, &lost) != 0)
-		return list;
-	for (size_t i = 0; i < n; i++) {
-		json_t *o;
-
-		if (*way[i].container == '\0')
-			continue;
-		o = json_object();
-		jsn_set_text(o, "name", way[i].container);
-		jsn_set_text(o, "href", pages_href(a, way[i].container_type, way[i].container));
-		jsn_set_text(o, "unit", way[i].unit > 0 ? arena_printf(a, "U%lld", (long long)way[i].unit) : NULL);
-		jsn_add(list, o);
-	}
-	return list;
-}
-
-/* Its ports that a switch is at the other end of, when this person may move them. */
-static json_t *
-vlan_ports(struct node_page *p)
-{
-	struct auth_ask ask = {.who = p->call->person, .match = match, .match_ctx = p->inv, .arena = p->call->arena};
-	json_t *list = json_array();
-	uint32_t bits = 0;
-	struct err lost;
-
-	if (auth_verbs_on(p->call->policy, &ask, p->thing.name, &bits, &lost) != 0 || (bits & (1u << AUTH_SETVLAN)) == 0)
-		return list;
-	for (size_t i = 0; i < p->n_cables; i++)
-		if (strcmp(p->cables[i].b_type, "switch") == 0)
-			jsn_add(list, json_string(p->cables[i].a_port));
-	return list;
-}
-
 static json_t *
 model_of(struct node_page *p)
 {
@@ -451,16 +383,16 @@ model_of(struct node_page *p)
 	jsn_set_text(m, "changed_by", p->thing.changed_by);
 	jsn_set_text(m, "changed_at",
 	    p->call->format == WEB_HTML ? times_room(p->thing.changed, text) : times_utc(p->thing.changed, text));
-	jsn_set(m, "attributes", attributes(&p->thing));
+	jsn_set(m, "attributes", pages_attributes(&p->thing));
 	jsn_set_text(m, "bmc", p->has_bmc ? p->bmc.name : NULL);
 	jsn_set_text(m, "bmc_of", p->machine);
 	if (p->call->format != WEB_HTML)
 		return m;
 	jsn_set_text(m, "title", p->thing.name);
 	jsn_set_text(m, "thing_href", web_link(p->call->arena, "/things/%s", p->thing.name));
-	jsn_set(m, "places", places(p));
+	jsn_set(m, "places", pages_places_model(p->call, p->inv, p->thing.name));
 	jsn_set(m, "verbs", verbs(p));
-	jsn_set(m, "vlan_ports", vlan_ports(p));
+	jsn_set(m, "vlan_ports", pages_vlan_ports(p->call, p->inv, p->thing.name, p->cables, p->n_cables));
 	jsn_set(m, "has_vlan_ports", json_boolean(json_array_size(json_object_get(m, "vlan_ports")) > 0));
 	jsn_set(m, "is_node", json_boolean(inv_is_machine(p->inv, p->thing.type)));
 	jsn_set(m, "wiring_unknown", json_boolean(inv_is_machine(p->inv, p->thing.type) && p->n_cords == 0));
