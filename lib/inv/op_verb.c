@@ -34,18 +34,19 @@ wire_type(const char *type)
 	return type != NULL && listed(type, wire_types, LARCH_COUNT(wire_types));
 }
 
-/* "net.mac" uses the key net; with a subkey of it that is not mac it is wiring all the same. */
+/* "net.mac" uses the key net; with a subkey of it that is not mac it is wiring all the same. So at each dot: "a.b.c" may be b.c of a, or c of a.b. */
 static bool
 before_dot(const char *used, const char *key)
 {
-	size_t n = strcspn(used, ".");
-	char part[LIMIT_WORD + 1];
+	char part[LIMIT_NAME + 1];
 
-	if (used[n] == '\0' || n >= sizeof(part))
-		return false;
-	memcpy(part, used, n);
-	part[n] = '\0';
-	return fnmatch(part, key, 0) == 0;
+	for (const char *dot = strchr(used, '.'); dot != NULL && dot < used + LIMIT_NAME; dot = strchr(dot + 1, '.')) {
+		memcpy(part, used, (size_t)(dot - used));
+		part[dot - used] = '\0';
+		if (fnmatch(part, key, 0) == 0)
+			return true;
+	}
+	return false;
 }
 
 static bool

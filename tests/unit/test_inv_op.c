@@ -423,7 +423,7 @@ t_the_author_is_asked_before_and_after(void)
 {
 	struct inv *i = room();
 	struct role r = {i, BUF(LIMIT_PAGE)};
-	struct inv_change bob = {.may = only_bobs, .ctx = &r, .wire_keys = (const char *const[]){"team"}, .n_wire_keys = 1};
+	struct inv_change bob = {.may = only_bobs, .ctx = &r, .wire_keys = (const char *const[]){"team", "net.lead.x"}, .n_wire_keys = 2};
 
 	T_INT(apply(i, "{'op':'attr-set','thing':'n1','key':'owner','value':'bob'},{'op':'attr-set','thing':'p-a','key':'owner','value':'bob'}"), 0);
 	T_INT(apply_with(i, "{'op':'attr-set','thing':'n1','key':'note','value':'x'}", bob), 0);
@@ -431,6 +431,16 @@ t_the_author_is_asked_before_and_after(void)
 	buf_clear(&r.asked);
 	T_INT(apply_with(i, "{'op':'attr-set','thing':'n1','key':'team','value':'x'}", bob), 0);
 	T_STR(r.asked.p, "wire:n1;wire:n1;");
+	/* attr:net.lead.x is lead.x of net, or x of net.lead. */
+	buf_clear(&r.asked);
+	T_INT(apply_with(i, "{'op':'attr-set','thing':'n1','key':'net.lead','subkey':'x','value':'1'}", bob), 0);
+	T_STR(r.asked.p, "wire:n1;wire:n1;");
+	buf_clear(&r.asked);
+	T_INT(apply_with(i, "{'op':'attr-set','thing':'n1','key':'net','subkey':'y','value':'1'}", bob), 0);
+	T_STR(r.asked.p, "wire:n1;wire:n1;");
+	/* Nobody could be asked about what is there neither before nor after. */
+	T_INT(apply_with(i, "{'op':'new','thing':'gone1','type':'server'},{'op':'rm','thing':'gone1'}", bob), -1);
+	T_ERR(e, "made by the same edit");
 	/* Nobody moves a thing into their own reach, nor out of it. */
 	T_INT(apply_with(i, "{'op':'attr-set','thing':'n2','key':'owner','value':'bob'}", bob), -1);
 	T_INT(e.kind, ERR_DENIED);
