@@ -23,6 +23,19 @@ is_plain(const char *s)
 	    strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._:-") == n;
 }
 
+/* An address may have a port behind it, as docs/formats/room.md says: "10.0.0.9:2022". More colons are IPv6's. */
+static const char *
+without_port(struct cli *c, const char *host, int64_t *port)
+{
+	const char *colon = strchr(host, ':');
+	int64_t own;
+
+	if (colon == NULL || strchr(colon + 1, ':') != NULL || str_int(str_of(colon + 1), 1, 65535, &own) != 0)
+		return host;
+	*port = *port == 0 ? own : *port;
+	return arena_strndup(c->arena, host, (size_t)(colon - host));
+}
+
 /* The arguments into argv (ARGS_MAX): 0, or -1 with the reason printed. */
 static int
 make_ssh(struct cli *c, const json_t *o, const char **argv)
@@ -33,6 +46,7 @@ make_ssh(struct cli *c, const json_t *o, const char **argv)
 
 	if (host == NULL || *host == '\0')
 		host = jsn_text_or(o, "server", "");
+	host = without_port(c, host, &port);
 	if (!is_plain(host) || (user != NULL && !is_plain(user))) {
 		cli_fail_as(c, err_kind_name(ERR_REFUSED), arena_printf(c->arena,
 		    "\"%s\" is no %s that ssh may be given: letters, digits and ._:- and no hyphen before them",
