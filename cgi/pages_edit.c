@@ -48,6 +48,10 @@ wire_of(const struct auth_policy *p, struct arena *a, struct wire *out)
 		inv_query_keys(q, a, &keys);
 		out->places |= keys.places;
 		out->cables |= keys.connections;
+		if (keys.changes) { /* who changed it last, or when: every change does that */
+			key_add(out, a, "*");
+			out->places = true;
+		}
 		for (size_t k = 0; k < keys.keys.n; k++)
 			key_add(out, a, keys.keys.name[k]);
 	}
