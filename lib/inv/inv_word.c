@@ -60,7 +60,8 @@ inv_check_subkey(const char *subkey, struct err *e)
 	    LIMIT_NAME, subkey, LIMIT_NAME);
 }
 
-/* Characters that are not seen: Unicode's format characters (Cf), line and paragraph separators. */
+/* Characters that are not seen: Unicode's format characters (Cf), line and paragraph separators; and those that
+ * are none (RFC 7950, section 14, yang-char): an export with one could not be imported. */
 static const struct {
 	uint32_t first, last;
 } hidden[] = {
@@ -78,6 +79,7 @@ static const struct {
     {0x2028, 0x202e},
     {0x2060, 0x2064},
     {0x2066, 0x206f},
+    {0xfdd0, 0xfdef},
     {0xfeff, 0xfeff},
     {0xfff9, 0xfffb},
     {0x110bd, 0x110bd},
@@ -125,6 +127,8 @@ inv_is_line(struct str s)
 	for (size_t at = 0; at < s.n;) {
 		uint32_t c = next((const unsigned char *)s.p, &at);
 
+		if ((c & 0xfffe) == 0xfffe) /* the last two of each plane are no characters */
+			return false;
 		for (size_t k = 0; k < LARCH_COUNT(hidden) && hidden[k].first <= c; k++)
 			if (c <= hidden[k].last)
 				return false;

@@ -2,6 +2,7 @@
 /* room.json: what an import makes of it, what it tells, and that an export loses nothing. */
 #include <stdlib.h>
 
+#include "inv/inv_edit.h"
 #include "inv_frame.h"
 
 static struct arena *told;
@@ -280,6 +281,29 @@ t_a_type_that_nobody_described_is_noted(void)
 	inv_close(i);
 }
 
+static void
+t_what_an_edit_takes_as_text_a_file_takes_too(void)
+{
+	static const struct {
+		const char *text;
+		bool line;
+	} rows[] = {{"\xef\xbf\xbd", true}, {"\xef\xb7\xaf", false}, {"\xef\xbf\xbe", false}, {"\xf0\x9f\xbf\xbf", false},
+	    {"\xe2\x80\xae", false}, {"\xee\x80\x80", true}, {"\xf0\x9f\x94\x8c", true}};
+	struct inv *i = fresh();
+	struct inv_import_result r;
+	struct arena *a = arena_create();
+
+	for (size_t k = 0; k < LARCH_COUNT(rows); k++) {
+		const char *file = arena_printf(a, ROOM("\"thing\":[{\"name\":\"n%zu\",\"type\":\"server\",\"attribute\":["
+		                                        "{\"key\":\"k\",\"value\":\"%s\"}]}]"), k, rows[k].text);
+
+		T_INT(inv_is_line(str_of(rows[k].text)), rows[k].line);
+		T_INT(take_as(i, file, (struct inv_import_ask){0}, &r), rows[k].line ? 0 : -1);
+	}
+	arena_destroy(a);
+	inv_close(i);
+}
+
 /* Each row: what is sent, and what the sentence says. */
 static const struct {
 	const char *inside, *says;
@@ -332,4 +356,4 @@ T_MAIN(T(t_a_room_that_is_exported_and_imported_is_the_same_bytes), T(t_an_empty
     T(t_what_is_not_named_stays_and_goes_when_pruned), T(t_things_that_hold_each_other_are_pruned_together),
     T(t_two_things_change_places_in_one_import), T(t_every_import_can_be_undone_to_the_byte),
     T(t_a_type_that_nobody_described_is_noted),
-    T(t_a_bad_file_is_refused_with_its_thing_and_changes_nothing))
+    T(t_what_an_edit_takes_as_text_a_file_takes_too), T(t_a_bad_file_is_refused_with_its_thing_and_changes_nothing))
