@@ -16,6 +16,7 @@
 #define LIMIT_REASON 500          /* bytes of a reason somebody typed */
 
 /* host lists: CONVENTIONS, "Expansion is capped" */
+#define LIMIT_UNDO_S 10           /* seconds that going back to a time of the inventory may take */
 #define LIMIT_HOSTS 65536         /* names in one expanded list */
 #define LIMIT_HOSTS_TEXT (LIMIT_HOSTS * (LIMIT_NAME + 1)) /* bytes of one list as text, unfolded at worst */
 #define LIMIT_HOSTS_MADE (4 * LIMIT_HOSTS) /* names made on the way to one list: "n[1-9]!n[2-8]" makes 16 */

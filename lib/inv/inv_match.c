@@ -209,6 +209,8 @@ is_slip(struct str t)
 	return false;
 }
 
+#define WORDS_MAX 8 /* of a search: each looks at every value */
+
 /* Things whose name or value contains each of the words. */
 static int
 with_parts(struct inv *i, struct str t, struct arena *a, struct hosts *out, struct err *e)
@@ -216,12 +218,14 @@ with_parts(struct inv *i, struct str t, struct arena *a, struct hosts *out, stru
 	struct str rest = t, word;
 	struct hosts more;
 	bool first = true;
-	size_t n;
+	size_t n, words = 0;
 
 	while (rest.p != NULL) {
 		word = str_cut(&rest, ' ');
 		if (word.n == 0)
 			continue;
+		if (++words > WORDS_MAX)
+			return err_set(e, ERR_INPUT, "a search takes at most %d words", WORDS_MAX);
 		if (query_with_part(i, arena_strndup(a, word.p, word.n), a, first ? out : &more, e) != 0)
 			return -1;
 		n = 0;

@@ -336,8 +336,9 @@ untouch(struct inv *i, int64_t edit, struct err *e)
 	        : 0;
 }
 
+/* until: CLOCK_BOOTTIME. A thread of pages is not held longer, however much was changed since then. */
 static int
-undo_edit(struct inv *i, int64_t edit, struct arena *a, struct err *e)
+undo_edit(struct inv *i, int64_t edit, int64_t until, struct arena *a, struct err *e)
 {
 	struct row part[AT_ONCE];
 	int64_t below = INT64_MAX;
@@ -345,6 +346,9 @@ undo_edit(struct inv *i, int64_t edit, struct arena *a, struct err *e)
 
 	do {
 		arena_reset(a);
+		if (times_boot() > until)
+			return err_set(e, ERR_LIMIT,
+			    "too much was changed since then to go back there in %d s; ask for a later time", LIMIT_UNDO_S);
 		if (read_rows(i, edit, below, a, part, &n, e) != 0)
 			return -1;
 		for (size_t k = 0; k < n; k++) {
@@ -376,11 +380,11 @@ int
 inv_undo_to(struct inv *i, int64_t ms, struct err *e)
 {
 	struct arena *a = arena_create();
-	int64_t edit, at;
+	int64_t edit, at, until = times_boot() + LIMIT_UNDO_S * 1000;
 	int rc = store_begin(i->s, e);
 
 	while (rc == 0 && (rc = newest(i, &edit, &at, e)) == 0 && edit != 0 && at > ms)
-		rc = undo_edit(i, edit, a, e);
+		rc = undo_edit(i, edit, until, a, e);
 	/* What counts edits counts those that are left. */
 	if (rc == 0)
 		rc = store_run(i->s, e, "UPDATE sqlite_sequence SET seq=(SELECT COALESCE(MAX(id),0) FROM edit) WHERE name='edit'", "");

@@ -127,9 +127,9 @@ t_a_search_box_finds_names_values_and_parts(void)
 	    {"p0123456789", "web1", INV_SEARCH_VALUE}, {"tony", "web[1-2]", INV_SEARCH_VALUE}, {"brien", "web3", INV_SEARCH_PART},
 	    {"blade 3000", "web2", INV_SEARCH_PART}, {"3000 blade", "web2", INV_SEARCH_PART}, {"blade 4000", "", INV_SEARCH_PART},
 	    {"00:1b:2C:3d:4e:5f", "web1", INV_SEARCH_VALUE}, {"zebra", "", INV_SEARCH_PART}, {"type:server and in:rack001", "web[1-2]", INV_SEARCH_QUERY},
-	    {"type:nothing", "", INV_SEARCH_QUERY}, {" web2 ", "web2", INV_SEARCH_QUERY},
+	    {"zoo zoo zoo zoo zoo zoo zoo zoo", "", INV_SEARCH_PART}, {"type:nothing", "", INV_SEARCH_QUERY}, {" web2 ", "web2", INV_SEARCH_QUERY},
 	};
-	static const char *const slips[] = {"staet:idle", "web and", "type:server bnad web1", "web1)", ""};
+	static const char *const slips[] = {"staet:idle", "web and", "type:server bnad web1", "web1)", "zoo zoo zoo zoo zoo zoo zoo zoo zoo", ""};
 	struct inv *i = room();
 	struct arena *a = arena_create();
 	enum inv_search how;
