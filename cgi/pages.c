@@ -24,6 +24,7 @@ static const struct web_field find_fields[] = {
     {"spread", WEB_TEXT, .max = 64, .summary = "at most one in each container of this type: rack"},
     {"limit", WEB_INT, .min = 1, .max = LIMIT_HOSTS, .summary = "as many as this; with spread it is refused when there are fewer"},
     {"fields", WEB_TEXT, .max = 2048, .summary = "further columns, with commas between: attr:KEY, or attributes for all of them"},
+    {"select", WEB_FLAG, .summary = "these things are to be changed: a name, rack, pool or type that is unknown is refused, and so is nothing"},
     PAGES_AT,
     END,
 };
@@ -120,6 +121,8 @@ static const struct web_field new_fields[] = {
 static const struct web_field import_fields[] = {
     {"dry_run", WEB_FLAG, .summary = "say what would change, and change nothing"},
     {"prune", WEB_FLAG, .summary = "remove what the file does not name: afterwards the room is what the file says"},
+    {"merge", WEB_FLAG, .summary = "the file knows only a part: keep what it does not say of a thing, and pull no cable"},
+    {"move", WEB_FLAG, .summary = "with merge: pull the cables that are in the way"},
     {"reason", WEB_TEXT, .summary = "why, for the history"},
     {.name = NULL},
 };

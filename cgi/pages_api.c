@@ -321,7 +321,8 @@ select_of(struct web_call *c, struct inv *inv, struct hosts *out, size_t *total,
 	size_t limit = (size_t)web_int(c, "limit", 0);
 	struct hosts all;
 
-	if (inv_find(inv, web_text(c, "q"), c->arena, &all, e) != 0)
+	if ((web_flag(c, "select") ? inv_select(inv, str_of(web_text(c, "q")), c->arena, &all, e)
+	                            : inv_find(inv, web_text(c, "q"), c->arena, &all, e)) != 0)
 		return -1;
 	*total = all.n;
 	*out = all;
@@ -511,7 +512,8 @@ pages_take_room(struct web_call *c, const struct inv_import_ask *asked, int64_t 
 int
 pages_import(struct web_call *c, struct err *e)
 {
-	const struct inv_import_ask ask = {.text = c->request->body, .dry_run = web_flag(c, "dry_run"), .prune = web_flag(c, "prune")};
+	const struct inv_import_ask ask = {.text = c->request->body, .dry_run = web_flag(c, "dry_run"), .prune = web_flag(c, "prune"),
+	    .merge = web_flag(c, "merge"), .move = web_flag(c, "move")};
 	json_t *result;
 
 	if (!http_is_type(c->request->content_type, "application/json") &&

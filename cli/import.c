@@ -260,13 +260,14 @@ print_result(struct cli *c, json_t *body)
 }
 
 static int
-send_room(struct cli *c, struct str text)
+send_room(struct cli *c, struct str text, bool part)
 {
 	struct api_answer a = {0};
 	struct err e = {0};
 	struct api_request q = {.method = "POST", .limit_s = IMPORT_LIMIT_S, .body = text,
 	    .path = path_make(c, "/api/v1/import", NULL, NULL, (struct path_field[]){{"dry_run", c->opt.dry_run ? "1" : NULL},
-	    {"prune", c->opt.prune ? "1" : NULL}, {"reason", c->opt.reason}}, 3, &e)};
+	    {"prune", c->opt.prune ? "1" : NULL}, {"merge", part && !c->opt.prune ? "1" : NULL}, {"move", c->opt.move ? "1" : NULL},
+	    {"reason", c->opt.reason}}, 5, &e)};
 	int code;
 
 	if (q.path == NULL || api_call(c, &q, &a, &e) != 0)
@@ -299,7 +300,7 @@ cmd_import(struct cli *c)
 	else if (c->opt.print_it)
 		code = fwrite(text.p, 1, text.n, stdout) == text.n ? EXIT_OK : EXIT_FAILED;
 	else
-		code = send_room(c, text);
+		code = send_room(c, text, im != NULL);
 out:
 	buf_free(&made);
 	free_files(&f);

@@ -56,7 +56,7 @@ const struct option_row option_rows[] = {
 	    .offset = AT(face), .help = "front, rear, or both for full depth"},
 	{.name = "side", .arg = "SIDE", .words = "left right", .closed = true, .group = OPT_PLACE,
 	    .offset = AT(side), .help = "left or right: a 0U thing beside the rack"},
-	{.name = "move", .group = OPT_MOVE, .offset = AT(move), .help = "pull the cables that are in the way"},
+	{.name = "move", .group = OPT_MOVE | OPT_IMPORT, .offset = AT(move), .help = "pull the cables that are in the way"},
 	{.name = "with-cables", .group = OPT_CABLES, .offset = AT(with_cables), .help = "pull its cables too; else they are a refusal"},
 	{.name = "address", .arg = "ADDRESS", .group = OPT_ADDRESS, .offset = AT(address),
 	    .help = "virtual address on the load balancer, as 10.0.0.5:443"},

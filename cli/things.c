@@ -70,7 +70,8 @@ static int
 ask(struct cli *c, const char *asked, const struct hosts *named, const char *fields, json_t *items, int *exit_out)
 {
 	struct err e = {0};
-	const char *path = path_make(c, "/api/v1/find", NULL, NULL, (struct path_field[]){{"q", asked}, {"fields", fields}}, 2, &e);
+	const char *path = path_make(c, "/api/v1/find", NULL, NULL, (struct path_field[]){{"q", asked},
+	    {"fields", fields}, {"select", named->n == 0 ? "1" : NULL}}, 3, &e);
 	struct api_answer a = {0};
 	int rc;
 

@@ -26,7 +26,7 @@ struct import {
 	const json_t *room;
 	struct import_thing *thing; /* in the file's order */
 	size_t n;
-	bool prune;
+	bool prune, merge, move;
 	struct inv_import_result *r;
 	size_t cap_lines, cap_notes;
 };

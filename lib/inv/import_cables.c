@@ -87,6 +87,10 @@ one_cable(struct import *im, const json_t *o, struct err *e)
 		return -1;
 	if (a.peer == b.port)
 		return 0;
+	if (im->merge && !im->move && (a.peer != 0 || b.peer != 0))
+		return err_set(e, ERR_CONFLICT, "port %s of \"%s\" has a cable already, and a file that knows only a part pulls none "
+		    "unless it is told to (--move)", a.peer != 0 ? jsn_text_or(o, "a-port", "") : jsn_text_or(o, "b-port", ""),
+		    a.peer != 0 ? a_thing : b_thing);
 	fits = inv_fits(im->i, &a, &b, e);
 	if (fits != 1 || unplug(im, &a, e) != 0 || unplug(im, &b, e) != 0)
 		return -1;

@@ -105,6 +105,21 @@ settle(struct import *im, const struct inv_ref *t, struct inv_fact_row *old, siz
 	return rc;
 }
 
+/* Those of the old ones whose key the file gives. */
+static size_t
+of_keys(struct inv_fact_row *old, size_t n_old, const struct inv_attr *new, size_t n_new)
+{
+	size_t n = 0;
+
+	for (size_t k = 0; k < n_old; k++)
+		for (size_t m = 0; m < n_new; m++)
+			if (strcmp(old[k].attr.key, new[m].key) == 0) {
+				old[n++] = old[k];
+				break;
+			}
+	return n;
+}
+
 /* A thing's attributes become those of the file. */
 static int
 replace_attrs(struct import *im, const struct import_thing *x, struct err *e)
@@ -116,6 +131,8 @@ replace_attrs(struct import *im, const struct import_thing *x, struct err *e)
 
 	if (inv_attr_find(im->i, x->ref.id, &any, im->a, &old, &n_old, e) != 0 || wanted(im, x->o, &new, &n_new, e) != 0)
 		return -1;
+	if (im->merge)
+		n_old = of_keys(old, n_old, new, n_new);
 	if (n_old > 1)
 		qsort(old, n_old, sizeof(*old), by_row);
 	while (k < n_old || m < n_new) {
@@ -208,7 +225,7 @@ one_thing(struct import *im, struct import_thing *x, struct err *e)
 		x->ref.type = type;
 		return 0;
 	}
-	if (inv_thing_retype(&im->ed, &x->ref, type, e) != 0 || put_ports(im, x, e) != 0)
+	if ((!im->merge && inv_thing_retype(&im->ed, &x->ref, type, e) != 0) || put_ports(im, x, e) != 0)
 		return -1;
 	x->changed = im->ed.seq != before;
 	return 0;
@@ -394,7 +411,9 @@ pool(struct import *im, struct import_thing *x, struct err *e)
 	while (rc == 0 && (k < n_old || m < n_new)) {
 		int c = k == n_old ? 1 : m == n_new ? -1 : strcmp(old[k], new[m]);
 
-		if (c < 0)
+		if (c < 0 && im->merge)
+			k++;
+		else if (c < 0)
 			rc = member(im, &x->ref, old[k++], false, e);
 		else if (c > 0)
 			rc = member(im, &x->ref, new[m++], true, e);

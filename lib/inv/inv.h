@@ -284,6 +284,12 @@ struct inv_import_ask {
 	const struct inv_author *author;
 	bool dry_run;              /* all refusals and the result, and nothing is changed */
 	bool prune;                /* afterwards the room is what the file says and nothing else */
+	/*
+	 * The file knows only a part, as that of another program does: attributes of keys it does not give stay, types
+	 * of things that are there stay, members only come, and a port in use is refused instead of pulled.
+	 */
+	bool merge;
+	bool move;                 /* with merge: pull the cables that are in the way */
 	bool lines;                /* tell every difference */
 };
 

@@ -133,7 +133,7 @@ int
 inv_import_file(struct inv *i, struct yang *y, const struct inv_import_ask *ask, struct arena *a,
     struct inv_import_result *out, struct err *e)
 {
-	struct import im = {.i = i, .r = out, .prune = ask->prune, .out = a};
+	struct import im = {.i = i, .r = out, .prune = ask->prune, .merge = ask->merge, .move = ask->move, .out = a};
 	json_t *room = NULL;
 	int rc;
 
