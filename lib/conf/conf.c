@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "conf.h"
+#include "inner.h"
 
-#define MODULE "larch-conf"
+#define MODULE CONF_MODULE
 
 /* ---- one row a setting: types, defaults and patterns are the YANG module's ------ */
 
@@ -19,9 +19,6 @@ struct setting {
 	int64_t min, max;  /* of a span, ms: YANG cannot look into "8h30m" */
 };
 
-#define SECOND INT64_C(1000)
-#define MINUTE (60 * SECOND)
-#define HOUR (60 * MINUTE)
 #define AT(field) offsetof(struct conf, field)
 
 static const struct setting settings[] = {
@@ -58,11 +55,23 @@ static const struct setting settings[] = {
     {"power", "rebuild_limit", SPAN, AT(rebuild_limit_ms), SECOND, 24 * HOUR},
     {"power", "stagger", SPAN, AT(stagger_ms), SECOND / 10, 5 * MINUTE},
     {"power", "load_floor_a", DECIMAL, AT(load_floor_a), 0, 0},
+    {"status", "sinfo", TEXT, AT(status.sinfo), 0, 0},
+    {"status", "squeue", TEXT, AT(status.squeue), 0, 0},
+    {"status", "genders", PATH, AT(status.genders), 0, 0},
+    {"status", "dsh_groups", PATH, AT(status.dsh_groups), 0, 0},
+    {"status", "pdsh_groups", PATH, AT(status.pdsh_groups), 0, 0},
+    {"status", "ssh", TEXT, AT(status.ssh), 0, 0},
+    {"status", "ssh_config", PATH, AT(status.ssh_config), 0, 0},
+    {"status", "ssh_masters", INTEGER, AT(status.ssh_masters), 0, 0},
+    {"status", "ssh_logins", INTEGER, AT(status.ssh_logins), 0, 0},
+    {"status", "packets", INTEGER, AT(status.packets), 0, 0},
+    {"status", "sockets", INTEGER, AT(status.sockets), 0, 0},
+    {"notify", "sendmail", PATH, AT(notify.sendmail), 0, 0},
+    {"notify", "from", TEXT, AT(notify.from), 0, 0},
 };
 
-/* A relative path starts at the folder of larch.json. */
-static const char *
-absolute(const struct conf *c, const char *path)
+const char *
+conf_absolute(const struct conf *c, const char *path)
 {
 	const char *slash = strrchr(c->path, '/');
 
@@ -71,16 +80,24 @@ absolute(const struct conf *c, const char *path)
 	return arena_printf(c->arena, "%.*s/%s", (int)(slash - c->path), c->path, path);
 }
 
-static int
-span(struct conf *c, const struct setting *s, const char *text, int64_t *out, struct err *e)
+int
+conf_span(struct conf *c, const char *path, const char *text, const struct conf_span *of, struct err *e)
 {
 	char low[TIMES_TEXT], high[TIMES_TEXT];
 
-	if (times_duration(str_of(text), out, e) == 0 && *out >= s->min && *out <= s->max)
+	if (times_duration(str_of(text), of->out, e) == 0 && *of->out >= of->min && *of->out <= of->max)
 		return 0;
-	return err_set(e, ERR_INPUT, "%s: /%s:larch%s%s/%s: '%s' is outside %s to %s", c->path, MODULE,
-	    s->group != NULL ? "/" : "", s->group != NULL ? s->group : "", s->name, text,
-	    times_age(s->min, low), times_age(s->max, high));
+	return err_set(e, ERR_INPUT, "%s: /%s:larch/%s: '%s' is outside %s to %s", c->path, MODULE, path, text,
+	    times_age(of->min, low), times_age(of->max, high));
+}
+
+static int
+span(struct conf *c, const struct setting *s, const char *text, int64_t *out, struct err *e)
+{
+	const struct conf_span of = {out, s->min, s->max};
+	const char *path = s->group == NULL ? s->name : arena_printf(c->arena, "%s/%s", s->group, s->name);
+
+	return conf_span(c, path, text, &of, e);
 }
 
 /* Put one value where its row says. The module has checked its type. */
@@ -95,7 +112,7 @@ take(struct conf *c, const struct setting *s, const json_t *v, struct err *e)
 		*(const char **)(void *)at = arena_strdup(c->arena, json_string_value(v));
 		return 0;
 	case PATH:
-		*(const char **)(void *)at = absolute(c, json_string_value(v));
+		*(const char **)(void *)at = conf_absolute(c, json_string_value(v));
 		return 0;
 	case BOOL:
 		*(bool *)(void *)at = json_is_true(v);
@@ -116,8 +133,16 @@ take(struct conf *c, const struct setting *s, const json_t *v, struct err *e)
 	return -1;
 }
 
-static void
-take_list(struct conf *c, const json_t *list, const char ***out, size_t *n)
+const char *
+conf_text(struct conf *c, const json_t *o, const char *key)
+{
+	const char *t = jsn_text_or(o, key, NULL);
+
+	return t == NULL ? NULL : arena_strdup(c->arena, t);
+}
+
+void
+conf_texts(struct conf *c, const json_t *list, const char ***out, size_t *n)
 {
 	const char **p = arena_array(c->arena, json_array_size(list) + 1, sizeof(*p));
 	json_t *v;
@@ -139,10 +164,11 @@ take_all(struct conf *c, const json_t *o, struct err *e)
 		if (v != NULL && take(c, s, v, e) != 0)
 			return -1;
 	}
-	take_list(c, jsn_array(json_object_get(o, "ldap"), "uri"), &c->ldap.uri, &c->ldap.n_uri);
-	take_list(c, jsn_array(json_object_get(o, "power"), "protected"), &c->protected_things,
+	conf_texts(c, jsn_array(json_object_get(o, "ldap"), "uri"), &c->ldap.uri, &c->ldap.n_uri);
+	conf_texts(c, jsn_array(json_object_get(o, "power"), "protected"), &c->protected_things,
 	    &c->n_protected);
-	return 0;
+	return conf_take_status(c, json_object_get(o, "status"), e) != 0 ? -1
+	                                                                 : conf_take_notify(c, json_object_get(o, "notify"), e);
 }
 
 /* A password must not travel in the clear, whatever the file says. */
@@ -210,7 +236,7 @@ check_engine(const json_t *larch, const char *path, struct err *e)
 static const char *
 modules(const struct conf *c, const char *given, const json_t *larch)
 {
-	return given != NULL ? given : absolute(c, jsn_text_or(larch, "yang", "/usr/share/yang/modules/larch"));
+	return given != NULL ? given : conf_absolute(c, jsn_text_or(larch, "yang", "/usr/share/yang/modules/larch"));
 }
 
 static int

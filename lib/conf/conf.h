@@ -25,6 +25,60 @@ struct conf_ldap {
 	int timeout_ms;            /* for one whole check against one URI */
 };
 
+/* How one check, or one of its columns, is asked and judged. What is not said is 0 or NAN: the check's own. */
+struct conf_check {
+	const char *name;          /* "ping", "df_tmp" */
+	bool off;
+	int64_t interval_ms, limit_ms;
+	double warn, critical;     /* at or above; where critical is below warn, at or below */
+};
+/* A command of the site's own that runs on the nodes; its exit code is the level. */
+struct conf_command {
+	const char *name, *title, *run;
+	int64_t limit_ms;
+};
+struct conf_mount {
+	const char *name, *mount;  /* "tmp": the column df_tmp; "/tmp" */
+};
+struct conf_status {
+	struct conf_check *checks;
+	size_t n_checks;
+	struct conf_command *commands;
+	size_t n_commands;
+	struct conf_mount *mounts;
+	size_t n_mounts;
+	const char **nodes;        /* host lists whose names are nodes too */
+	size_t n_nodes;
+	const char *sinfo, *squeue; /* programs; "" none */
+	const char *genders, *dsh_groups, *pdsh_groups;
+	const char *ssh, *ssh_config; /* ssh_config NULL: ssh's own */
+	int ssh_masters, ssh_logins;
+	int packets, sockets;      /* echo requests a second; connections of the check ssh at one time */
+	const char **system_users;
+	size_t n_system_users;
+};
+
+enum conf_event { CONF_NODE_DIED, CONF_NODE_BACK, CONF_LEVEL, CONF_JOB_PARTIAL, CONF_BREAK_GLASS, CONF_JOURNAL_BROKEN,
+	CONF_LARCHD_RESTARTED, CONF_EVENT_COUNT };
+LARCH_API const char *conf_event_name(enum conf_event e); /* "node-died" */
+
+/* Who is told of what. */
+struct conf_rule {
+	const char *name;
+	unsigned events;           /* 1u << enum conf_event, or-ed */
+	const char *query;         /* NULL: all things */
+	const char **mail;
+	size_t n_mail;
+	const char *webhook, *webhook_secret_file; /* or NULL */
+	int64_t every_ms;
+	int quiet_from, quiet_to;  /* minutes of the room's day; equal: never quiet */
+};
+struct conf_notify {
+	const char *sendmail, *from;
+	struct conf_rule *rules;
+	size_t n_rules;
+};
+
 struct conf {
 	const char *path;          /* of larch.json */
 	const char *site;          /* shown in the title of every page */
@@ -48,6 +102,8 @@ struct conf {
 	const char **protected_things; /* names that power never touches without the extra word */
 	size_t n_protected;
 	int threads;               /* of each web program; 4 */
+	struct conf_status status;
+	struct conf_notify notify;
 	struct arena *arena;       /* owns all of the above */
 };
 
@@ -57,6 +113,9 @@ struct conf {
  */
 LARCH_API int conf_load(const char *path, const char *yang_folder, struct conf **out, struct err *e);
 LARCH_API void conf_destroy(struct conf *c);
+
+/* The row of a check or column, or NULL: nothing is said of it. */
+LARCH_API const struct conf_check *conf_check(const struct conf *c, const char *name);
 
 /*
  * The path of a database: conf_db(c, "status") is DATA/status/status.db. Each

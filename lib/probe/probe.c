@@ -69,11 +69,27 @@ probe_pulse(const struct probe *p, struct probe_pulse *out)
 	};
 }
 
+/* What is asked, for all who show it. */
+static void
+publish_columns(struct probe *p)
+{
+	struct arena *a = arena_create();
+	struct status_column *columns;
+	size_t n;
+	struct err e;
+
+	probe_columns(p->room.conf, a, &columns, &n);
+	if (status_put_columns(p->room.status, columns, n, &e) != 0)
+		log_error("what is checked cannot be published: %s", e.text);
+	arena_destroy(a);
+}
+
 void
 probe_set_conf(struct probe *p, const struct conf *conf, const struct devtype_set *types)
 {
 	p->room.conf = conf;
 	p->room.types = types;
+	publish_columns(p);
 }
 
 int
@@ -90,6 +106,7 @@ probe_create(const struct probe_room *room, struct probe **out, struct err *e)
 	}
 	if (probe_ping_refused(p->ping) != NULL)
 		log_warn("%s", probe_ping_refused(p->ping));
+	publish_columns(p);
 	*out = p;
 	return 0;
 }

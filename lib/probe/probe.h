@@ -83,6 +83,24 @@ typedef void probe_ping_fn(void *ctx, enum probe_ping_outcome outcome, double ms
 LARCH_API void probe_ping_send(struct probe_ping *p, const struct sockaddr_storage *to, int timeout_ms,
     probe_ping_fn *done, void *ctx);
 
+/* ---- what is checked ----------------------------------------------------------------------- */
+
+/*
+ * A check: one file, one row in probes.c. It gives one or more columns; those of the check `login` also come from
+ * the mounts and the commands of larch.json.
+ */
+struct probe_row {
+	const char *name;       /* "ipmi" */
+	const char *help;       /* one sentence */
+	int64_t interval_ms, limit_ms; /* when larch.json says nothing; interval 0: the setting "sweep" */
+	const char *needs;      /* a column that must be ok, or the check is not asked; NULL: nothing */
+	const struct status_column *columns;
+	size_t n_columns;
+};
+LARCH_API const struct probe_row *probe_row(size_t i); /* NULL past the last */
+/* The columns of all checks that are on, as larchd publishes them, in the arena. */
+LARCH_API void probe_columns(const struct conf *conf, struct arena *a, struct status_column **out, size_t *n_out);
+
 /* ---- the sweep ---------------------------------------------------------------------------- */
 
 struct probe;

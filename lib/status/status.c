@@ -16,6 +16,15 @@ status_level_name(enum status_level l)
 	return (unsigned)l < STATUS_LEVEL_COUNT ? names[l] : "unknown";
 }
 
+enum status_level
+status_worse(enum status_level a, enum status_level b)
+{
+	static const int rank[STATUS_LEVEL_COUNT] = {
+	    [STATUS_CRITICAL] = 3, [STATUS_WARN] = 2, [STATUS_UNKNOWN] = 1, [STATUS_OK] = 0};
+
+	return rank[a] >= rank[b] ? a : b;
+}
+
 bool
 status_stale(int64_t at, int64_t interval, int64_t now)
 {

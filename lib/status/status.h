@@ -11,7 +11,7 @@
 #include "base/base.h"
 #include "store/store.h"
 
-#define STATUS_VERSION 3 /* of status.db */
+#define STATUS_VERSION 4 /* of status.db */
 
 struct status;
 LARCH_API int status_open(const char *path, struct status **out, struct err *e);        /* larchd */
@@ -28,20 +28,60 @@ LARCH_API bool status_replaced(struct status *s); /* another file, or none, is i
  */
 LARCH_API const char *status_banner(struct status *s, struct arena *a, int64_t now);
 
+/* ---- what is asked -------------------------------------------------------------- */
+
+/*
+ * A column is one value that a check gives: the check `ipmi` gives `bmc` and `chassis`, the check `login` a dozen.
+ * larchd publishes its columns from its rows (lib/probe/probes.c) and its configuration: pages and the command know
+ * of no other list.
+ */
+enum status_kind {
+	STATUS_WORD,    /* its text is a state: each other text is a change that is kept */
+	STATUS_MEASURE, /* its text prints its number: only another level is a change that is kept */
+	STATUS_TIME     /* as WORD, and its number is a time, seconds since 1970: shown as how long ago that is */
+};
+struct status_column {
+	const char *name;       /* "df_tmp": the `check` of a value */
+	const char *probe;      /* the check that gives it: "login" */
+	const char *title;      /* "/tmp" */
+	const char *unit;       /* of the number: "ms" "%" "W"; "" */
+	const char *help;       /* one sentence */
+	enum status_kind kind;
+	double step;            /* a number no further than this from the one that is kept is the same */
+	int64_t interval;       /* how often it is asked, ms */
+	bool counts;            /* its level is the node's level too */
+	bool shown;             /* among the columns of a table of nodes when nobody chose any */
+};
+/* larchd: these and no others, in this order. Values of other columns go. */
+LARCH_API int status_put_columns(struct status *s, const struct status_column *columns, size_t n, struct err *e);
+LARCH_API int status_columns(struct status *s, struct arena *a, struct status_column **out, size_t *n_out, struct err *e);
+
+/* Groups of nodes that larchd has read: of "genders", "dsh", "pdsh", of "slurm" (partitions and "sinfo": what sinfo -R lists). */
+struct status_group {
+	const char *source, *name;
+	const char *members;    /* folded host list */
+	int64_t at;
+};
+/* larchd: all groups of one source, in the place of what it had. */
+LARCH_API int status_put_groups(struct status *s, const char *source, const struct status_group *groups, size_t n,
+    struct err *e);
+/* By source and name, natural order. */
+LARCH_API int status_groups(struct status *s, struct arena *a, struct status_group **out, size_t *n_out, struct err *e);
+
 /* ---- values of checks --------------------------------------------------------- */
 
 enum status_level { STATUS_OK, STATUS_WARN, STATUS_CRITICAL, STATUS_UNKNOWN, STATUS_LEVEL_COUNT };
 LARCH_API const char *status_level_name(enum status_level l); /* "ok" "warn" "critical" "unknown" */
+/* Which of two a person wants to see first: critical, warn, unknown, ok. */
+LARCH_API enum status_level status_worse(enum status_level a, enum status_level b);
 
-/* Checks of today: "ping" (text "up" "down"), "bmc" ("ok" "silent" "auth" ...), "chassis" ("on" "off"),
- * "outlets" ("on" "off" "mixed"), "pdu" ("ok" "silent" ...),
- * "switch" ("ok" "no-vlans" "silent" ...). */
 struct status_value {
 	const char *thing, *check;
 	enum status_level level;
 	const char *text;      /* short, for a table cell */
 	const char *detail;    /* a sentence, or NULL */
-	double number;         /* NAN: none. ping: ms; outlets: W or A */
+	double number;         /* NAN: none */
+	const char *data;      /* more of it as a JSON object, or NULL: of df {"mounts":[{"mount","size","used"}]} */
 	int64_t at;            /* when it was seen, ms */
 	int64_t since;         /* since when the level and text are as they are, ms */
 	int64_t interval;      /* how often it is asked, ms: older than twice that is stale */

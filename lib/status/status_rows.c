@@ -52,10 +52,21 @@ static const char schema_switches[] =
     " switch TEXT NOT NULL, vlan INTEGER NOT NULL, name TEXT NOT NULL,"
     " PRIMARY KEY(switch,vlan)) STRICT, WITHOUT ROWID;";
 
+static const char schema_columns[] =
+    "ALTER TABLE value ADD COLUMN data TEXT;"
+    "CREATE TABLE col("
+    " nr INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, probe TEXT NOT NULL, title TEXT NOT NULL, unit TEXT NOT NULL,"
+    " help TEXT NOT NULL, kind INTEGER NOT NULL, step REAL NOT NULL, every INTEGER NOT NULL, counts INTEGER NOT NULL,"
+    " shown INTEGER NOT NULL) STRICT;"
+    "CREATE TABLE grp("
+    " source TEXT NOT NULL, name TEXT NOT NULL, members TEXT NOT NULL, at INTEGER NOT NULL,"
+    " PRIMARY KEY(source,name)) STRICT, WITHOUT ROWID;";
+
 static const struct store_migration migrations[] = {
     {1, schema},
     {2, schema_states},
     {3, schema_switches},
+    {4, schema_columns},
 };
 
 #define PRUNE_MS (60 * 60 * 1000)
@@ -191,10 +202,10 @@ put_value(struct status *s, const struct status_value *v, struct err *e)
 			return -1;
 	}
 	return store_run(s->s, e,
-	    "INSERT INTO value(thing,chk,level,text,detail,number,at,since,every) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9)"
-	    " ON CONFLICT(thing,chk) DO UPDATE SET level=?3,text=?4,detail=?5,number=?6,at=?7,since=?8,every=?9",
-	    "ssissdiii", v->thing, v->check, (int64_t)v->level, v->text, v->detail, v->number, v->at,
-	    same ? was.since : v->at, v->interval);
+	    "INSERT INTO value(thing,chk,level,text,detail,number,at,since,every,data) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10)"
+	    " ON CONFLICT(thing,chk) DO UPDATE SET level=?3,text=?4,detail=?5,number=?6,at=?7,since=?8,every=?9,data=?10",
+	    "ssissdiiis", v->thing, v->check, (int64_t)v->level, v->text, v->detail, v->number, v->at,
+	    same ? was.since : v->at, v->interval, v->data);
 }
 
 static enum status_level
@@ -276,7 +287,7 @@ real(struct store_query *q, int column)
 	return store_null(q, column) ? NAN : store_double(q, column);
 }
 
-#define VALUE_COLUMNS "thing,chk,level,text,detail,number,at,since,every FROM value "
+#define VALUE_COLUMNS "thing,chk,level,text,detail,number,at,since,every,data FROM value "
 
 static void
 take_value(struct store_query *q, struct arena *a, struct status_value *v)
@@ -291,6 +302,7 @@ take_value(struct store_query *q, struct arena *a, struct status_value *v)
 	    .at = store_int(q, 6),
 	    .since = store_int(q, 7),
 	    .interval = store_int(q, 8),
+	    .data = store_null(q, 9) ? NULL : arena_strdup(a, store_text(q, 9)),
 	};
 }
 

@@ -7,7 +7,8 @@
  *	seed -c larch.json key NAME SCOPE GROUP...  prints the bearer; SCOPE is words with commas
  *	seed -c larch.json import room.json
  *	seed -c larch.json status < FILE            one JSON object:
- *		{"values":[{"thing","check","level","text","detail","number","age","interval"}],
+ *		{"groups":[{"source","name","members"}],
+ *		 "values":[{"thing","check","level","text","detail","number","data":{},"age","interval"}],
  *		 "outlets":[{"pdu","outlet","device_name","state","word","amps","watts","age","interval"}],
  *		 "jobs":[{"id","who","verb","way","reason","machines","state","age","ended_age","done","total"}],
  *		 "actions":[{"age","job","machine","who","verb","way","outcome","text"}],
@@ -23,6 +24,7 @@
 #include "auth/auth.h"
 #include "conf/conf.h"
 #include "inv/inv.h"
+#include "probe/probe.h"
 #include "status/status.h"
 
 struct seed {
@@ -133,6 +135,56 @@ ago(const json_t *o, const char *key)
 	return times_now() - jsn_integer_or(o, key, 0) * 1000;
 }
 
+static const char *
+data_of(const json_t *r, struct arena *a)
+{
+	const json_t *data = json_object_get(r, "data");
+	struct buf text = BUF(LIMIT_JSON_BODY);
+	const char *made;
+
+	if (data == NULL)
+		return NULL;
+	jsn_canonical(data, &text);
+	made = arena_strndup(a, text.p, text.n);
+	buf_free(&text);
+	return made;
+}
+
+/* The columns that larchd would publish with this configuration. */
+static void
+put_columns(struct seed *s, struct status *st)
+{
+	struct status_column *columns;
+	size_t n;
+	struct err e = {0};
+
+	probe_columns(s->conf, s->a, &columns, &n);
+	must(status_put_columns(st, columns, n, &e), &e);
+}
+
+static void
+put_groups(struct status *st, struct arena *a, const json_t *doc)
+{
+	const json_t *groups = jsn_array(doc, "groups"), *r;
+	struct err e = {0};
+	size_t i;
+
+	json_array_foreach(groups, i, r)
+	{
+		struct status_group *g = arena_array(a, json_array_size(groups), sizeof(*g));
+		const char *source = jsn_text_or(r, "source", "");
+		size_t n = 0;
+
+		for (size_t k = 0; k < json_array_size(groups); k++) {
+			const json_t *o = json_array_get(groups, k);
+
+			if (strcmp(jsn_text_or(o, "source", ""), source) == 0)
+				g[n++] = (struct status_group){source, jsn_text_or(o, "name", ""), jsn_text_or(o, "members", ""), times_now()};
+		}
+		must(status_put_groups(st, source, g, n, &e), &e);
+	}
+}
+
 static void
 put_seen(struct status *st, struct arena *a, const json_t *doc)
 {
@@ -145,10 +197,10 @@ put_seen(struct status *st, struct arena *a, const json_t *doc)
 	for (size_t i = 0; i < nv; i++) {
 		const json_t *r = json_array_get(values, i);
 
-		v[i] = (struct status_value){jsn_text_or(r, "thing", ""), jsn_text_or(r, "check", ""),
-		    (enum status_level)jsn_integer_or(r, "level", 3), jsn_text_or(r, "text", ""),
-		    jsn_text_or(r, "detail", NULL), real(r, "number"), ago(r, "age"), 0,
-		    1000 * jsn_integer_or(r, "interval", 30)};
+		v[i] = (struct status_value){.thing = jsn_text_or(r, "thing", ""), .check = jsn_text_or(r, "check", ""),
+		    .level = (enum status_level)jsn_integer_or(r, "level", 3), .text = jsn_text_or(r, "text", ""),
+		    .detail = jsn_text_or(r, "detail", NULL), .number = real(r, "number"), .data = data_of(r, a),
+		    .at = ago(r, "age"), .interval = 1000 * jsn_integer_or(r, "interval", 30)};
 	}
 	for (size_t i = 0; i < no; i++) {
 		const json_t *r = json_array_get(outlets, i);
@@ -218,6 +270,8 @@ do_status(struct seed *s)
 	doc = jsn_parse(buf_view(&text), "standard input", &e);
 	must(doc == NULL ? -1 : 0, &e);
 	must(status_open(conf_db(s->conf, "status", s->a), &st, &e), &e);
+	put_columns(s, st);
+	put_groups(st, s->a, doc);
 	put_seen(st, s->a, doc);
 	put_power(st, doc);
 	put_states(st, doc);

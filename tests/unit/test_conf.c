@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
 #include <stdlib.h>
 
 #include "conf/conf.h"
@@ -53,6 +54,20 @@ t_the_example_is_loaded_whole(void)
 	T_INT(c->rebuild_limit_ms, 1800000);
 	T_OK(c->load_floor_a > 0.0999 && c->load_floor_a < 0.1001);
 	T_INT(c->n_protected, 2);
+	T_INT(c->status.n_checks, 3);
+	T_INT(conf_check(c, "login")->interval_ms, 900000);
+	T_OK(conf_check(c, "df_tmp")->critical > 94.9 && isnan(conf_check(c, "ping")->warn));
+	T_OK(conf_check(c, "uptime") == NULL);
+	T_STR(c->status.mounts[1].mount, "/global/scratch");
+	T_STR(c->status.commands[0].title, "NHC");
+	T_INT(c->status.commands[0].limit_ms, 20000);
+	T_STR(c->status.genders, "/etc/genders");
+	T_INT(c->status.ssh_masters, 256);
+	T_INT(c->notify.n_rules, 1);
+	T_INT(c->notify.rules[0].events,
+	    1u << CONF_NODE_DIED | 1u << CONF_JOB_PARTIAL | 1u << CONF_JOURNAL_BROKEN | 1u << CONF_BREAK_GLASS);
+	T_INT(c->notify.rules[0].quiet_from, 22 * 60);
+	T_INT(c->notify.rules[0].quiet_to, 6 * 60 + 30);
 	T_STR(conf_db(c, "status", c->arena), "/var/lib/larch/status/status.db");
 	T_STR(conf_socket(c, "pages", c->arena), "/run/larch/pages/pages.sock");
 	conf_destroy(c);
@@ -125,6 +140,18 @@ t_every_wrong_setting_is_refused_with_file_path_and_reason(void)
 	    {LEAST ",\"power\":{\"load_floor_a\":0.1}", "", "load_floor_a"},
 	    {LEAST ",\"power\":{\"load_floor_a\":\"-1\"}", "", "load_floor_a"},
 	    {LEAST ",\"power\":{\"protected\":\"x\"}", "", "protected"},
+	    {LEAST ",\"status\":{\"check\":[{\"name\":\"ping\",\"interval\":\"2d\"}]}", "",
+	        "status/check[name='ping']/interval: '2d' is outside 1 s to"},
+	    {LEAST ",\"status\":{\"check\":[{\"name\":\"ping\"},{\"name\":\"ping\"}]}", "", "ping"},
+	    {LEAST ",\"status\":{\"command\":[{\"name\":\"nhc\"}]}", "", "run"},
+	    {LEAST ",\"status\":{\"mount\":[{\"name\":\"tmp\",\"mount\":\"tmp\"}]}", "", "mount"},
+	    {LEAST ",\"notify\":{\"rule\":[{\"name\":\"a\",\"event\":[\"node-died\"]}]}", "", "somebody to tell"},
+	    {LEAST ",\"notify\":{\"rule\":[{\"name\":\"a\",\"event\":[\"fire\"],\"mail\":[\"a@b\"]}]}", "", "event"},
+	    {LEAST ",\"notify\":{\"rule\":[{\"name\":\"a\",\"event\":[\"level\"],\"mail\":[\"-f/x\"]}]}", "", "mail"},
+	    {LEAST ",\"notify\":{\"rule\":[{\"name\":\"a\",\"event\":[\"level\"],\"mail\":[\"a@b\"],"
+	           "\"quiet\":\"25:00-06:00\"}]}", "", "quiet"},
+	    {LEAST ",\"notify\":{\"rule\":[{\"name\":\"a\",\"event\":[\"level\"],\"mail\":[\"a@b\"],"
+	           "\"every\":\"100ms\"}]}", "", "notify/rule[name='a']/every: '100ms' is outside"},
 	    {LEAST ",\"@\":{\"a:b\":1}", "", "metadata"},
 	    {LEAST ",\"site\":\"Twice\"", "", "duplicate"},
 	    {"\"site\":\"Room\"", "", "origin"},

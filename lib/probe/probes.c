@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What can be checked: a row a check, and its columns. */
+#include <string.h>
+
+#include "probe.h"
+
+#define SECOND INT64_C(1000)
+#define MINUTE (60 * SECOND)
+
+static const struct status_column ping[] = {
+    {.name = "ping", .title = "Ping", .unit = "ms", .help = "It answers an ICMP echo; the number is the round trip.",
+        .kind = STATUS_WORD, .step = 5, .counts = true, .shown = true},
+};
+static const struct status_column ssh[] = {
+    {.name = "ssh", .title = "SSH", .unit = "ms", .help = "Its ssh port shows the banner of an SSH server.", .kind = STATUS_WORD,
+        .step = 50, .counts = true, .shown = true},
+};
+static const struct status_column ipmi[] = {
+    {.name = "bmc", .title = "BMC", .unit = "", .help = "Its BMC answers.", .kind = STATUS_WORD, .counts = true, .shown = true},
+    {.name = "chassis", .title = "Chassis", .unit = "", .help = "What its BMC says of the power of the machine.",
+        .kind = STATUS_WORD, .counts = true, .shown = true},
+};
+static const struct status_column power[] = {
+    {.name = "outlets", .title = "Power", .unit = "W", .help = "Its outlets: on, off, mixed; the number is their load.",
+        .kind = STATUS_WORD, .step = 10, .counts = true, .shown = true},
+    {.name = "pdu", .title = "PDU", .unit = "A", .help = "Of a PDU: it answers; the number is its load.", .kind = STATUS_WORD,
+        .step = 0.2, .counts = true},
+    {.name = "switch", .title = "Switch", .unit = "", .help = "Of a switch: it tells its VLANs.", .kind = STATUS_WORD,
+        .counts = true},
+};
+static const struct status_column slurm[] = {
+    {.name = "slurm", .title = "Slurm", .unit = "", .help = "The state Slurm gives it, with its suffixes; why it was drained.",
+        .kind = STATUS_WORD, .counts = true, .shown = true},
+    {.name = "jobs", .title = "Jobs", .unit = "", .help = "How many jobs run on it.", .kind = STATUS_MEASURE},
+};
+static const struct status_column login[] = {
+    {.name = "uptime", .title = "Up", .unit = "s", .help = "Since when it has been up.", .kind = STATUS_TIME, .step = 120,
+        .shown = true},
+    {.name = "load", .title = "Load", .unit = "", .help = "Its load, the mean of 15 minutes.", .kind = STATUS_MEASURE,
+        .step = 0.05, .counts = true, .shown = true},
+    {.name = "df", .title = "Disks", .unit = "%", .help = "Its fullest file system.", .kind = STATUS_MEASURE, .step = 0.5,
+        .counts = true, .shown = true},
+    {.name = "users", .title = "Users", .unit = "", .help = "Who has processes on it, system accounts left out.",
+        .kind = STATUS_MEASURE},
+    {.name = "gpu", .title = "GPUs", .unit = "", .help = "The GPUs found, of those expected.", .kind = STATUS_WORD, .counts = true},
+};
+
+static const struct probe_row rows[] = {
+    {"ping", "An ICMP echo.", 0, 700, NULL, ping, LARCH_COUNT(ping)},
+    {"ssh", "The banner of its ssh port.", 0, 3 * SECOND, NULL, ssh, LARCH_COUNT(ssh)},
+    {"ipmi", "Its BMC: whether it answers, the chassis, faults, the identify light.", 0, 0, NULL, ipmi, LARCH_COUNT(ipmi)},
+    {"power", "Its outlets and their load, as its PDUs report them.", 0, 0, NULL, power, LARCH_COUNT(power)},
+    {"slurm", "Its state in Slurm and the jobs on it.", 0, 20 * SECOND, NULL, slurm, LARCH_COUNT(slurm)},
+    {"login", "What it says of itself when one logs in: uptime, load, disks, users, GPUs, and the site's commands.", 15 * MINUTE,
+        30 * SECOND, "ssh", login, LARCH_COUNT(login)},
+};
+
+const struct probe_row *
+probe_row(size_t i)
+{
+	return i < LARCH_COUNT(rows) ? &rows[i] : NULL;
+}
+
+static int64_t
+interval_of(const struct conf *conf, const struct probe_row *row)
+{
+	const struct conf_check *c = conf_check(conf, row->name);
+
+	if (c != NULL && c->interval_ms != 0)
+		return c->interval_ms;
+	return row->interval_ms == 0 ? conf->sweep_ms : row->interval_ms;
+}
+
+static bool
+is_off(const struct conf *conf, const char *name)
+{
+	const struct conf_check *c = conf_check(conf, name);
+
+	return c != NULL && c->off;
+}
+
+/* The mounts and the commands of the site. */
+static void
+site_columns(const struct conf *conf, const struct probe_row *row, struct arena *a, struct status_column *out, size_t *n)
+{
+	const struct conf_status *s = &conf->status;
+	const struct status_column mount = {.probe = row->name, .unit = "%", .kind = STATUS_MEASURE, .step = 0.5, .counts = true,
+	    .interval = interval_of(conf, row)};
+	const struct status_column command = {.probe = row->name, .unit = "", .kind = STATUS_WORD, .counts = true,
+	    .interval = mount.interval};
+
+	for (size_t i = 0; i < s->n_mounts; i++) {
+		out[*n] = mount;
+		out[*n].name = arena_printf(a, "df_%s", s->mounts[i].name);
+		out[*n].title = arena_strdup(a, s->mounts[i].mount);
+		out[(*n)++].help = arena_printf(a, "How full %s is.", s->mounts[i].mount);
+	}
+	for (size_t i = 0; i < s->n_commands; i++) {
+		out[*n] = command;
+		out[*n].name = arena_strdup(a, s->commands[i].name);
+		out[*n].title = arena_strdup(a, s->commands[i].title);
+		out[(*n)++].help = "A command of the site's own, run on the node.";
+	}
+}
+
+void
+probe_columns(const struct conf *conf, struct arena *a, struct status_column **out, size_t *n_out)
+{
+	size_t max = conf->status.n_mounts + conf->status.n_commands, n = 0;
+
+	for (size_t i = 0; i < LARCH_COUNT(rows); i++)
+		max += rows[i].n_columns;
+	*out = arena_array(a, max + 1, sizeof(**out));
+	for (size_t i = 0; i < LARCH_COUNT(rows); i++) {
+		if (is_off(conf, rows[i].name))
+			continue;
+		for (size_t k = 0; k < rows[i].n_columns; k++) {
+			if (is_off(conf, rows[i].columns[k].name))
+				continue;
+			(*out)[n] = rows[i].columns[k];
+			(*out)[n].probe = rows[i].name;
+			(*out)[n++].interval = interval_of(conf, &rows[i]);
+		}
+		if (strcmp(rows[i].name, "login") == 0)
+			site_columns(conf, &rows[i], a, *out, &n);
+	}
+	*n_out = n;
+}

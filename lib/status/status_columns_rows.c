@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is asked, and groups of nodes: what larchd publishes beside what it sees. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "status_private.h"
+
+static int
+put_columns(struct status *s, const struct status_column *columns, size_t n, struct err *e)
+{
+	if (store_run(s->s, e, "DELETE FROM col", "") != 0)
+		return -1;
+	for (size_t i = 0; i < n; i++) {
+		const struct status_column *c = &columns[i];
+
+		if (store_run(s->s, e,
+		        "INSERT INTO col(nr,name,probe,title,unit,help,kind,step,every,counts,shown) VALUES(?,?,?,?,?,?,?,?,?,?,?)",
+		        "isssssidiii", (int64_t)i, c->name, c->probe, c->title, c->unit, c->help, (int64_t)c->kind, c->step,
+		        c->interval, (int64_t)c->counts, (int64_t)c->shown) != 0)
+			return -1;
+	}
+	if (store_run(s->s, e, "DELETE FROM value WHERE chk NOT IN (SELECT name FROM col)", "") != 0)
+		return -1;
+	return status_turn(s, e);
+}
+
+int
+status_put_columns(struct status *s, const struct status_column *columns, size_t n, struct err *e)
+{
+	if (store_begin(s->s, e) != 0)
+		return -1;
+	if (put_columns(s, columns, n, e) != 0) {
+		store_rollback(s->s);
+		return -1;
+	}
+	return store_commit(s->s, e);
+}
+
+int
+status_columns(struct status *s, struct arena *a, struct status_column **out, size_t *n_out, struct err *e)
+{
+	struct store_query *q = store_ask(s->s, e,
+	    "SELECT name,probe,title,unit,help,kind,step,every,counts,shown FROM col ORDER BY nr", "");
+	size_t cap = 0;
+	int more;
+
+	*out = NULL;
+	*n_out = 0;
+	while ((more = store_next(q, e)) == 1) {
+		*out = status_grow(a, *out, *n_out, &cap, sizeof(**out));
+		(*out)[(*n_out)++] = (struct status_column){
+		    .name = arena_strdup(a, store_text(q, 0)),
+		    .probe = arena_strdup(a, store_text(q, 1)),
+		    .title = arena_strdup(a, store_text(q, 2)),
+		    .unit = arena_strdup(a, store_text(q, 3)),
+		    .help = arena_strdup(a, store_text(q, 4)),
+		    .kind = (enum status_kind)store_int(q, 5),
+		    .step = store_double(q, 6),
+		    .interval = store_int(q, 7),
+		    .counts = store_int(q, 8) != 0,
+		    .shown = store_int(q, 9) != 0,
+		};
+	}
+	store_done(q);
+	return more;
+}
+
+/* ---- groups ------------------------------------------------------------------------ */
+
+static int
+put_groups(struct status *s, const char *source, const struct status_group *groups, size_t n, struct err *e)
+{
+	if (store_run(s->s, e, "DELETE FROM grp WHERE source=?", "s", source) != 0)
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		if (store_run(s->s, e, "INSERT INTO grp(source,name,members,at) VALUES(?,?,?,?)", "sssi", source, groups[i].name,
+		        groups[i].members, groups[i].at) != 0)
+			return -1;
+	return status_turn(s, e);
+}
+
+int
+status_put_groups(struct status *s, const char *source, const struct status_group *groups, size_t n, struct err *e)
+{
+	if (store_begin(s->s, e) != 0)
+		return -1;
+	if (put_groups(s, source, groups, n, e) != 0) {
+		store_rollback(s->s);
+		return -1;
+	}
+	return store_commit(s->s, e);
+}
+
+static int
+by_name(const void *x, const void *y)
+{
+	const struct status_group *a = x, *b = y;
+	int c = strcmp(a->source, b->source);
+
+	return c != 0 ? c : str_natural(a->name, b->name);
+}
+
+int
+status_groups(struct status *s, struct arena *a, struct status_group **out, size_t *n_out, struct err *e)
+{
+	struct store_query *q = store_ask(s->s, e, "SELECT source,name,members,at FROM grp", "");
+	size_t cap = 0;
+	int more;
+
+	*out = NULL;
+	*n_out = 0;
+	while ((more = store_next(q, e)) == 1) {
+		*out = status_grow(a, *out, *n_out, &cap, sizeof(**out));
+		(*out)[(*n_out)++] = (struct status_group){
+		    .source = arena_strdup(a, store_text(q, 0)),
+		    .name = arena_strdup(a, store_text(q, 1)),
+		    .members = arena_strdup(a, store_text(q, 2)),
+		    .at = store_int(q, 3),
+		};
+	}
+	store_done(q);
+	if (*n_out > 1)
+		qsort(*out, *n_out, sizeof(**out), by_name);
+	return more;
+}
