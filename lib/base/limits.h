@@ -95,6 +95,11 @@
 #define LIMIT_VLAN_TEXT 4096      /* bytes of the VLANs of one port as ranges */
 #define LIMIT_SNMP_SESSIONS 512   /* SNMP targets with a socket at once; others wait in line */
 
+/* children: sinfo, ssh, a site's own commands */
+#define LIMIT_RUN_OUT (16u << 20) /* bytes of one child's output */
+#define LIMIT_RUN_ERR (64u << 10) /* bytes of what it complains */
+#define LIMIT_RUN_INPUT (256u << 10) /* bytes given to it to read */
+
 /* inventory */
 #define LIMIT_INV_TREE 65536      /* things of one tree */
 #define LIMIT_INV_STEPS 4096      /* cables one trace follows */
