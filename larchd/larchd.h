@@ -14,6 +14,7 @@
 #include "power/power.h"
 #include "probe/probe.h"
 #include "status/status.h"
+#include "tell/tell.h"
 
 struct larchd_kept {
 	struct conf *conf;
@@ -43,12 +44,14 @@ struct larchd {
 	struct gate *gate;
 	struct probe *probe;
 	struct drive *drive;
+	struct tell *tell;
 
-	uv_timer_t sweep, pulse, look;
+	uv_timer_t sweep, pulse, look, verify;
 	uv_signal_t terminate, interrupt, reload;
 	uv_poll_t wake;
 	int wake_fd;
 	char *wake_path;
+	const char *away;               /* a sentence: how long it had been away when it started */
 	bool stopping;
 };
 
@@ -56,6 +59,9 @@ struct larchd {
 int larchd_wake_open(struct larchd *l, struct err *e);
 void larchd_wake_close(struct larchd *l);
 void larchd_look(struct larchd *l);
+
+/* journal.c: walk the whole journal in a worker, now and once a day; who is told of a broken one is told. */
+void larchd_check_journal(struct larchd *l);
 
 /* notify.c: sd_notify(3) without the library. */
 void larchd_notify(const char *state);

@@ -72,6 +72,7 @@ reload(uv_signal_t *handle, int number)
 		gate_set_cred(l->gate, cred);
 		probe_set_conf(l->probe, conf, types);
 		drive_set_conf(l->drive, conf);
+		tell_set_conf(l->tell, conf);
 		uv_timer_set_repeat(&l->sweep, (uint64_t)conf->sweep_ms);
 		log_info("the configuration was read again");
 	}
@@ -231,6 +232,20 @@ stop(uv_signal_t *handle, int number)
 	uv_stop(&l->loop);
 }
 
+/* How it was started, for whoever is told of it. */
+static const char *
+away(struct larchd *l)
+{
+	struct status_pulse was;
+	char age[TIMES_TEXT];
+	struct err e;
+
+	if (status_pulse(l->status, l->a, &was, &e) != 0 || was.beat == 0)
+		return "larchd " LARCH_VERSION " started for the first time";
+	return arena_printf(l->a, "larchd " LARCH_VERSION " started; it had not been heard of for %s",
+	    times_age(times_now() - was.beat, age));
+}
+
 static int
 open_files(struct larchd *l, struct err *e)
 {
@@ -238,6 +253,7 @@ open_files(struct larchd *l, struct err *e)
 	    status_open(conf_db(l->conf, "status", l->a), &l->status, e) != 0)
 		return -1;
 	note(l, "start", "larchd " LARCH_VERSION);
+	l->away = away(l);
 	l->inv_path = conf_db(l->conf, "inventory", l->a);
 	l->requests_path = conf_db(l->conf, "power", l->a);
 	open_readers(l);
@@ -259,7 +275,9 @@ open_rooms(struct larchd *l, struct cred *cred, struct err *e)
 	if (probe_create(&probe, &l->probe, e) != 0)
 		return -1;
 	drive.probe = l->probe;
-	return drive_create(&drive, &l->drive, e);
+	if (drive_create(&drive, &l->drive, e) != 0)
+		return -1;
+	return tell_create(&(struct tell_room){&l->loop, l->conf, &l->inv, l->status}, &l->tell, e);
 }
 
 static void
@@ -299,6 +317,8 @@ run(struct larchd *l, struct err *e)
 	start_timer(l, &l->look, look, 0, LOOK_MS);
 	if (drive_recover(l->drive, e) != 0)
 		return -1;
+	tell_event(l->tell, CONF_LARCHD_RESTARTED, "", l->away);
+	larchd_check_journal(l);
 	larchd_notify("READY=1");
 	log_info("larchd %s serves %s", LARCH_VERSION, l->conf->site);
 	uv_run(&l->loop, UV_RUN_DEFAULT);
@@ -308,7 +328,7 @@ run(struct larchd *l, struct err *e)
 static void
 close_all(struct larchd *l)
 {
-	uv_handle_t *handles[] = {(uv_handle_t *)&l->sweep, (uv_handle_t *)&l->pulse, (uv_handle_t *)&l->look,
+	uv_handle_t *handles[] = {(uv_handle_t *)&l->sweep, (uv_handle_t *)&l->pulse, (uv_handle_t *)&l->look, (uv_handle_t *)&l->verify,
 	    (uv_handle_t *)&l->terminate, (uv_handle_t *)&l->interrupt, (uv_handle_t *)&l->reload};
 
 	l->stopping = true;
@@ -320,6 +340,7 @@ close_all(struct larchd *l)
 			uv_close(handles[i], NULL);
 	gate_destroy(l->gate);
 	probe_destroy(l->probe);
+	tell_destroy(l->tell);
 	drive_close(l->drive);
 	for (int i = 0; i < 100 && uv_run(&l->loop, UV_RUN_NOWAIT) != 0; i++)
 		;

@@ -107,6 +107,12 @@
 #define LIMIT_INV_HIT 65536       /* things that hang on what goes dark */
 #define LIMIT_IMPORT_LINES 1000   /* lines of difference and notes that one import tells */
 
+/* messages of the rules of `notify` */
+#define LIMIT_TELL_TEXT (256u << 10)  /* bytes of one message; what is beyond is not said, and it says so by its count */
+#define LIMIT_TELL_JSON (1u << 20)    /* bytes of one webhook's JSON */
+#define LIMIT_TELL_EVENTS 1000        /* events that one webhook lists */
+#define LIMIT_TELL_ITEMS 65536        /* events that one message is made from; the rest is in the next */
+
 /* power */
 #define LIMIT_PLAN_STEPS 4096     /* steps of one plan */
 #define LIMIT_PLAN_THINGS 1024    /* machines of one plan */

@@ -11,7 +11,7 @@
 #include "base/base.h"
 #include "store/store.h"
 
-#define STATUS_VERSION 4 /* of status.db */
+#define STATUS_VERSION 5 /* of status.db */
 
 struct status;
 LARCH_API int status_open(const char *path, struct status **out, struct err *e);        /* larchd */
@@ -150,13 +150,50 @@ LARCH_API int status_switch_vlans(struct status *s, const char *name, struct are
 LARCH_API bool status_vlan_in(const char *ranges, int64_t vlan);
 
 struct status_change {
-	int64_t at;
+	int64_t id, at;         /* id: grows with every change */
 	const char *thing, *check, *from_text, *to_text;
 	enum status_level from, to;
 };
 /* Newest first, at most limit; thing NULL: all. */
 LARCH_API int status_changes(struct status *s, const char *thing, int64_t since, size_t limit, struct arena *a,
     struct status_change **out, size_t *n_out, struct err *e);
+/* Oldest first: those with an id above `after`. The highest id: 0 none, -1 cannot be read. */
+LARCH_API int status_changes_after(struct status *s, int64_t after, size_t limit, struct arena *a,
+    struct status_change **out, size_t *n_out, struct err *e);
+LARCH_API int64_t status_last_change(struct status *s);
+
+/* ---- what happened beside ------------------------------------------------------ */
+
+/*
+ * What is no change of a value: a job that did not end well (status_put_job notes it), a larchd that started, a broken
+ * journal. Kinds are those of `event` in larch.json. Kept for STATUS_KEPT_DAYS.
+ */
+struct status_event {
+	int64_t id, at;         /* id: grows, never begins anew */
+	const char *kind;       /* "job-partial" */
+	const char *thing;      /* what it is about: a host list; "" nothing in particular */
+	const char *text;       /* one sentence */
+};
+LARCH_API int status_add_event(struct status *s, const struct status_event *x, struct err *e); /* id is not read */
+/* Oldest first: those with an id above `after`, not older than `since`; at most limit. */
+struct status_event_ask {
+	int64_t after, since;
+	size_t limit;
+};
+LARCH_API int status_events(struct status *s, const struct status_event_ask *ask, struct arena *a,
+    struct status_event **out, size_t *n_out, struct err *e);
+LARCH_API int64_t status_last_event(struct status *s); /* 0 none, -1 cannot be read */
+
+/* How far a rule of `notify` has told. */
+struct status_told {
+	const char *rule;
+	int64_t change, event;  /* the last change (status_change.id) and event that are told, or were not to be */
+	int64_t at, tried;      /* the last message that went out, and the last that was tried; 0 none */
+	const char *trouble;    /* why the last one did not go out; "" it did */
+};
+LARCH_API int status_put_told(struct status *s, const struct status_told *t, struct err *e);
+LARCH_API int status_forget_told(struct status *s, const char *rule, struct err *e);
+LARCH_API int status_told(struct status *s, struct arena *a, struct status_told **out, size_t *n_out, struct err *e);
 
 /* ---- the pulse ------------------------------------------------------------------ */
 

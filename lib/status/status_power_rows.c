@@ -19,12 +19,40 @@ put_job(struct status *s, const struct status_job *j, struct err *e)
 	    j->created, j->ended, j->done, j->total);
 }
 
+/* A job that ends and did not end well is an event, once. */
+static int
+note_end(struct status *s, const struct status_job *j, struct err *e)
+{
+	static const char *const bad[] = {"failed", "partial", "unknown"};
+	struct arena *a;
+	struct store_query *q;
+	int had, rc = 0;
+
+	if (j->ended == 0)
+		return 0;
+	q = store_ask(s->s, e, "SELECT 1 FROM job WHERE id=? AND ended<>0", "i", j->id);
+	had = store_next(q, e);
+	store_done(q);
+	if (had != 0)
+		return had < 0 ? -1 : 0;
+	a = arena_create();
+	for (size_t i = 0; i < LARCH_COUNT(bad); i++)
+		if (strcmp(j->state, bad[i]) == 0) {
+			struct status_event x = {.at = j->ended, .kind = "job-partial", .thing = j->machines,
+			    .text = arena_printf(a, "job %lld, %s by %s, ended %s", (long long)j->id, j->verb, j->who, j->state)};
+
+			rc = status_event_in(s, &x, e);
+		}
+	arena_destroy(a);
+	return rc;
+}
+
 int
 status_put_job(struct status *s, const struct status_job *j, struct err *e)
 {
 	if (store_begin(s->s, e) != 0)
 		return -1;
-	if (put_job(s, j, e) != 0 || status_turn(s, e) != 0) {
+	if (note_end(s, j, e) != 0 || put_job(s, j, e) != 0 || status_turn(s, e) != 0) {
 		store_rollback(s->s);
 		return -1;
 	}

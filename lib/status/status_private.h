@@ -14,6 +14,9 @@ struct status {
 /* Count a change of what is seen: within the transaction that makes it. */
 int status_turn(struct status *s, struct err *e);
 
+/* Note an event: within the transaction that makes it. */
+int status_event_in(struct status *s, const struct status_event *x, struct err *e);
+
 /* An array in an arena that doubles; what it leaves behind goes with the arena. */
 void *status_grow(struct arena *a, void *old, size_t n, size_t *cap, size_t size);
 

@@ -62,11 +62,20 @@ static const char schema_columns[] =
     " source TEXT NOT NULL, name TEXT NOT NULL, members TEXT NOT NULL, at INTEGER NOT NULL,"
     " PRIMARY KEY(source,name)) STRICT, WITHOUT ROWID;";
 
+static const char schema_events[] =
+    "CREATE TABLE event("
+    " id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, kind TEXT NOT NULL, thing TEXT NOT NULL,"
+    " text TEXT NOT NULL) STRICT;"
+    "CREATE TABLE told("
+    " rule TEXT PRIMARY KEY, change INTEGER NOT NULL, event INTEGER NOT NULL, at INTEGER NOT NULL,"
+    " tried INTEGER NOT NULL, trouble TEXT NOT NULL) STRICT, WITHOUT ROWID;";
+
 static const struct store_migration migrations[] = {
     {1, schema},
     {2, schema_states},
     {3, schema_switches},
     {4, schema_columns},
+    {5, schema_events},
 };
 
 #define PRUNE_MS (60 * 60 * 1000)
@@ -196,7 +205,7 @@ put_value(struct status *s, const struct status_value *v, struct err *e)
 		return -1;
 	same = was.known && was.level == v->level && strcmp(was.text, v->text) == 0;
 	if (was.known && !same) {
-		struct status_change c = {v->at, v->thing, v->check, was.text, v->text, was.level, v->level};
+		struct status_change c = {0, v->at, v->thing, v->check, was.text, v->text, was.level, v->level};
 
 		if (put_transition(s, &c, e) != 0)
 			return -1;
@@ -227,7 +236,7 @@ put_outlet(struct status *s, const struct status_outlet *o, struct err *e)
 		return -1;
 	same = was.known && strcmp(was.text, o->state) == 0;
 	if (was.known && !same) {
-		struct status_change c = {o->at, o->pdu, check, was.text, o->state, outlet_level(was.text),
+		struct status_change c = {0, o->at, o->pdu, check, was.text, o->state, outlet_level(was.text),
 		    outlet_level(o->state)};
 
 		snprintf(check, sizeof(check), "outlet %s", o->outlet);
@@ -253,6 +262,8 @@ prune(struct status *s, struct err *e)
 		return 0;
 	s->pruned = now;
 	if (store_run(s->s, e, "DELETE FROM transition WHERE at<?", "i", now - STATUS_KEPT_DAYS * DAY_MS) != 0)
+		return -1;
+	if (store_run(s->s, e, "DELETE FROM event WHERE at<?", "i", now - STATUS_KEPT_DAYS * DAY_MS) != 0)
 		return -1;
 	if (store_run(s->s, e, "DELETE FROM wanted_state WHERE at<?", "i", now - STATUS_KEPT_DAYS * DAY_MS) != 0)
 		return -1;
@@ -439,40 +450,66 @@ status_outlet(struct status *s, const char *pdu, const char *outlet, struct aren
 	return more == 1 ? 0 : -1;
 }
 
-int
-status_changes(struct status *s, const char *thing, int64_t since, size_t limit, struct arena *a,
-    struct status_change **out, size_t *n_out, struct err *e)
+#define CHANGE_COLUMNS "id,at,thing,chk,from_text,to_text,from_level,to_level FROM transition "
+
+static int
+take_changes(struct store_query *q, struct arena *a, struct status_change **out, size_t *n_out, struct err *e)
 {
-	struct store_query *q;
 	size_t cap = 0;
 	int more;
 
 	*out = NULL;
 	*n_out = 0;
-	if (thing == NULL)
-		q = store_ask(s->s, e,
-		    "SELECT at,thing,chk,from_text,to_text,from_level,to_level FROM transition WHERE at>=?"
-		    " ORDER BY at DESC,id DESC LIMIT ?",
-		    "ii", since, (int64_t)limit);
-	else
-		q = store_ask(s->s, e,
-		    "SELECT at,thing,chk,from_text,to_text,from_level,to_level FROM transition"
-		    " WHERE thing=? AND at>=? ORDER BY at DESC,id DESC LIMIT ?",
-		    "sii", thing, since, (int64_t)limit);
 	while ((more = store_next(q, e)) == 1) {
 		*out = status_grow(a, *out, *n_out, &cap, sizeof(**out));
 		(*out)[(*n_out)++] = (struct status_change){
-		    .at = store_int(q, 0),
-		    .thing = arena_strdup(a, store_text(q, 1)),
-		    .check = arena_strdup(a, store_text(q, 2)),
-		    .from_text = arena_strdup(a, store_text(q, 3)),
-		    .to_text = arena_strdup(a, store_text(q, 4)),
-		    .from = (enum status_level)store_int(q, 5),
-		    .to = (enum status_level)store_int(q, 6),
+		    .id = store_int(q, 0),
+		    .at = store_int(q, 1),
+		    .thing = arena_strdup(a, store_text(q, 2)),
+		    .check = arena_strdup(a, store_text(q, 3)),
+		    .from_text = arena_strdup(a, store_text(q, 4)),
+		    .to_text = arena_strdup(a, store_text(q, 5)),
+		    .from = (enum status_level)store_int(q, 6),
+		    .to = (enum status_level)store_int(q, 7),
 		};
 	}
 	store_done(q);
 	return more;
+}
+
+int
+status_changes(struct status *s, const char *thing, int64_t since, size_t limit, struct arena *a,
+    struct status_change **out, size_t *n_out, struct err *e)
+{
+	struct store_query *q;
+
+	if (thing == NULL)
+		q = store_ask(s->s, e, "SELECT " CHANGE_COLUMNS "WHERE at>=? ORDER BY at DESC,id DESC LIMIT ?", "ii", since,
+		    (int64_t)limit);
+	else
+		q = store_ask(s->s, e, "SELECT " CHANGE_COLUMNS "WHERE thing=? AND at>=? ORDER BY at DESC,id DESC LIMIT ?", "sii",
+		    thing, since, (int64_t)limit);
+	return take_changes(q, a, out, n_out, e);
+}
+
+int
+status_changes_after(struct status *s, int64_t after, size_t limit, struct arena *a, struct status_change **out,
+    size_t *n_out, struct err *e)
+{
+	return take_changes(store_ask(s->s, e, "SELECT " CHANGE_COLUMNS "WHERE id>? ORDER BY id LIMIT ?", "ii", after,
+	                        (int64_t)limit),
+	    a, out, n_out, e);
+}
+
+int64_t
+status_last_change(struct status *s)
+{
+	struct err e;
+	struct store_query *q = store_ask(s->s, &e, "SELECT ifnull(max(id),0) FROM transition", "");
+	int64_t id = store_next(q, &e) == 1 ? store_int(q, 0) : -1;
+
+	store_done(q);
+	return id;
 }
 
 /* ---- the pulse ----------------------------------------------------------------------- */
