@@ -27,17 +27,22 @@ const char *pages_place_text(const struct inv_place *p, struct arena *a);
 /* ---- the room as it was last read ---------------------------------------------- */
 
 struct pages_node {
-	const struct inv_thing *thing;
+	const char *name;
+	const struct inv_thing *thing;    /* NULL: the inventory has none of this name; Slurm, a group or a check has */
 	const char *href;                 /* "/nodes/n0001" */
+	const char *type;                 /* "server"; "" nobody says */
 	const char *owner, *rack, *unit;  /* NULL: nobody says */
 	const char *rack_unit;            /* "b01 U12"; "" */
-	const struct status_value *ping, *bmc, *chassis, *outlets; /* NULL: never seen */
-	bool has_bmc;
+	bool has_bmc, watched;            /* watched: there is something of it that can be asked */
 	const struct inv_cord *cords;
 	size_t n_cords;
 	const char *cords_text;           /* "pdu-b01-a/AA1 pdu-b01-b/AA1" */
 	const struct status_action *action; /* the last one, or NULL */
 	const char *action_text, *action_href; /* "", NULL: none is known */
+	const struct status_value **values; /* one a column of the room, in its order; NULL: never seen */
+	int64_t seen;                     /* the oldest sight of all of them, ms; 0: never */
+	enum status_level level;          /* only pages_level reads these: what it was at `judged`, and is until `fresh` */
+	int64_t judged, fresh;
 };
 
 struct pages_pdu {
@@ -51,20 +56,24 @@ struct pages_pdu {
 };
 
 /*
- * All of it, read in one go and kept until inventory or status change: a page
- * of ten thousand rows is then a walk over memory. Shared by the threads,
- * never changed once it is made.
+ * All of it, kept until inventory or status change: a page of ten thousand
+ * rows is then a walk over memory. Shared by the threads, never changed once
+ * it is made.
  */
+struct pages_inventory;
+struct pages_seen;
 struct pages_room {
 	struct arena *arena;
-	int64_t inv_generation, status_generation;
-	uint64_t files;                   /* which files were read: a replaced file is another room */
+	struct pages_inventory *inventory; /* the halves it stands on */
+	struct pages_seen *seen;
 	int holders;
 
 	struct inv_thing *things;         /* natural order */
 	size_t n_things;
 	struct pages_places places;       /* of all that is in something */
-	struct pages_node *nodes;
+	struct status_column *columns;    /* what larchd says it asks, in its order */
+	size_t n_columns;
+	struct pages_node *nodes;         /* machines, then with them what only status knows; natural order */
 	size_t n_nodes;
 	struct pages_pdu *pdus;
 	size_t n_pdus;
@@ -83,6 +92,20 @@ struct pages_room {
 struct pages_room *pages_room_get(struct web_call *c, struct err *e);
 void pages_room_put(struct web_call *c, struct pages_room *r);
 
+/* The column of a check, or NULL: larchd asks no such thing. Its place is its distance from r->columns. */
+const struct status_column *pages_column_find(const struct pages_room *r, const char *name);
+/* What a check last said of a node; NULL: never seen. */
+const struct status_value *pages_value(const struct pages_room *r, const struct pages_node *n, const char *column);
+/*
+ * How a node is: the worst of its columns that count. What is stale counts as unknown; a node that can be asked and
+ * was never seen is unknown, and one that nothing can be asked of is ok. Whoever is not ok is sick.
+ */
+enum status_level pages_level(const struct pages_room *r, const struct pages_node *n, int64_t now);
+/* The value that makes it so: the first of the worst; NULL: it is ok, or nothing was ever seen. */
+const struct status_value *pages_worst(const struct pages_room *r, const struct pages_node *n, int64_t now);
+
+/* Any thing of the inventory, or NULL. */
+const struct inv_thing *pages_thing_find(const struct pages_room *r, const char *name);
 const struct pages_node *pages_node_find(const struct pages_room *r, const char *name);
 const struct pages_pdu *pages_pdu_find(const struct pages_room *r, const char *name);
 /* Cords that hang on one outlet: a run of by_outlet. */

@@ -81,15 +81,6 @@ add_to(struct problem *p, const struct status_value *v, int64_t now)
 	p->stale = p->stale || status_stale(v->at, v->interval, now);
 }
 
-static const struct inv_thing *
-find_thing(const struct pages_room *r, const char *name)
-{
-	for (size_t i = 0; i < r->n_things; i++)
-		if (strcmp(r->things[i].name, name) == 0)
-			return &r->things[i];
-	return NULL;
-}
-
 static void
 gather(struct front *f)
 {
@@ -115,7 +106,7 @@ gather(struct front *f)
 		add_to(p, bad[i], f->call->now);
 	}
 	for (size_t i = 0; i < f->n_problems; i++) {
-		const struct inv_thing *t = find_thing(f->room, f->problems[i].things.name[0]);
+		const struct inv_thing *t = pages_thing_find(f->room, f->problems[i].things.name[0]);
 
 		f->problems[i].folded = hosts_fold(&f->problems[i].things, a);
 		f->problems[i].one_type = t == NULL ? "" : t->type;
@@ -319,7 +310,7 @@ static struct web_cell
 change_thing(const void *ctx, size_t row, int64_t now)
 {
 	const struct front *f = ctx;
-	const struct inv_thing *t = find_thing(f->room, change(ctx, row)->thing);
+	const struct inv_thing *t = pages_thing_find(f->room, change(ctx, row)->thing);
 
 	(void)now;
 	return web_cell_link(change(ctx, row)->thing,
@@ -452,10 +443,12 @@ counts(const struct front *f)
 	for (size_t i = 0; i < f->room->n_nodes; i++) {
 		const struct pages_node *n = &f->room->nodes[i];
 
-		if (n->ping != NULL || inv_attr(n->thing, "address") != NULL)
-			tally(&all[0], n->ping, f->call->now);
-		if (n->outlets != NULL || n->n_cords > 0)
-			tally(&all[1], n->outlets, f->call->now);
+		const struct status_value *ping = pages_value(f->room, n, "ping"), *power = pages_value(f->room, n, "outlets");
+
+		if (ping != NULL || (n->thing != NULL && inv_attr(n->thing, "address") != NULL))
+			tally(&all[0], ping, f->call->now);
+		if (power != NULL || n->n_cords > 0)
+			tally(&all[1], power, f->call->now);
 	}
 	for (size_t i = 0; i < f->room->n_pdus; i++)
 		tally(&all[2], f->room->pdus[i].value, f->call->now);

@@ -6,8 +6,8 @@
 #include "cli.h"
 
 static const struct column node_columns[] = {
-	{"name", "name", false}, {"power", "power", true}, {"chassis", "chassis", true}, {"ping", "ping", true},
-	{"bmc", "bmc", true}, {"owner", "owner", false}, {"rack", "rack", false}, {"outlets", "outlets", false},
+	{"name", "name", false}, {"outlets", "power", true}, {"chassis", "chassis", true}, {"ping", "ping", true},
+	{"bmc", "bmc", true}, {"owner", "owner", false}, {"rack", "rack", false}, {"cords", "outlets", false},
 	{"last_action", "last action", false},
 };
 static const struct column pdu_columns[] = {

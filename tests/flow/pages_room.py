@@ -144,6 +144,12 @@ class PagesRoom:
     def status(self, seen):
         self.seed("status", text=json.dumps(seen))
 
+    def fresh_status(self):
+        """As in the beginning: a new file, which pages takes up by itself."""
+        for path in (self.folder / "status").iterdir():
+            path.unlink()
+        self.status(sample(self.document))
+
     def start(self):
         if self.path.exists():
             self.path.unlink()

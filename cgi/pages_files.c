@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The files that the pages read, and the writer of the inventory. */
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "pages_room.h"
+
+struct shared {
+	pthread_mutex_t lock;       /* of the writer */
+	struct inv *writer;
+	struct yang *yang;
+	struct pages_keeper *keeper;
+	struct pages_states *states;
+};
+
+/* A file that was replaced while we hold it open must be opened again. */
+struct file_id {
+	dev_t dev;
+	ino_t ino;
+};
+
+struct state {
+	struct inv *inv;
+	struct status *status;
+	struct file_id inv_file, status_file;
+	struct inv *past;           /* as of past_at, a copy of what past_generation of inv_file was; NULL: none */
+	int64_t past_at, past_generation, past_used;
+	struct file_id past_file;
+};
+
+/* A file that is not there is a room whose things have the ports that they are given; a bad one is no start. */
+static int
+take_types(const struct conf *conf, struct shared *s, struct err *e)
+{
+	struct buf text;
+	int rc;
+
+	if (access(conf->types, F_OK) != 0) {
+		log_warn("%s is not there: new things have no ports but those that they are given", conf->types);
+		return 0;
+	}
+	if (file_read(conf->types, LIMIT_CONFIG_FILE, &text, e) != 0)
+		return -1;
+	rc = inv_types_load(s->writer, s->yang, buf_view(&text), e);
+	buf_free(&text);
+	return rc;
+}
+
+#define PAST_KEPT_MS 60000 /* a copy that nobody asked for so long is let go at the thread's next question */
+
+int
+pages_open(const struct conf *conf, void **shared, struct err *e)
+{
+	struct shared *s = calloc(1, sizeof(*s));
+	struct arena *a = arena_create();
+	int rc = -1;
+
+	if (s == NULL)
+		log_die("out of memory: no shared state");
+	pthread_mutex_init(&s->lock, NULL);
+	s->keeper = pages_keeper_create();
+	if (yang_create(conf->yang, &s->yang, e) != 0 || inv_open(conf_db(conf, "inventory", a), &s->writer, e) != 0 ||
+	    take_types(conf, s, e) != 0)
+		goto out;
+	if (pages_states_start(conf, s, &s->states, e) != 0)
+		goto out;
+	*shared = s;
+	rc = 0;
+out:
+	arena_destroy(a);
+	if (rc != 0)
+		pages_close(s);
+	return rc;
+}
+
+void
+pages_close(void *shared)
+{
+	struct shared *s = shared;
+
+	if (s == NULL)
+		return;
+	pages_states_stop(s->states);
+	pages_keeper_destroy(s->keeper);
+	inv_close(s->writer);
+	yang_destroy(s->yang);
+	pthread_mutex_destroy(&s->lock);
+	free(s);
+}
+
+int
+pages_thread_open(const struct conf *conf, void *shared, void **state, struct err *e)
+{
+	(void)conf;
+	(void)shared;
+	(void)e;
+	*state = calloc(1, sizeof(struct state));
+	if (*state == NULL)
+		log_die("out of memory: no thread's state");
+	return 0;
+}
+
+void
+pages_thread_close(void *state)
+{
+	struct state *t = state;
+
+	if (t == NULL)
+		return;
+	inv_close(t->inv);
+	inv_close(t->past);
+	status_close(t->status);
+	free(t);
+}
+
+struct inv *
+pages_shared_lock(void *shared, struct yang **yang_out)
+{
+	struct shared *s = shared;
+
+	pthread_mutex_lock(&s->lock);
+	*yang_out = s->yang;
+	return s->writer;
+}
+
+void
+pages_shared_unlock(void *shared)
+{
+	struct shared *s = shared;
+
+	pthread_mutex_unlock(&s->lock);
+}
+
+struct inv *
+pages_writer_lock(struct web_call *c, struct yang **yang_out)
+{
+	return pages_shared_lock(c->shared, yang_out);
+}
+
+void
+pages_writer_unlock(struct web_call *c)
+{
+	pages_shared_unlock(c->shared);
+}
+
+/* Is the file at path still the one we have? */
+static bool
+same_file(const char *path, struct file_id *id)
+{
+	struct stat st = {0};
+	bool same;
+
+	if (stat(path, &st) != 0)
+		return false;
+	same = st.st_dev == id->dev && st.st_ino == id->ino;
+	id->dev = st.st_dev;
+	id->ino = st.st_ino;
+	return same;
+}
+
+struct inv *
+pages_inv(struct web_call *c, struct err *e)
+{
+	struct state *t = c->state;
+	const char *path = conf_db(c->conf, "inventory", c->arena);
+
+	if (same_file(path, &t->inv_file) && t->inv != NULL)
+		return t->inv;
+	inv_close(t->inv);
+	t->inv = NULL;
+	return inv_open_reader(path, &t->inv, e) == 0 ? t->inv : NULL;
+}
+
+static void
+past_forget(struct state *t)
+{
+	inv_close(t->past);
+	t->past = NULL;
+}
+
+/* Making the copy takes a while, and somebody who looks at the past looks at more than one page of it. */
+struct inv *
+pages_inv_at(struct web_call *c, struct err *e)
+{
+	struct state *t = c->state;
+	struct inv *inv = pages_inv(c, e);
+	int64_t at = web_int(c, "at", 0), generation;
+
+	if (inv == NULL)
+		return NULL;
+	if (t->past != NULL && c->now - t->past_used > PAST_KEPT_MS)
+		past_forget(t);
+	if (!web_has(c, "at"))
+		return inv;
+	if (at > c->now) {
+		err_set(e, ERR_INPUT, "'at' is a time to come; the inventory can be asked of as it is or as it was.");
+		return NULL;
+	}
+	generation = inv_generation(inv);
+	if (t->past != NULL && (t->past_at != at || t->past_generation != generation ||
+	    memcmp(&t->past_file, &t->inv_file, sizeof(t->inv_file)) != 0))
+		past_forget(t);
+	if (t->past == NULL && inv_open_at(conf_db(c->conf, "inventory", c->arena), at, &t->past, e) != 0)
+		return NULL;
+	t->past_at = at;
+	t->past_generation = generation;
+	t->past_file = t->inv_file;
+	t->past_used = c->now;
+	return t->past;
+}
+
+struct status *
+pages_status(struct web_call *c)
+{
+	struct state *t = c->state;
+	const char *path = conf_db(c->conf, "status", c->arena);
+	struct err e;
+
+	if (same_file(path, &t->status_file) && t->status != NULL)
+		return t->status;
+	status_close(t->status);
+	t->status = NULL;
+	return status_open_reader(path, &t->status, &e) == 0 ? t->status : NULL;
+}
+
+void
+pages_banners(struct web_call *c)
+{
+	const char *text = status_banner(pages_status(c), c->arena, c->now);
+
+	if (text != NULL)
+		web_banner(c, "critical", "%s", text);
+}
+
+uint64_t
+pages_inv_file(struct web_call *c)
+{
+	const struct state *t = c->state;
+
+	return (uint64_t)t->inv_file.ino;
+}
+
+uint64_t
+pages_status_file(struct web_call *c)
+{
+	const struct state *t = c->state;
+
+	return t->status == NULL ? 0 : (uint64_t)t->status_file.ino;
+}
+
+struct pages_keeper *
+pages_keeper(struct web_call *c)
+{
+	const struct shared *s = c->shared;
+
+	return s->keeper;
+}
