@@ -42,6 +42,12 @@ static const struct web_field lost_fields[] = {
     PAGES_AT,
     END,
 };
+static const struct web_field since_fields[] = {
+    {"t", WEB_TIME, .summary = "from this time on: 22:00, -8h, 2026-11-20T21:00:00Z; eight hours ago when it is not said"},
+    {"until", WEB_TIME, .summary = "up to this time; now when it is not said"},
+    {"q", WEB_TEXT, .max = LIMIT_FIELD, .summary = "only of these things: a query, larch-query(7)"},
+    END,
+};
 #define HISTORY \
 	{"since", WEB_TIME, .summary = "edits at this time or later"}, \
 	    {"who", WEB_TEXT, .max = LIMIT_NAME, .summary = "edits of this person"}, \
@@ -176,6 +182,8 @@ static const struct web_route routes[] = {
         .formats = WEB_HTML | WEB_JSON_FORMAT | WEB_TXT, .template = "pages/rack"},
     {.method = "GET", .path = "/racks/{name}/picture", .handler = pages_rack_picture, .guard = WEB_LOGIN, .verb = "see",
         .fields = name_at},
+    {.method = "GET", .path = "/since", .handler = pages_since, .guard = WEB_LOGIN, .verb = "see", .fields = since_fields,
+        .formats = WEB_ANY_FORMAT, .template = "pages/since"},
     {.method = "GET", .path = "/help", .handler = pages_help, .guard = WEB_OPEN, .template = "pages/help"},
     {.method = "GET", .path = "/healthz", .handler = pages_healthz, .guard = WEB_OPEN, .formats = WEB_TXT},
     {.method = "GET", .path = "/metrics", .handler = pages_metrics, .guard = WEB_LOGIN, .verb = "see", .formats = WEB_TXT},
@@ -218,6 +226,8 @@ static const struct web_route routes[] = {
         .lists = true, .operation_id = "listTypes", .summary = "The types of things, their ports, and how many things each has."},
     {.method = "GET", .path = "/api/v1/lost", .handler = pages_lost, .guard = WEB_LOGIN, .verb = "see", .fields = lost_fields,
         .operation_id = "whatIsLost", .summary = "Everything that loses power when a feed, a PDU or an outlet goes."},
+    {.method = "GET", .path = "/api/v1/since", .handler = pages_since, .guard = WEB_LOGIN, .verb = "see", .fields = since_fields,
+        .formats = WEB_JSON_FORMAT | WEB_TXT | WEB_CSV, .operation_id = "whatChangedSince", .summary = "What happened in the room since a time: died, came back, switched, edited; by rack."},
     {.method = "GET", .path = "/api/v1/history", .handler = pages_history, .guard = WEB_LOGIN, .verb = "see", .fields = history_fields,
         .operation_id = "listHistory", .summary = "The edits of the inventory, newest first, with what each changed."},
     {.method = "GET", .path = "/api/v1/export", .handler = pages_export, .guard = WEB_LOGIN, .verb = "see", .fields = only_at,

@@ -241,6 +241,6 @@ web_handler pages_thing, pages_edit_form, pages_edit_post, pages_new_form, pages
 web_handler pages_import_form, pages_import_post;
 web_handler pages_racks, pages_rack, pages_rack_picture;
 web_handler pages_things, pages_import;
-web_handler pages_healthz, pages_metrics;
+web_handler pages_healthz, pages_metrics, pages_since;
 
 #endif

@@ -188,32 +188,6 @@ out:
 	return list;
 }
 
-/* "22:00": the last one that has passed, in this process's zone; ms. -1: no such clock time. */
-static int
-last_clock(struct str s, int64_t *out)
-{
-	struct str minutes = s, hours = str_cut(&minutes, ':');
-	int64_t h, m;
-	time_t now = (time_t)(times_now() / 1000), then;
-	struct tm tm;
-
-	if (str_int(hours, 0, 23, &h) != 0 || minutes.n != 2 || str_int(minutes, 0, 59, &m) != 0)
-		return -1;
-	localtime_r(&now, &tm);
-	tm.tm_hour = (int)h;
-	tm.tm_min = (int)m;
-	tm.tm_sec = 0;
-	tm.tm_isdst = -1;
-	then = mktime(&tm);
-	if (then > now) {
-		tm.tm_mday--;
-		tm.tm_isdst = -1;
-		then = mktime(&tm);
-	}
-	*out = (int64_t)then * 1000;
-	return 0;
-}
-
 const char *
 select_list(struct cli *c, const char *text, struct hosts *out, bool *known, struct err *e)
 {
@@ -236,20 +210,11 @@ out:
 const char *
 select_times(struct cli *c, const char *word, const char *text, struct err *e)
 {
-	struct str s = str_of(text);
 	char utc[TIMES_TEXT], room[TIMES_TEXT];
 	int64_t ms;
 
-	if (str_is(s, "now")) {
-		ms = times_now();
-	} else if (str_starts(s, "-")) {
-		if (times_duration((struct str){s.p + 1, s.n - 1}, &ms, e) != 0)
-			return NULL;
-		ms = times_now() - ms;
-	} else if (last_clock(s, &ms) != 0 && times_parse(s, &ms, e) != 0) {
-		err_set(e, ERR_INPUT, "\"%s\" is no time; write now, -2h, 22:00 or 2026-11-20T21:00:00Z", text);
+	if (times_when(str_of(text), times_now(), &ms, e) != 0)
 		return NULL;
-	}
 	cli_say(c, "%s %s", word, times_room(ms, room));
 	return arena_strdup(c->arena, times_utc(ms, utc));
 }

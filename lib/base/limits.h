@@ -107,6 +107,8 @@
 #define LIMIT_INV_HIT 65536       /* things that hang on what goes dark */
 #define LIMIT_IMPORT_LINES 1000   /* lines of difference and notes that one import tells */
 
+#define LIMIT_SINCE 10000         /* rows of each kind that one page of what happened tells */
+
 /* messages of the rules of `notify` */
 #define LIMIT_TELL_TEXT (256u << 10)  /* bytes of one message; what is beyond is not said, and it says so by its count */
 #define LIMIT_TELL_JSON (1u << 20)    /* bytes of one webhook's JSON */

@@ -219,3 +219,50 @@ bad:
 	return err_set(e, ERR_INPUT, "'%.*s' is not a time; write it as 2026-11-20T21:38:05Z (RFC 3339)",
 	    (int)(s.n > 64 ? 64 : s.n), s.p == NULL ? "" : s.p);
 }
+
+/* "22:00": -1, no such clock time. */
+static int
+last_clock(struct str s, int64_t now_ms, int64_t *out)
+{
+	struct str minutes = s, hours = str_cut(&minutes, ':');
+	time_t now = (time_t)(now_ms / 1000), then;
+	int64_t h, m;
+	struct tm tm;
+
+	if (hours.n == 0 || hours.n > 2 || str_int(hours, 0, 23, &h) != 0 || minutes.n != 2 ||
+	    str_int(minutes, 0, 59, &m) != 0 || localtime_r(&now, &tm) == NULL)
+		return -1;
+	tm.tm_hour = (int)h;
+	tm.tm_min = (int)m;
+	tm.tm_sec = 0;
+	tm.tm_isdst = -1;
+	then = mktime(&tm);
+	if (then > now) {
+		tm.tm_mday--;
+		tm.tm_isdst = -1;
+		then = mktime(&tm);
+	}
+	*out = (int64_t)then * 1000;
+	return 0;
+}
+
+int
+times_when(struct str s, int64_t now, int64_t *ms_out, struct err *e)
+{
+	int64_t span;
+
+	if (str_is(s, "now")) {
+		*ms_out = now;
+		return 0;
+	}
+	if (str_starts(s, "-")) {
+		if (times_duration((struct str){s.p + 1, s.n - 1}, &span, e) != 0)
+			return -1;
+		*ms_out = now - span;
+		return 0;
+	}
+	if (last_clock(s, now, ms_out) == 0 || times_parse(s, ms_out, NULL) == 0)
+		return 0;
+	return err_set(e, ERR_INPUT, "\"%.*s\" is no time; write now, -2h, 22:00 or 2026-11-20T21:00:00Z",
+	    (int)(s.n > 64 ? 64 : s.n), s.p == NULL ? "" : s.p);
+}

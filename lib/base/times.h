@@ -30,6 +30,10 @@ LARCH_API char *times_age(int64_t span_ms, char out[TIMES_TEXT]);
 /* "500ms" "30s" "15m" "2h" "8h30m" "1d" to ms, at least 1 ms; 0 or -1 with a sentence. */
 LARCH_API int times_duration(struct str s, int64_t *ms_out, struct err *e);
 
+/* A time as somebody writes it, to ms: "now", "-2h", "22:00" (the last one that has passed, in the process's zone),
+ * or RFC 3339. 0 or -1 with a sentence. */
+LARCH_API int times_when(struct str s, int64_t now, int64_t *ms_out, struct err *e);
+
 /* An RFC 3339 time to ms. */
 LARCH_API int times_parse(struct str s, int64_t *ms_out, struct err *e);
 

@@ -116,6 +116,7 @@ publish_action(struct drive_machine *m, const char *outcome)
 	    .way = power_way_name(job->request.way),
 	    .outcome = outcome,
 	    .text = m->text,
+	    .why = job->request.reason,
 	};
 	struct err e;
 

@@ -111,7 +111,7 @@ end_open(struct drive *d, const struct power_request *r, const struct power_plan
 		log_error("job %lld: its end cannot be written: %s", (long long)r->id, e.text);
 	for (size_t i = 0; i < p->n_machines; i++) {
 		struct status_action action = {.at = state.ended, .job = r->id, .machine = p->machines[i].name,
-		    .who = r->who, .verb = row.verb, .way = shown.way, .outcome = row.outcome, .text = row.text};
+		    .who = r->who, .verb = row.verb, .way = shown.way, .outcome = row.outcome, .text = row.text, .why = r->reason};
 
 		(void)status_add_action(d->room.status, &action, &e);
 	}

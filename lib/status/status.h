@@ -226,6 +226,7 @@ struct status_job {
 struct status_action {
 	int64_t at, job;
 	const char *machine, *who, *verb, *way, *outcome, *text;
+	const char *why;        /* the reason that was given with the job; "" none */
 };
 
 LARCH_API int status_put_job(struct status *s, const struct status_job *job, struct err *e);

@@ -97,8 +97,9 @@ status_add_action(struct status *s, const struct status_action *x, struct err *e
 	if (store_begin(s->s, e) != 0)
 		return -1;
 	if (store_run(s->s, e,
-	        "INSERT INTO action(at,job,machine,who,verb,way,outcome,text) VALUES(?,?,?,?,?,?,?,?)", "iissssss",
-	        x->at, x->job, x->machine, x->who, x->verb, x->way, x->outcome, x->text == NULL ? "" : x->text) != 0 ||
+	        "INSERT INTO action(at,job,machine,who,verb,way,outcome,text,why) VALUES(?,?,?,?,?,?,?,?,?)", "iisssssss",
+	        x->at, x->job, x->machine, x->who, x->verb, x->way, x->outcome, x->text == NULL ? "" : x->text,
+	        x->why == NULL ? "" : x->why) != 0 ||
 	    store_run(s->s, e,
 	        "DELETE FROM action WHERE machine=?1 AND id NOT IN"
 	        " (SELECT id FROM action WHERE machine=?1 ORDER BY id DESC LIMIT ?2)",
@@ -129,13 +130,14 @@ take_actions(struct store_query *q, struct arena *a, struct status_action **out,
 		    .way = arena_strdup(a, store_text(q, 5)),
 		    .outcome = arena_strdup(a, store_text(q, 6)),
 		    .text = arena_strdup(a, store_text(q, 7)),
+		    .why = arena_strdup(a, store_text(q, 8)),
 		};
 	}
 	store_done(q);
 	return more;
 }
 
-#define ACTION_COLUMNS "at,job,machine,who,verb,way,outcome,text FROM action "
+#define ACTION_COLUMNS "at,job,machine,who,verb,way,outcome,text,why FROM action "
 
 int
 status_actions(struct status *s, const char *machine, size_t limit, struct arena *a, struct status_action **out,

@@ -66,6 +66,7 @@ static const char schema_events[] =
     "CREATE TABLE event("
     " id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, kind TEXT NOT NULL, thing TEXT NOT NULL,"
     " text TEXT NOT NULL) STRICT;"
+    "ALTER TABLE action ADD COLUMN why TEXT NOT NULL DEFAULT '';"
     "CREATE TABLE told("
     " rule TEXT PRIMARY KEY, change INTEGER NOT NULL, event INTEGER NOT NULL, at INTEGER NOT NULL,"
     " tried INTEGER NOT NULL, trouble TEXT NOT NULL) STRICT, WITHOUT ROWID;";

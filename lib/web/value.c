@@ -100,7 +100,8 @@ value_enum(const struct web_field *f, struct str v, int64_t *number, struct err 
 static int
 value_time(const struct web_field *f, struct str v, int64_t *number, struct err *e)
 {
-	return times_parse(v, number, NULL) == 0 ? 0 : wants(f, e, "a time such as 2026-11-20T21:38:05Z");
+	return times_when(v, times_now(), number, NULL) == 0 ? 0
+	                                                     : wants(f, e, "a time such as 2026-11-20T21:38:05Z, 22:00 or -2h");
 }
 
 static int

@@ -11,7 +11,8 @@
  *		 "values":[{"thing","check","level","text","detail","number","data":{},"age","interval"}],
  *		 "outlets":[{"pdu","outlet","device_name","state","word","amps","watts","age","interval"}],
  *		 "jobs":[{"id","who","verb","way","reason","machines","state","age","ended_age","done","total"}],
- *		 "actions":[{"age","job","machine","who","verb","way","outcome","text"}],
+ *		 "actions":[{"age","job","machine","who","verb","way","outcome","text","why"}],
+ *		 "events":[{"age","kind","thing","text"}],
  *		 "states":[{"seq","age","job","thing","state","who","why"}],
  *		 "pulse":{"age","things","notice"}, "unsettled":N}
  *	ages and intervals in seconds; a status.db that is there is added to.
@@ -233,9 +234,25 @@ put_power(struct status *st, const json_t *doc)
 	{
 		struct status_action x = {ago(r, "age"), jsn_integer_or(r, "job", 1), jsn_text_or(r, "machine", ""),
 		    jsn_text_or(r, "who", ""), jsn_text_or(r, "verb", ""), jsn_text_or(r, "way", ""),
-		    jsn_text_or(r, "outcome", ""), jsn_text_or(r, "text", "")};
+		    jsn_text_or(r, "outcome", ""), jsn_text_or(r, "text", ""), jsn_text_or(r, "why", "")};
 
 		must(status_add_action(st, &x, &e), &e);
+	}
+}
+
+static void
+put_events(struct status *st, const json_t *doc)
+{
+	struct err e = {0};
+	json_t *r;
+	size_t i;
+
+	json_array_foreach(jsn_array(doc, "events"), i, r)
+	{
+		struct status_event x = {0, ago(r, "age"), jsn_text_or(r, "kind", ""), jsn_text_or(r, "thing", ""),
+		    jsn_text_or(r, "text", "")};
+
+		must(status_add_event(st, &x, &e), &e);
 	}
 }
 
@@ -275,6 +292,7 @@ do_status(struct seed *s)
 	put_seen(st, s->a, doc);
 	put_power(st, doc);
 	put_states(st, doc);
+	put_events(st, doc);
 	pulse = json_object_get(doc, "pulse");
 	if (pulse != NULL) {
 		struct status_pulse p = {ago(pulse, "age"), ago(pulse, "age") - 900, ago(pulse, "age"),
