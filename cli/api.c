@@ -250,7 +250,7 @@ api_answer_finish(struct api_answer *a)
 }
 
 int
-api_get(struct cli *c, const char *path, struct api_answer *out, int *exit_out)
+api_get_text(struct cli *c, const char *path, struct api_answer *out, int *exit_out)
 {
 	struct api_request q = {.method = "GET", .path = path, .retry = true};
 	struct err e = {0};
@@ -263,6 +263,16 @@ api_get(struct cli *c, const char *path, struct api_answer *out, int *exit_out)
 		*exit_out = api_fail(c, out);
 		return -1;
 	}
+	return 0;
+}
+
+int
+api_get(struct cli *c, const char *path, struct api_answer *out, int *exit_out)
+{
+	struct err e = {0};
+
+	if (api_get_text(c, path, out, exit_out) != 0)
+		return -1;
 	if (out->body == NULL) {
 		err_set(&e, ERR_UNAVAILABLE, "%s: %s: the answer is not JSON; is this a Larch server?",
 		    c->session.server, path);

@@ -47,6 +47,9 @@ struct options {
 	const char *feed, *in, *address;
 	int move, with_cables, prune;
 	const char *from;      /* import: the format */
+	/* status */
+	const char *checks, *until;
+	int all, watch, nagios;
 	int print_it;
 };
 
@@ -105,6 +108,10 @@ enum option_group {
 	OPT_SINCE = 1u << 23,
 	OPT_IMPORT = 1u << 24,
 	OPT_USER = 1u << 25,
+	OPT_STATUS = 1u << 26, /* -c, --all, --watch, --nagios */
+	OPT_CHECKS = 1u << 27, /* -c alone */
+	OPT_UNTIL = 1u << 28,
+	OPT_TIMEOUT = 1u << 29, /* of a check; a job's own --timeout is in OPT_WAIT */
 };
 
 struct option_row {
@@ -228,6 +235,8 @@ void api_answer_finish(struct api_answer *a);
 int api_fail(const struct cli *c, const struct api_answer *a);
 /* A mark under the column of what was typed, when the problem names one: a query's error. */
 void api_point(const struct cli *c, const struct api_answer *a, const char *typed);
+/* The same for a text: a->text is the answer. */
+int api_get_text(struct cli *c, const char *path, struct api_answer *out, int *exit_out);
 /* GET path: 0, or -1 when the trouble was printed and *exit_out is its exit code. */
 int api_get(struct cli *c, const char *path, struct api_answer *out, int *exit_out);
 
@@ -350,6 +359,10 @@ int cmd_logout(struct cli *c);
 int cmd_whoami(struct cli *c);
 int cmd_import(struct cli *c);
 int cmd_status(struct cli *c);       /* power status, outlet status */
+int cmd_room_status(struct cli *c);  /* status */
+int cmd_check(struct cli *c);
+int cmd_why(struct cli *c);
+int cmd_since(struct cli *c);
 int cmd_power(struct cli *c);        /* power and outlet verbs, rebuild */
 int cmd_setvlan(struct cli *c);      /* network setvlan */
 int cmd_list(struct cli *c);         /* nodes, pdus, jobs, log */
@@ -393,6 +406,15 @@ struct wish {
 	int64_t vlan;
 };
 int power_carry_out(struct cli *c, const struct wish *w);
+
+/* status.c: what is known of nodes, as rows of /api/v1/status. */
+
+/* "9 are critical, 5 warn, 3 unknown, 395 are well": of the items of an answer, in the arena. */
+const char *status_counts(struct cli *c, const json_t *items);
+/* The letter of a level: O W C U. */
+char status_letter(const char *level);
+/* The worst of a node's checks first, each "ping down 12 min": what is wrong with it; "" nothing. In the arena. */
+const char *status_wrong(struct cli *c, const json_t *item);
 
 /* job.c: show a job's progress until it ends; gives the exit code. */
 int job_follow(struct cli *c, const char *id);

@@ -3,6 +3,13 @@
 
 #define CHASSIS_MORE "Power is what the outlets of a machine say, chassis what its BMC says of the machine itself.\n" \
 	"A switched-on outlet is not a running server.\n"
+#define STATUS_MORE "Without NODES those that are not well, and a count; -a all. With NODES, these, well or not.\n" \
+	"A row says what is wrong and for how long; with -c a column a check, each with its letter:\n" \
+	"O ok, W warn, C critical, U unknown. What is stale counts as unknown.\n" \
+	"--nagios: exit 0 all are well, 1 warn, 2 critical, 3 unknown or no answer; nothing else.\n"
+#define CHECK_MORE "Waits until each of their checks has answered, then prints them. A check of a silent BMC takes seconds.\n"
+#define SINCE_MORE "TIME is 22:00, -8h or RFC 3339; eight hours ago when it is not said. QUERY: only of these things.\n" \
+	"The text is a log of a shift to print; -o json and csv have a row each.\n"
 #define IMPORT_MORE "FILE is a room file, or one of another program; --from names the format, or the file is looked at:\n" \
 	"pdu-config powerman genders ethers (CSV too) netbox racktables clusto. What could not be carried over\n" \
 	"or was made up is said on stderr. Things it names are added or changed; what it does not name stays,\n" \
@@ -10,6 +17,14 @@
 	"-n prints the difference, --print the room file.\n"
 
 static const struct command rows[] = {
+	{.words = "status", .args = "[NODES]", .max_args = -1, .options = OPT_SELECT | OPT_STATUS | OPT_EXPAND, .run = cmd_room_status,
+	    .help = "which machines are not well, and why", .more = STATUS_MORE, .example = "larch status -g savio3 -c ping,slurm,df_tmp"},
+	{.words = "check", .args = "NODES", .max_args = -1, .options = OPT_SELECT | OPT_CHECKS | OPT_TIMEOUT, .run = cmd_check,
+	    .help = "ask machines now, not the store", .more = CHECK_MORE, .example = "larch check n0042"},
+	{.words = "why", .args = "NODE", .min_args = 1, .max_args = 1, .run = cmd_why,
+	    .help = "everything known about one machine, on one screen", .example = "larch why n0042"},
+	{.words = "since", .args = "[TIME [QUERY]]", .max_args = 2, .options = OPT_UNTIL, .run = cmd_since,
+	    .help = "what happened in the room since then, by rack", .more = SINCE_MORE, .example = "larch since 22:00"},
 	{.words = "nodes", .args = "[NODES]", .max_args = -1, .options = OPT_LIST, .verb = "nodes", .run = cmd_list,
 	    .help = "the machines: power, ping, BMC, owner, outlets", .more = CHASSIS_MORE, .example = "larch nodes @b01"},
 	{.words = "pdus", .options = OPT_LIST, .verb = "pdus", .run = cmd_list,

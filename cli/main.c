@@ -114,6 +114,7 @@ short_options(struct cli *c, struct parsed *p, char **argv, int *i)
 	return 0;
 }
 
+/* No option is a digit: "-2h" is a time. */
 static int
 split(struct cli *c, struct parsed *p, int argc, char **argv)
 {
@@ -122,7 +123,7 @@ split(struct cli *c, struct parsed *p, int argc, char **argv)
 
 	p->words = arena_array(c->arena, (size_t)argc + 1, sizeof(*p->words));
 	for (int i = 1; i < argc && rc == 0; i++) {
-		if (only_words || argv[i][0] != '-' || argv[i][1] == '\0')
+		if (only_words || argv[i][0] != '-' || argv[i][1] == '\0' || (argv[i][1] >= '0' && argv[i][1] <= '9'))
 			p->words[p->n_words++] = argv[i];
 		else if (strcmp(argv[i], "--") == 0)
 			only_words = true;
