@@ -363,6 +363,7 @@ int cmd_room_status(struct cli *c);  /* status */
 int cmd_check(struct cli *c);
 int cmd_why(struct cli *c);
 int cmd_since(struct cli *c);
+int cmd_top(struct cli *c);
 int cmd_power(struct cli *c);        /* power and outlet verbs, rebuild */
 int cmd_setvlan(struct cli *c);      /* network setvlan */
 int cmd_list(struct cli *c);         /* nodes, pdus, jobs, log */

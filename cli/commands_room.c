@@ -10,6 +10,7 @@
 #define CHECK_MORE "Waits until each of their checks has answered, then prints them. A check of a silent BMC takes seconds.\n"
 #define SINCE_MORE "TIME is 22:00, -8h or RFC 3339; eight hours ago when it is not said. QUERY: only of these things.\n" \
 	"The text is a log of a shift to print; -o json and csv have a row each.\n"
+#define TOP_MORE "A terminal of 80 columns and 24 lines or more. Those that are not well first; h there lists the keys.\n"
 #define IMPORT_MORE "FILE is a room file, or one of another program; --from names the format, or the file is looked at:\n" \
 	"pdu-config powerman genders ethers (CSV too) netbox racktables clusto. What could not be carried over\n" \
 	"or was made up is said on stderr. Things it names are added or changed; what it does not name stays,\n" \
@@ -25,6 +26,8 @@ static const struct command rows[] = {
 	    .help = "everything known about one machine, on one screen", .example = "larch why n0042"},
 	{.words = "since", .args = "[TIME [QUERY]]", .max_args = 2, .options = OPT_UNTIL, .run = cmd_since,
 	    .help = "what happened in the room since then, by rack", .more = SINCE_MORE, .example = "larch since 22:00"},
+	{.words = "top", .run = cmd_top, .help = "machines, PDUs and jobs, live on a terminal; from there into a power plan",
+	    .more = TOP_MORE, .example = "larch top"},
 	{.words = "nodes", .args = "[NODES]", .max_args = -1, .options = OPT_LIST, .verb = "nodes", .run = cmd_list,
 	    .help = "the machines: power, ping, BMC, owner, outlets", .more = CHASSIS_MORE, .example = "larch nodes @b01"},
 	{.words = "pdus", .options = OPT_LIST, .verb = "pdus", .run = cmd_list,
