@@ -311,7 +311,7 @@ fill_waits(struct ipmi_client *c)
 		c->wait_ms[i] = (int)wait;
 		if (i < c->settings.tries)
 			sum += (int)wait;
-		wait = wait * 1.5 < (double)first * LONGEST ? wait * 1.5 : (double)first * LONGEST;
+		wait = wait * GROWTH < (double)first * LONGEST ? wait * GROWTH : (double)first * LONGEST;
 	}
 	c->wait_ms[LEVELS - 1] = sum;
 }
@@ -324,8 +324,8 @@ ipmi_client_create(uv_loop_t *loop, const struct ipmi_settings *s, struct ipmi_c
 	if (c == NULL)
 		log_die("out of memory: no IPMI client");
 	c->loop = loop;
-	c->settings = (struct ipmi_settings){.retransmit_ms = within(s->retransmit_ms, 500, 60000),
-	    .tries = within(s->tries, 4, TRIES_MAX), .in_flight = within(s->in_flight, 256, LIMIT_IPMI_CALLS)};
+	c->settings = (struct ipmi_settings){.retransmit_ms = within(s->retransmit_ms, 250, 60000),
+	    .tries = within(s->tries, 8, TRIES_MAX), .in_flight = within(s->in_flight, 256, LIMIT_IPMI_CALLS)};
 	fill_waits(c);
 	TAILQ_INIT(&c->line);
 	for (size_t i = 0; i < LEVELS; i++)

@@ -34,6 +34,7 @@ ipmi_chassis_parse(const struct ipmi_answer *a, struct ipmi_chassis *out)
 	    .last_event = a->data[1],
 	    .drive_fault = (a->data[2] & 0x04) != 0,
 	    .cooling_fault = (a->data[2] & 0x08) != 0,
+	    .identify_known = (a->data[2] & 0x40) != 0,
 	    .identify = (a->data[2] & 0x40) != 0 && (a->data[2] & 0x30) != 0,
 	};
 	return 0;

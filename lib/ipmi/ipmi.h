@@ -25,9 +25,11 @@
 struct ipmi_client;
 
 struct ipmi_settings {
-	int retransmit_ms; /* 0: 500; grows by half each try, and for a BMC that is slow */
-	int tries;         /* 0: 4; at most 8. A silent host costs the sum of these waits (4 s), a BMC
-	                    * that answers always late at most about 8 times that */
+	int retransmit_ms; /* 0: 250; grows by a fifth each try, and for a BMC that is slow */
+	int tries;         /* 0: 8, the most. A silent host costs the sum of these waits (4.1 s), a BMC
+	                    * that answers always late at most about 8 times that. Eight short ones and not
+	                    * four long ones: where a tenth of the packets is lost each way, a request and its
+	                    * answer miss each other 0.19 of the time, four times in a row once in 770 */
 	int in_flight;     /* sessions at once; 0: 256; others wait in line. One that waits for a
 	                    * second try is not counted: silent hosts hold up nobody */
 };
@@ -104,7 +106,8 @@ LARCH_API struct ipmi_command ipmi_chassis_control(enum ipmi_control control);
 
 struct ipmi_chassis {
 	bool power_on, overload, fault, control_fault; /* section 28.2, byte 2 */
-	bool identify, drive_fault, cooling_fault;
+	bool drive_fault, cooling_fault;               /* byte 4 */
+	bool identify_known, identify;                 /* byte 4, bits 4 to 6: few BMCs say whether the light is on */
 	uint8_t last_event;
 };
 /* 0; or -1 when the answer is too short. */

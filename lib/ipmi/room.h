@@ -12,7 +12,8 @@
 #include "crypto.h"
 #include "udp.h"
 
-#define LEVELS 16     /* steps of waiting: each half as long again as the one before */
+#define LEVELS 16     /* steps of waiting */
+#define GROWTH 1.2    /* of a wait from its level to the next: eight tries of the first are 16.5 of it */
 #define LONGEST 10    /* no wait is longer than this many times the first */
 #define BUCKETS 4096  /* of calls by address; a power of two */
 #define TRIES_MAX 8

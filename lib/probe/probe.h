@@ -43,9 +43,11 @@ LARCH_API void probe_pdu_read(struct gate_device *d, enum gate_priority p, probe
 
 struct probe_chassis {
 	enum ipmi_outcome outcome;
-	bool on;                      /* when outcome is IPMI_OK */
-	bool fault;
-	const char *text;
+	const char *text;             /* a sentence when outcome is not IPMI_OK */
+	bool on;                      /* this and the rest when outcome is IPMI_OK */
+	bool fault;                   /* of its power: overload, fault, control fault */
+	const char *faults;           /* "power overload, cooling fault": all there are; "" none */
+	struct ipmi_chassis bits;     /* one by one; also whether its identify light is on, where the BMC says so */
 };
 typedef void probe_chassis_fn(void *ctx, const struct probe_chassis *chassis);
 LARCH_API void probe_chassis_read(struct gate_device *d, enum gate_priority p, probe_chassis_fn *done,

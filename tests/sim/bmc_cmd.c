@@ -128,6 +128,12 @@ get_chassis_status(struct call *c)
 	status[0] = (uint8_t)(policy[c->b->s.restore] | (on ? 1 : 0));
 	status[1] = on ? 0x10 : 0x00;
 	status[2] = 0x40;
+	if (c->b->fault == FAULT_SICK) {
+		int bits = c->b->fault_value;
+
+		status[0] |= (uint8_t)(bits & 0x1a);
+		status[2] |= (uint8_t)((bits & 0x04) | ((bits & 0x20) != 0 ? 0x08 : 0) | ((bits & 0x40) != 0 ? 0x10 : 0));
+	}
 	give(c, status, sizeof(status));
 	return 0;
 }

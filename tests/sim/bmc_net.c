@@ -105,6 +105,8 @@ static const struct fault_row {
     [FAULT_REPLAY] = {.name = "replay"},
     [FAULT_BOOT_REFUSE] = {"boot-refuse", true, 1, 255, 0xc1},
     [FAULT_BOOT_LIE] = {.name = "boot-lie"},
+    [FAULT_SICK] = {"sick", true, 1, 127, 8},
+    [FAULT_OTHER_BMC] = {.name = "other-bmc"},
 };
 
 const char *
@@ -263,6 +265,8 @@ reply(struct bmc *b, const struct sockaddr_in *to, struct packet *out)
 		send_slowly(b, to, out);
 	else if (b->fault == FAULT_OTHER_PORT)
 		send_from_elsewhere(b, to, out);
+	else if (b->fault == FAULT_OTHER_BMC)
+		net_send(b > b->sim->bmcs ? b - 1 : b + b->sim->n - 1, to, out->p, out->n);
 	else if (out->n > 0)
 		net_send(b, to, out->p, out->n);
 	if (b->fault == FAULT_DUPLICATE)

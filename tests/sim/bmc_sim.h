@@ -60,6 +60,8 @@ enum bmc_fault {
 	FAULT_REPLAY,       /* the answer to the first command comes again for every later one */
 	FAULT_BOOT_REFUSE,  /* the boot device is refused: completion code CC */
 	FAULT_BOOT_LIE,     /* it is said to be set, and is not */
+	FAULT_SICK,         /* chassis status shows BITS: 2 overload, 4 drive, 8 fault, 16 control, 32 cooling, 64 identify */
+	FAULT_OTHER_BMC,    /* answers come from the address of the BMC before it */
 	FAULT_COUNT
 };
 

@@ -296,6 +296,11 @@ t_chassis_status_is_read_and_a_short_one_is_not(void)
 	T_OK(ipmi_chassis_parse(&a, &c) == 0);
 	T_OK(c.power_on && !c.overload && !c.fault && c.drive_fault && !c.cooling_fault && c.identify);
 	T_INT(c.last_event, 0x10);
+	T_OK(c.identify_known);
+	a.data[2] = 0x40;
+	T_OK(ipmi_chassis_parse(&a, &c) == 0 && c.identify_known && !c.identify && !c.drive_fault);
+	a.data[2] = 0x38; /* without bit 6 the state in bits 4 and 5 says nothing */
+	T_OK(ipmi_chassis_parse(&a, &c) == 0 && !c.identify_known && !c.identify && c.cooling_fault);
 	a.n = 2;
 	T_OK(ipmi_chassis_parse(&a, &c) == -1);
 	a.n = 3;

@@ -1,14 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* ipmi: calls, against bmc-sim as a child process on ports of the kernel's choice. */
 #include <arpa/inet.h>
-#include <signal.h>
-#include <stdarg.h>
-#include <stdlib.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
+#include "bmc_child.h"
 #include "ipmi/ipmi.h"
 #include "t.h"
 
@@ -25,135 +19,10 @@ static const char config[] =
     "bmc other address 127.93.1.4\n"
     "many n 300 slots 8 address " FIRST_MANY "\n";
 
-static pid_t child;
-static int control = -1;
-static int port;
-
-static void
-stop_sim(void)
-{
-	if (child > 0) {
-		kill(child, SIGTERM);
-		waitpid(child, NULL, 0);
-	}
-}
-
-static const char *
-sim_program(void)
-{
-	static char path[4096];
-	const char *build = getenv("LARCH_BUILD");
-	ssize_t n;
-
-	if (build != NULL) {
-		snprintf(path, sizeof(path), "%s/bin/bmc-sim", build);
-	} else if ((n = readlink("/proc/self/exe", path, sizeof(path) - 32)) > 0) {
-		path[n] = '\0';
-		for (int up = 0; up < 2 && strrchr(path, '/') != NULL; up++)
-			*strrchr(path, '/') = '\0';
-		strncat(path, "/bin/bmc-sim", sizeof(path) - strlen(path) - 1);
-	}
-	return path;
-}
-
-static bool
-spawn(const char *conf, const char *ctl)
-{
-	char line[128] = "";
-	int out[2], bmcs;
-	FILE *f;
-
-	if (access(sim_program(), X_OK) != 0 || pipe(out) != 0)
-		return false;
-	child = fork();
-	if (child == 0) {
-		dup2(out[1], 1);
-		execl(sim_program(), "bmc-sim", "--with-parent", "--config", conf, "--control", ctl, (char *)NULL);
-		_exit(127);
-	}
-	close(out[1]);
-	f = fdopen(out[0], "r");
-	if (f == NULL || fgets(line, sizeof(line), f) == NULL)
-		return false;
-	bmcs = (int)strtol(line + strlen("READY bmcs "), NULL, 10);
-	port = strstr(line, " port ") == NULL ? 0 : (int)strtol(strstr(line, " port ") + 6, NULL, 10);
-	fclose(f);
-	return bmcs == MANY + 4 && port != 0;
-}
-
 static bool
 start(void)
 {
-	struct sockaddr_un at = {.sun_family = AF_UNIX};
-	char conf[300];
-	FILE *f;
-
-	if (control >= 0)
-		return true;
-	snprintf(conf, sizeof(conf), "%s/bmc.conf", t_folder());
-	snprintf(at.sun_path, sizeof(at.sun_path), "%.90s/ctl", t_folder());
-	f = fopen(conf, "w");
-	if (!T_OK(f != NULL))
-		return false;
-	T_OK(fputs(config, f) >= 0 && fclose(f) == 0);
-	if (access(sim_program(), X_OK) != 0) {
-		t_skip("bmc-sim is not built (make sims)");
-		return false;
-	}
-	atexit(stop_sim);
-	if (!T_OK(spawn(conf, at.sun_path)))
-		return false;
-	control = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	return T_OK(connect(control, (struct sockaddr *)&at, sizeof(at)) == 0);
-}
-
-/* One command to the control socket; its answer line. */
-static const char *tell(const char *fmt, ...) LARCH_PRINTF(1, 2);
-
-static const char *
-tell(const char *fmt, ...)
-{
-	static char line[4096];
-	va_list ap;
-	size_t n;
-	int len;
-
-	va_start(ap, fmt);
-	len = vsnprintf(line, sizeof(line) - 1, fmt, ap);
-	va_end(ap);
-	line[len++] = '\n';
-	T_OK(write(control, line, (size_t)len) == len);
-	for (n = 0; n < sizeof(line) - 1 && (n == 0 || line[n - 1] != '\n'); n++)
-		if (read(control, line + n, 1) != 1)
-			break;
-	line[n] = '\0';
-	T_OK(strncmp(line, "ok", 2) == 0);
-	return line;
-}
-
-/* The number after "KEY=" of `get NAME`. */
-static int
-count(const char *name, const char *key)
-{
-	const char *line = tell("get %s", name);
-	char wanted[32];
-	const char *at;
-
-	snprintf(wanted, sizeof(wanted), " %s=", key);
-	at = strstr(line, wanted);
-	return at == NULL ? -1 : (int)strtol(at + strlen(wanted), NULL, 10);
-}
-
-/* `get NAME` has this, or gets it soon: a chassis takes a few milliseconds to do what it said yes to. */
-static bool
-becomes(const char *name, const char *pair)
-{
-	for (int i = 0; i < 5000; i++) {
-		if (strstr(tell("get %s", name), pair) != NULL)
-			return true;
-		usleep(1000);
-	}
-	return false;
+	return bmc_start(config, MANY + 4);
 }
 
 /* ---- calls ---------------------------------------------------------------------------- */
@@ -179,7 +48,7 @@ target(const char *address)
 	struct sockaddr_in *a = (struct sockaddr_in *)&t.address;
 
 	a->sin_family = AF_INET;
-	a->sin_port = htons((uint16_t)port);
+	a->sin_port = htons((uint16_t)bmc_port);
 	T_OK(inet_pton(AF_INET, address, &a->sin_addr) == 1);
 	return t;
 }
@@ -221,10 +90,10 @@ ask_faulty(const char *fault, struct ipmi_command command)
 {
 	struct ipmi_answer a;
 
-	tell("clear plain");
-	tell("fault plain %s", fault);
+	bmc_tell("clear plain");
+	bmc_tell("fault plain %s", fault);
 	a = ask("127.93.1.1", command);
-	tell("fault plain none");
+	bmc_tell("fault plain none");
 	return a;
 }
 
@@ -280,7 +149,7 @@ t_chassis_status_is_read_by_suite_17(void)
 	T_INT(a.suite, 17);
 	T_OK(reads_on(&a) && a.left);
 	T_STR(a.text, "");
-	T_INT(count("plain", "sessions"), 0);
+	T_INT(bmc_count("plain", "sessions"), 0);
 }
 
 static void
@@ -296,20 +165,20 @@ t_a_bmc_that_knows_only_suite_3_is_asked_by_it_and_remembered(void)
 	if (!start())
 		return;
 	t = target("127.93.1.2");
-	tell("clear old");
+	bmc_tell("clear old");
 	T_OK(ipmi_client_create(uv_default_loop(), &quick, &c, &e) == 0);
 	ipmi_ask(c, &t, &status, keep, &w[0]);
 	uv_run(uv_default_loop(), UV_RUN_DEFAULT);
-	packets = count("old", "packets");
+	packets = bmc_count("old", "packets");
 	ipmi_ask(c, &t, &status, keep, &w[1]);
 	uv_run(uv_default_loop(), UV_RUN_DEFAULT);
-	opened = count("old", "opened");
+	opened = bmc_count("old", "opened");
 	T_INT(w[0].answer.outcome, IPMI_OK);
 	T_INT(w[1].answer.outcome, IPMI_OK);
 	T_INT(w[1].answer.suite, 3);
 	T_INT(opened, 2);
 	T_INT(packets, 6);
-	T_INT(count("old", "packets") - packets, 5); /* no refused Open Session this time */
+	T_INT(bmc_count("old", "packets") - packets, 5); /* no refused Open Session this time */
 	ipmi_client_destroy(c);
 	uv_run(uv_default_loop(), UV_RUN_DEFAULT);
 }
@@ -319,15 +188,15 @@ t_on_off_and_cycle_are_obeyed(void)
 {
 	if (!start())
 		return;
-	tell("clear plain");
+	bmc_tell("clear plain");
 	T_INT(ask("127.93.1.1", ipmi_chassis_control(IPMI_CONTROL_OFF)).outcome, IPMI_OK);
-	T_OK(becomes("plain", " power=off "));
+	T_OK(bmc_becomes("plain", " power=off "));
 	T_INT(ask("127.93.1.1", ipmi_chassis_control(IPMI_CONTROL_ON)).outcome, IPMI_OK);
-	T_OK(becomes("plain", " power=on "));
+	T_OK(bmc_becomes("plain", " power=on "));
 	T_INT(ask("127.93.1.1", ipmi_chassis_control(IPMI_CONTROL_CYCLE)).outcome, IPMI_OK);
-	T_OK(strstr(tell("get plain"), "chassis-control:cycle@") != NULL);
-	T_INT(count("plain", "controls"), 3);
-	T_OK(becomes("plain", " power=on "));
+	T_OK(strstr(bmc_tell("get plain"), "chassis-control:cycle@") != NULL);
+	T_INT(bmc_count("plain", "controls"), 3);
+	T_OK(bmc_becomes("plain", " power=on "));
 }
 
 static void
@@ -351,7 +220,7 @@ t_silent_hosts_hold_up_nobody_else(void)
 	if (!start())
 		return;
 	for (int i = 1; i <= 32; i++)
-		tell("fault n%03d silent", i);
+		bmc_tell("fault n%03d silent", i);
 	c = ask_many(&(struct ipmi_settings){.retransmit_ms = 300, .tries = 4, .in_flight = 8}, w);
 	/* four times the window of silent hosts; one try each, not four, before the others' turn */
 	while (w[MANY - 1].n == 0)
@@ -360,7 +229,7 @@ t_silent_hosts_hold_up_nobody_else(void)
 	end_many(c);
 	for (int i = 0; i < MANY; i++)
 		T_OK(w[i].n == 1 && w[i].answer.outcome == (i < 32 ? IPMI_SILENT : IPMI_OK));
-	tell("fault * none");
+	bmc_tell("fault * none");
 }
 
 /* ---- refusals -------------------------------------------------------------------------------- */
@@ -373,14 +242,14 @@ t_a_wrong_password_is_known_after_rakp_2_and_leaves_no_session(void)
 
 	if (!start())
 		return;
-	tell("clear plain");
+	bmc_tell("clear plain");
 	t = target("127.93.1.1");
 	t.password = "Secret";
 	a = ask_with(&quick, &t, ipmi_chassis_control(IPMI_CONTROL_OFF));
 	T_INT(a.outcome, IPMI_AUTH);
 	T_OK(strstr(a.text, "wrong password") != NULL && strstr(a.text, "127.93.1.1:") != NULL && !a.left);
-	T_INT(count("plain", "commands"), 0);
-	T_INT(count("plain", "sessions"), 0);
+	T_INT(bmc_count("plain", "commands"), 0);
+	T_INT(bmc_count("plain", "sessions"), 0);
 }
 
 static void
@@ -409,7 +278,7 @@ t_a_user_without_the_privilege_is_refused(void)
 	a = ask("127.93.1.3", ipmi_chassis_control(IPMI_CONTROL_OFF));
 	T_INT(a.outcome, IPMI_REFUSED);
 	T_OK(strstr(a.text, "privilege") != NULL && !a.left);
-	T_OK(becomes("reader", " power=on "));
+	T_OK(bmc_becomes("reader", " power=on "));
 }
 
 static void
@@ -421,7 +290,7 @@ t_a_malformed_call_sends_nothing(void)
 
 	if (!start())
 		return;
-	tell("clear plain");
+	bmc_tell("clear plain");
 	t = target("127.93.1.1");
 	t.password = "123456789012345678901";
 	a = ask_with(&quick, &t, c);
@@ -442,7 +311,7 @@ t_a_malformed_call_sends_nothing(void)
 	t = target("127.93.1.1");
 	c.privilege = 5;
 	T_INT(ask_with(&quick, &t, c).outcome, IPMI_REFUSED);
-	T_INT(count("plain", "packets"), 0);
+	T_INT(bmc_count("plain", "packets"), 0);
 }
 
 /* ---- bad days: a row a fault -------------------------------------------------------------------- */
@@ -461,6 +330,8 @@ static const struct bad_day {
     {"garbage", true, IPMI_GARBAGE, 0, "section"},
     {"truncate", true, IPMI_GARBAGE, 0, "section"},
     {"other-port", true, IPMI_SILENT, 0, "no answer"},
+    {"other-bmc", true, IPMI_SILENT, 0, "no answer"},
+    {"other-bmc", false, IPMI_SILENT, 0, "no answer"},
     {"forge-rakp2", true, IPMI_AUTH, 0, "RAKP message 2"},
     {"forge-rakp4", true, IPMI_GARBAGE, 0, "RAKP message 4"},
     {"suite-0", true, IPMI_GARBAGE, 0, "algorithms"},
@@ -469,6 +340,7 @@ static const struct bad_day {
     {"replay", true, IPMI_UNSURE, 1, "may have been obeyed"},
     {"flip", false, IPMI_GARBAGE, 0, "integrity code"},
     {"duplicate", true, IPMI_OK, 1, ""},
+    {"duplicate", false, IPMI_OK, 0, ""},
     {"one-slot", true, IPMI_OK, 1, ""},
     {"slow 100", true, IPMI_OK, 1, ""},
     {"lose-rakp4", true, IPMI_OK, 1, ""},
@@ -489,16 +361,16 @@ t_each_bad_day_has_its_outcome_and_no_command_comes_twice(void)
 		                                                      : ipmi_chassis_status());
 
 		if (!T_INT(a.outcome, d->outcome) || !T_OK(strstr(a.text, d->text) != NULL) ||
-		    (d->commands >= 0 && !T_INT(count("plain", "controls"), d->commands)))
+		    (d->commands >= 0 && !T_INT(bmc_count("plain", "controls"), d->commands)))
 			printf("# fault %s: %s: %s\n", d->fault, ipmi_outcome_name(a.outcome), a.text);
 		T_OK(d->outcome == IPMI_OK || a.text[0] != '\0');
-		T_OK(becomes("plain", " power=on "));
-		T_OK(becomes("plain", " alive=yes "));
+		T_OK(bmc_becomes("plain", " power=on "));
+		T_OK(bmc_becomes("plain", " alive=yes "));
 		/* half-open sessions of before may hold its slots: begin the next day with none */
-		tell("standby plain off");
-		tell("standby plain on");
-		tell("set plain power on");
-		T_OK(becomes("plain", " alive=yes "));
+		bmc_tell("standby plain off");
+		bmc_tell("standby plain on");
+		bmc_tell("set plain power on");
+		T_OK(bmc_becomes("plain", " alive=yes "));
 	}
 }
 
@@ -512,7 +384,7 @@ t_a_refused_command_gives_its_completion_code(void)
 	a = ask_faulty("refuse 203", ipmi_chassis_control(IPMI_CONTROL_OFF));
 	T_INT(a.outcome, IPMI_OK);
 	T_INT(a.completion, 203);
-	T_OK(becomes("plain", " power=on "));
+	T_OK(bmc_becomes("plain", " power=on "));
 }
 
 static void
@@ -523,12 +395,42 @@ t_packet_loss_costs_time_and_no_answer(void)
 
 	if (!start())
 		return;
-	tell("fault * loss 5");
+	bmc_tell("fault * loss 10");
 	end_many(ask_many(&(struct ipmi_settings){.retransmit_ms = 40, .tries = 8}, w));
 	for (int i = 0; i < MANY; i++)
 		ok += w[i].n == 1 && w[i].answer.outcome == IPMI_OK;
 	T_INT(ok, MANY);
-	tell("fault * none");
+	bmc_tell("fault * none");
+}
+
+/* The answers to a call that was given up come while the next call to the same BMC is on its way. */
+static void
+t_late_answers_are_not_taken_for_those_of_a_later_call(void)
+{
+	struct ipmi_target t;
+	struct waited w[2] = {{.n = 0}};
+	struct ipmi_command status = ipmi_chassis_status();
+	struct ipmi_client *c;
+	struct err e;
+
+	if (!start())
+		return;
+	t = target("127.93.1.1");
+	T_OK(ipmi_client_create(uv_default_loop(), &(struct ipmi_settings){.retransmit_ms = 40, .tries = 8}, &c, &e) == 0);
+	bmc_tell("fault plain slow 720"); /* the tries are used up after 660 */
+	ipmi_ask(c, &t, &status, keep, &w[0]);
+	uv_run(uv_default_loop(), UV_RUN_DEFAULT);
+	bmc_tell("fault plain slow 80");
+	bmc_tell("set plain power off");
+	ipmi_ask(c, &t, &status, keep, &w[1]);
+	uv_run(uv_default_loop(), UV_RUN_DEFAULT);
+	T_INT(w[0].answer.outcome, IPMI_SILENT);
+	T_OK(w[1].n == 1 && w[1].answer.outcome == IPMI_OK && !reads_on(&w[1].answer));
+	T_OK(w[0].n == 1);
+	bmc_tell("set plain power on");
+	bmc_tell("fault plain none");
+	ipmi_client_destroy(c);
+	uv_run(uv_default_loop(), UV_RUN_DEFAULT);
 }
 
 /* ---- the end of a client ----------------------------------------------------------------------------- */
@@ -544,7 +446,7 @@ t_destroying_the_client_ends_every_call(void)
 
 	if (!start())
 		return;
-	tell("fault plain silent");
+	bmc_tell("fault plain silent");
 	t = target("127.93.1.1");
 	T_OK(ipmi_client_create(uv_default_loop(), &(struct ipmi_settings){.in_flight = 2}, &c, &e) == 0);
 	for (int i = 0; i < 3; i++)
@@ -554,7 +456,7 @@ t_destroying_the_client_ends_every_call(void)
 	for (int i = 0; i < 3; i++)
 		T_OK(w[i].n == 1 && w[i].answer.outcome == IPMI_CANCELLED);
 	uv_run(uv_default_loop(), UV_RUN_DEFAULT);
-	tell("fault plain none");
+	bmc_tell("fault plain none");
 	ipmi_client_destroy(NULL);
 }
 
@@ -593,5 +495,6 @@ T_MAIN(T(t_chassis_status_is_read_by_suite_17), T(t_a_bmc_that_knows_only_suite_
     T(t_a_wrong_password_is_known_after_rakp_2_and_leaves_no_session), T(t_a_wrong_user_is_told_so),
     T(t_a_user_without_the_privilege_is_refused), T(t_a_malformed_call_sends_nothing),
     T(t_each_bad_day_has_its_outcome_and_no_command_comes_twice), T(t_a_refused_command_gives_its_completion_code),
-    T(t_packet_loss_costs_time_and_no_answer), T(t_destroying_the_client_ends_every_call),
+    T(t_packet_loss_costs_time_and_no_answer), T(t_late_answers_are_not_taken_for_those_of_a_later_call),
+    T(t_destroying_the_client_ends_every_call),
     T(t_a_client_may_be_destroyed_by_its_own_answer))
