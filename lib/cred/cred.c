@@ -12,11 +12,23 @@
 #define BMC_PASSWORD 20            /* IPMI 2.0 section 13.28 */
 #define V3_SECRET_MIN 8            /* RFC 3414 section 11.2 */
 
+struct place {
+	const char *match;
+	size_t row;
+};
+
+/* A room may have a row for each of its BMCs: plain names are found by bisection, patterns are tried one after the other. */
+struct places {
+	struct place *plain, *pattern; /* by name; in the order of the rows */
+	size_t n_plain, n_pattern;
+};
+
 struct cred {
 	struct arena *arena;     /* names and rows; no secret */
 	struct cred_snmp *snmp;
 	struct cred_bmc *bmc;
 	size_t n_snmp, n_bmc;
+	struct places snmp_places, bmc_places;
 	char *secrets;           /* locked pages: not swapped, not dumped */
 	size_t used, size;
 	const char *path;
@@ -25,11 +37,12 @@ struct cred {
 /* ---- locked memory ------------------------------------------------------------ */
 
 static void
-secrets_open(struct cred *c, size_t rows)
+secrets_open(struct cred *c)
 {
 	size_t page = 4096;
 
-	c->size = (rows * 3 * (SECRET_MAX + 1) + page) / page * page;
+	c->size = c->n_snmp * 3 * (SECRET_MAX + 1) + c->n_bmc * (BMC_PASSWORD + 1);
+	c->size = (c->size + page) / page * page;
 	c->secrets = aligned_alloc(page, c->size);
 	if (c->secrets == NULL)
 		log_die("no memory for device secrets");
@@ -74,6 +87,50 @@ secret_maybe(struct cred *c, const json_t *row, const char *key, size_t min, con
 	const char *file = jsn_text_or(row, key, NULL);
 
 	return file == NULL ? 0 : secret(c, file, min, SECRET_MAX, out, e);
+}
+
+/* ---- which row is it ------------------------------------------------------------- */
+
+static void
+places_open(struct cred *c, struct places *p, size_t rows)
+{
+	p->plain = arena_array(c->arena, rows + 1, sizeof(*p->plain));
+	p->pattern = arena_array(c->arena, rows + 1, sizeof(*p->pattern));
+}
+
+static void
+places_add(struct places *p, const char *match, size_t row)
+{
+	bool plain = match[strcspn(match, "*?[\\")] == '\0';
+
+	*(plain ? &p->plain[p->n_plain++] : &p->pattern[p->n_pattern++]) = (struct place){match, row};
+}
+
+static int
+by_match(const void *a, const void *b)
+{
+	return strcmp(((const struct place *)a)->match, ((const struct place *)b)->match);
+}
+
+/* The module refuses two rows of one name. */
+static void
+places_sort(struct places *p)
+{
+	qsort(p->plain, p->n_plain, sizeof(*p->plain), by_match);
+}
+
+/* The first row that matches, or SIZE_MAX. */
+static size_t
+find(const struct places *p, const char *thing)
+{
+	const struct place key = {.match = thing};
+	const struct place *plain = bsearch(&key, p->plain, p->n_plain, sizeof(key), by_match);
+	size_t row = plain == NULL ? SIZE_MAX : plain->row;
+
+	for (size_t i = 0; i < p->n_pattern && p->pattern[i].row < row; i++)
+		if (fnmatch(p->pattern[i].match, thing, 0) == 0)
+			return p->pattern[i].row;
+	return row;
 }
 
 /* ---- rows ------------------------------------------------------------------------ */
@@ -126,13 +183,21 @@ take_all(struct cred *c, const json_t *o, struct err *e)
 	c->n_bmc = json_array_size(bmc);
 	c->snmp = arena_array(c->arena, c->n_snmp + 1, sizeof(*c->snmp));
 	c->bmc = arena_array(c->arena, c->n_bmc + 1, sizeof(*c->bmc));
-	secrets_open(c, c->n_snmp + c->n_bmc);
+	secrets_open(c);
 	for (size_t i = 0; i < c->n_snmp; i++)
 		if (snmp_row(c, json_array_get(snmp, i), &c->snmp[i], e) != 0)
 			return -1;
 	for (size_t i = 0; i < c->n_bmc; i++)
 		if (bmc_row(c, json_array_get(bmc, i), &c->bmc[i], e) != 0)
 			return -1;
+	places_open(c, &c->snmp_places, c->n_snmp);
+	for (size_t i = 0; i < c->n_snmp; i++)
+		places_add(&c->snmp_places, c->snmp[i].match, i);
+	places_open(c, &c->bmc_places, c->n_bmc);
+	for (size_t i = 0; i < c->n_bmc; i++)
+		places_add(&c->bmc_places, c->bmc[i].match, i);
+	places_sort(&c->snmp_places);
+	places_sort(&c->bmc_places);
 	return 0;
 }
 
@@ -172,17 +237,15 @@ cred_destroy(struct cred *c)
 const struct cred_snmp *
 cred_find_snmp(const struct cred *c, const char *thing)
 {
-	for (size_t i = 0; i < c->n_snmp; i++)
-		if (fnmatch(c->snmp[i].match, thing, 0) == 0)
-			return &c->snmp[i];
-	return NULL;
+	size_t row = find(&c->snmp_places, thing);
+
+	return row == SIZE_MAX ? NULL : &c->snmp[row];
 }
 
 const struct cred_bmc *
 cred_find_bmc(const struct cred *c, const char *thing)
 {
-	for (size_t i = 0; i < c->n_bmc; i++)
-		if (fnmatch(c->bmc[i].match, thing, 0) == 0)
-			return &c->bmc[i];
-	return NULL;
+	size_t row = find(&c->bmc_places, thing);
+
+	return row == SIZE_MAX ? NULL : &c->bmc[row];
 }

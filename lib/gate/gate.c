@@ -20,7 +20,7 @@ struct job {
 	struct snmp_oid *oids;
 	size_t n, max_values;
 	struct snmp_put put;
-	char octets[LIMIT_SNMP_OCTETS]; /* that put points to */
+	char *octets;                   /* that put points to */
 	struct ipmi_command command;
 	snmp_done_fn *snmp_done;
 	ipmi_done_fn *ipmi_done;
@@ -65,6 +65,7 @@ static void
 job_free(struct job *j)
 {
 	free(j->oids);
+	free(j->octets);
 	free(j);
 }
 
@@ -249,8 +250,12 @@ gate_write(struct gate_device *d, enum gate_priority p, const struct snmp_oid *o
 
 	job_oids(j, oid, 1);
 	j->put = *put;
-	if (put->octets.n > 0 && put->octets.n <= sizeof(j->octets))
+	if (put->octets.n > 0 && put->octets.n <= LIMIT_SNMP_OCTETS) {
+		j->octets = malloc(put->octets.n);
+		if (j->octets == NULL)
+			log_die("out of memory: no request to %s", d->name);
 		memcpy(j->octets, put->octets.p, put->octets.n);
+	}
 	j->put.octets.p = j->octets;
 	j->snmp_done = done;
 	enqueue(j);
@@ -284,16 +289,14 @@ gate_rest(const struct gate_device *d, int64_t interval_ms)
 
 /* ---- devices ------------------------------------------------------------------------------ */
 
-static int
-device_cred(struct gate_device *d, struct err *e)
+/* When the device is made and when the credentials change, not each time it is asked for: their rows are many in a room that has one a BMC. */
+static void
+device_cred(struct gate_device *d)
 {
 	const struct cred *c = d->gate->creds == NULL ? NULL : d->gate->creds->cred;
 
 	d->snmp = c == NULL || !d->snmp_spoken ? NULL : cred_find_snmp(c, d->name);
 	d->bmc = c == NULL || d->snmp_spoken ? NULL : cred_find_bmc(c, d->name);
-	if (d->snmp == NULL && d->bmc == NULL)
-		return err_set(e, ERR_INPUT, "no row of credentials.json matches %s", d->name);
-	return 0;
 }
 
 static char *
@@ -319,6 +322,7 @@ device_create(struct gate *g, const struct gate_spec *spec, const struct sockadd
 	d->address_text = copy(spec->address);
 	d->type = spec->type;
 	d->snmp_spoken = spec->type != NULL || spec->is_switch;
+	device_cred(d);
 	HASH_ADD_KEYPTR(hh, g->devices, d->name, strlen(d->name), d);
 	return d;
 }
@@ -345,8 +349,8 @@ gate_device(struct gate *g, const struct gate_spec *spec, struct gate_device **o
 			return err_prefix(e, "%s", spec->name);
 		d = device_create(g, spec, &address);
 	}
-	if (device_cred(d, e) != 0)
-		return -1;
+	if (d->snmp == NULL && d->bmc == NULL)
+		return err_set(e, ERR_INPUT, "no row of credentials.json matches %s", d->name);
 	*out = d;
 	return 0;
 }
@@ -452,7 +456,6 @@ gate_set_cred(struct gate *g, struct cred *take)
 {
 	struct old_cred *c = calloc(1, sizeof(*c));
 	struct gate_device *d, *next;
-	struct err ignored;
 
 	if (c == NULL)
 		log_die("out of memory: no credentials");
@@ -460,5 +463,5 @@ gate_set_cred(struct gate *g, struct cred *take)
 	c->next = g->creds;
 	g->creds = c;
 	HASH_ITER(hh, g->devices, d, next)
-		(void)device_cred(d, &ignored);
+		device_cred(d);
 }

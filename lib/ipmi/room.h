@@ -34,7 +34,7 @@ struct call {
 	enum state state;
 	int tries;                 /* sent so often in this state */
 	int level;                 /* of the current wait; -1: in no level */
-	int slow;                  /* level to begin with: grows when answers come late */
+	int slow;                  /* level to begin with: grows when answers come late, shrinks when one comes soon */
 	int restarts;              /* sessions begun anew: RAKP 4 did not come */
 	bool quiet;                /* does not count as in flight: it waits for a second try or later */
 	uint64_t due_ms, began_ms;

@@ -10,6 +10,7 @@
 #include "room.h"
 
 #define OVERDUE 8         /* times what a dead host costs: six answers of a slow BMC fit in */
+#define RESTART 3         /* levels that each session begun anew waits longer for RAKP 4: RAKP 3 is sent once, and may be what takes long */
 #define CLOSE_TRIES 2     /* the outcome is known by then; the BMC frees the slot itself after a while */
 #define CMD_PRIVILEGE 0x3b
 #define CMD_CLOSE 0x3c
@@ -89,9 +90,14 @@ session_complain(struct call *k, const char *why)
 static void
 say(struct call *k)
 {
+	int level = k->slow + k->tries;
+
 	rows[k->state].send(k);
-	/* once the outcome is known, a slow BMC holds it up no longer than a quick one */
-	client_wait(k, (k->state == STATE_CLOSE ? 0 : k->slow) + k->tries);
+	if (k->state == STATE_CLOSE)
+		level = k->tries; /* the outcome is known: a slow BMC holds it up no longer than a quick one */
+	else if (k->state == STATE_RAKP3)
+		level += k->restarts * RESTART;
+	client_wait(k, level);
 	k->tries++;
 }
 
@@ -105,12 +111,20 @@ enter(struct call *k, enum state s)
 	say(k);
 }
 
-/* An answer that came after the second try shows how slow this BMC is: the next wait begins there. */
+/*
+ * An answer that came after the second try shows how slow this BMC is, or that a packet was lost: the next wait begins
+ * there. One that came to the only try shows which it was: the next wait is at least twice as long as that took.
+ */
 static void
 heard(struct call *k)
 {
+	const int *wait = k->c->wait_ms;
+	uint64_t took = client_now(k->c) + (uint64_t)wait[k->level] - k->due_ms;
+
 	if (k->tries > 1)
 		k->slow += k->tries - 1;
+	while (k->tries == 1 && k->slow > 0 && (k->slow > LEVELS - 2 || (uint64_t)wait[k->slow - 1] >= 2 * took))
+		k->slow--;
 }
 
 static int
@@ -307,7 +321,6 @@ rakp3_silent(struct call *k)
 		return;
 	}
 	k->restarts++;
-	k->slow++;
 	send_close(k);
 	send_give_up(k); /* it may be RAKP 3 that was lost: then the session is half open */
 	open_session(k);

@@ -65,6 +65,34 @@ t_the_first_row_that_matches_is_used(void)
 	cred_destroy(NULL);
 }
 
+/* Plain names are found another way than patterns: whichever comes first in the file still wins. */
+static void
+t_a_plain_name_and_a_pattern_match_in_the_order_of_the_file(void)
+{
+	struct err e = {0};
+	struct cred *c = load("\"bmc\":[{\"match\":\"n3\",\"user\":\"plain\",\"password_file\":\"good\"},"
+	                      "{\"match\":\"n[1-4]\",\"user\":\"some\",\"password_file\":\"good\"},"
+	                      "{\"match\":\"n2\",\"user\":\"too late\",\"password_file\":\"good\"},"
+	                      "{\"match\":\"n9\",\"user\":\"nine\",\"password_file\":\"good\"},"
+	                      "{\"match\":\"n\\\\*\",\"user\":\"star\",\"password_file\":\"good\"},"
+	                      "{\"match\":\"n?\",\"user\":\"any\",\"password_file\":\"good\"}]",
+	    &e);
+	static const char *const rows[][2] = {{"n3", "plain"}, {"n1", "some"}, {"n2", "some"}, {"n9", "nine"}, {"n7", "any"},
+	    {"n*", "star"}, {"n\\*", NULL}, {"n", NULL}, {"n33", NULL}, {"", NULL}};
+
+	if (!T_OK(c != NULL)) {
+		T_STR(e.text, "");
+		return;
+	}
+	for (size_t i = 0; i < LARCH_COUNT(rows); i++) {
+		const struct cred_bmc *b = cred_find_bmc(c, rows[i][0]);
+
+		T_STR(b == NULL ? "none" : b->user, rows[i][1] == NULL ? "none" : rows[i][1]);
+	}
+	T_OK(cred_find_snmp(c, "n3") == NULL);
+	cred_destroy(c);
+}
+
 static void
 t_a_row_that_cannot_be_used_is_refused_and_no_secret_is_told(void)
 {
@@ -116,5 +144,5 @@ t_the_example_fits_its_module(void)
 	yang_destroy(all);
 }
 
-T_MAIN(T(t_the_first_row_that_matches_is_used),
+T_MAIN(T(t_the_first_row_that_matches_is_used), T(t_a_plain_name_and_a_pattern_match_in_the_order_of_the_file),
     T(t_a_row_that_cannot_be_used_is_refused_and_no_secret_is_told), T(t_the_example_fits_its_module))
