@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One column of 24 outlets by GETBULK from pdu-sim: a PDU's states in one round trip, as a sweep
- * asks them. Requests a second with 16 in flight, beside as many runs of snmpbulkget, and the CPU
- * time of the asking process for one (its children's for the peer), which is the figure to compare:
- * client and simulator share the machine.
+ * PDUs of 24 outlets, a pdu-sim each. First one column by GETBULK from one of them, in one round trip: requests a second
+ * with 16 in flight, beside as many runs of snmpbulkget. Then a sweep of 200: the whole outlet table of each, through
+ * its gate and its family's file, beside `xargs -P 8 snmpbulkget` of the one column that says on or off.
+ * The CPU time of the asking process (its children's for the peer) is the figure to compare: client and simulators share
+ * the machine. Ours is that from the first question to the last answer: larchd is there before.
  *
  * Needs build/VARIANT/bin/pdu-sim; snmpbulkget (package snmp) is named as missing without it.
  */
@@ -18,13 +19,15 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "snmp/snmp.h"
+#include "probe/probe.h"
 
 #define REQUESTS 20000
 #define PEER_RUNS 200
 #define IN_FLIGHT 16
 #define ROUNDS 3           /* the best is reported: noise only adds */
 #define OUTLETS 24
+#define PDUS 200
+#define SWEEPS 5           /* the median is reported */
 
 struct taken {
 	double wall, cpu; /* seconds of one request */
@@ -47,51 +50,103 @@ now(void)
 }
 
 static double
+seconds_of(const struct rusage *r)
+{
+	return (double)(r->ru_utime.tv_sec + r->ru_stime.tv_sec) + (double)(r->ru_utime.tv_usec + r->ru_stime.tv_usec) / 1e6;
+}
+
+static double
 cpu(int who)
 {
 	struct rusage r;
 
 	getrusage(who, &r);
-	return (double)(r.ru_utime.tv_sec + r.ru_stime.tv_sec) + (double)(r.ru_utime.tv_usec + r.ru_stime.tv_usec) / 1e6;
+	return seconds_of(&r);
 }
 
 /* ---- the simulator ----------------------------------------------------------------------- */
 
-static pid_t sim;
-static char address[64];
+static struct agent {
+	pid_t pid;
+	int out;
+	char address[64];
+} agents[PDUS];
+static char folder[] = "/tmp/larch-bench.XXXXXX";
+
+static const char *
+in_folder(const char *name)
+{
+	static char path[64];
+
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	return path;
+}
 
 static void
 stop(void)
 {
-	if (sim > 0) {
-		(void)kill(sim, SIGTERM);
-		(void)waitpid(sim, NULL, 0);
-	}
+	for (int i = 0; i < PDUS; i++)
+		if (agents[i].pid > 0)
+			(void)kill(agents[i].pid, SIGTERM);
+	for (int i = 0; i < PDUS; i++)
+		if (agents[i].pid > 0)
+			(void)waitpid(agents[i].pid, NULL, 0);
+	(void)unlink(in_folder("public"));
+	(void)unlink(in_folder("credentials.json"));
+	(void)unlink(in_folder("addresses"));
+	(void)rmdir(folder);
+}
+
+static const char *
+below_root(const char *name)
+{
+	static char path[4096];
+	const char *root = getenv("LARCH_ROOT");
+
+	snprintf(path, sizeof(path), "%s/%s", root == NULL ? "." : root, name);
+	return path;
 }
 
 static void
-start(void)
+start_one(struct agent *a, int n)
 {
-	const char *build = getenv("LARCH_BUILD"), *root = getenv("LARCH_ROOT");
-	char path[4096], profile[4096], line[128] = "";
+	const char *build = getenv("LARCH_BUILD");
+	char path[4096], at[32];
 	int fds[2];
 
 	snprintf(path, sizeof(path), "%s/bin/pdu-sim", build == NULL ? "build/release" : build);
-	snprintf(profile, sizeof(profile), "%s/tests/data/pdu/sentry3.simrec", root == NULL ? "." : root);
+	snprintf(at, sizeof(at), "127.99.0.%d:0", n + 1);
 	if (access(path, X_OK) != 0 || pipe2(fds, O_CLOEXEC) != 0)
 		die("pdu-sim is not built: make sims");
-	sim = fork();
-	if (sim == 0) {
+	a->pid = fork();
+	if (a->pid == 0) {
 		(void)dup2(fds[1], 1);
-		(void)execl(path, "pdu-sim", "--profile", profile, "--parent", (char *)NULL);
+		(void)execl(path, "pdu-sim", "--profile", below_root("tests/data/pdu/sentry3.simrec"), "--listen", at, "--parent",
+		    (char *)NULL);
 		_exit(127);
 	}
-	(void)atexit(stop);
 	close(fds[1]);
-	if (read(fds[0], line, sizeof(line) - 1) < 10 || strncmp(line, "READY udp ", 10) != 0)
-		die("pdu-sim did not start");
-	line[strcspn(line, "\n")] = '\0';
-	snprintf(address, sizeof(address), "%.*s", (int)sizeof(address) - 1, line + 10);
+	a->out = fds[0];
+}
+
+/* All at once, and then their first lines. */
+static void
+start(void)
+{
+	if (mkdtemp(folder) == NULL)
+		die("no temporary folder");
+	(void)atexit(stop);
+	for (int i = 0; i < PDUS; i++)
+		start_one(&agents[i], i);
+	for (int i = 0; i < PDUS; i++) {
+		char line[128] = "";
+
+		if (read(agents[i].out, line, sizeof(line) - 1) < 10 || strncmp(line, "READY udp ", 10) != 0)
+			die("a pdu-sim did not start");
+		line[strcspn(line, "\n")] = '\0';
+		snprintf(agents[i].address, sizeof(agents[i].address), "%.*s", (int)sizeof(agents[i].address) - 1, line + 10);
+		close(agents[i].out);
+	}
 }
 
 /* ---- ours -------------------------------------------------------------------------------------- */
@@ -119,7 +174,7 @@ aim(void)
 {
 	struct sockaddr_in at = {.sin_family = AF_INET};
 	char host[64];
-	struct str rest = str_of(address), h = str_cut(&rest, ':');
+	struct str rest = str_of(agents[0].address), h = str_cut(&rest, ':');
 	int64_t port;
 
 	snprintf(host, sizeof(host), "%.*s", (int)h.n, h.p);
@@ -172,7 +227,7 @@ one_bulkget(void)
 		(void)dup2(null, 1);
 		(void)dup2(null, 2);
 		(void)setenv("MIBS", "", 1);
-		(void)execlp("snmpbulkget", "snmpbulkget", "-v2c", "-c", "public", "-On", "-Cn0", "-Cr25", address,
+		(void)execlp("snmpbulkget", "snmpbulkget", "-v2c", "-c", "public", "-On", "-Cn0", "-Cr25", agents[0].address,
 		    "1.3.6.1.4.1.1718.3.2.3.1.5", (char *)NULL);
 		_exit(127);
 	}
@@ -195,25 +250,167 @@ peer(void)
 	return (struct taken){(now() - wall) / PEER_RUNS, (cpu(RUSAGE_CHILDREN) - used) / PEER_RUNS};
 }
 
+/* ---- the sweep ----------------------------------------------------------------------------------- */
+
+static int swept;
+
 static void
-print(const char *name, double value, double other, const char *unit)
+pdu_seen(void *ctx, const struct probe_pdu *pdu)
+{
+	(void)ctx;
+	if (pdu->outcome != SNMP_OK || pdu->n != OUTLETS)
+		die(pdu->outcome == SNMP_OK ? "a PDU has not 24 outlets" : pdu->text);
+	for (size_t i = 0; i < pdu->n; i++)
+		if (pdu->outlets[i].state != DEVTYPE_ON || !(pdu->outlets[i].amps > 0))
+			die("an outlet is not on, or without a load");
+	swept++;
+}
+
+static struct gate *
+open_gate(uv_loop_t *loop, const struct devtype **type)
+{
+	static const char rows[] = "{\"larch-credentials:credentials\":{\"snmp\":[{\"match\":\"*\",\"version\":\"2c\","
+	                           "\"read_file\":\"public\"}]}}";
+	struct devtype_set *types;
+	struct cred *cred;
+	struct gate *g;
+	struct yang *y;
+	struct err e;
+
+	if (file_publish(in_folder("public"), STR("public\n"), 0600, &e) != 0 ||
+	    file_publish(in_folder("credentials.json"), str_of(rows), 0600, &e) != 0 ||
+	    yang_create(below_root("etc/yang"), &y, &e) != 0 || devtype_load(below_root("mib"), y, &types, &e) != 0 ||
+	    cred_load(in_folder("credentials.json"), y, &cred, &e) != 0 || gate_create(loop, &g, &e) != 0)
+		die(e.text);
+	yang_destroy(y);
+	gate_set_cred(g, cred);
+	*type = devtype_find(types, "sentry3");
+	if (*type == NULL)
+		die("there is no family sentry3");
+	return g;
+}
+
+/* Seconds of one PDU. */
+static struct taken
+sweep(struct gate *g, uv_loop_t *loop, const struct devtype *type)
+{
+	struct taken t = {now(), cpu(RUSAGE_SELF)};
+
+	swept = 0;
+	for (int i = 0; i < PDUS; i++) {
+		struct gate_device *d;
+		struct err e;
+		char name[32];
+
+		snprintf(name, sizeof(name), "pdu%d", i);
+		if (gate_device(g, &(struct gate_spec){.name = name, .address = agents[i].address, .type = type}, &d, &e) != 0)
+			die(e.text);
+		probe_pdu_read(d, GATE_SWEEP, pdu_seen, NULL);
+	}
+	while (swept < PDUS)
+		(void)uv_run(loop, UV_RUN_ONCE);
+	return (struct taken){(now() - t.wall) / PDUS, (cpu(RUSAGE_SELF) - t.cpu) / PDUS};
+}
+
+static int
+by_cpu(const void *a, const void *b)
+{
+	const struct taken *x = a, *y = b;
+
+	return (x->cpu > y->cpu) - (x->cpu < y->cpu);
+}
+
+/* Each time a gate of its own: *first is with all sockets to open, *next with them open. */
+static void
+sweeps(struct taken *first, struct taken *next)
+{
+	struct taken one[SWEEPS], two[SWEEPS];
+
+	for (int i = 0; i < SWEEPS; i++) {
+		const struct devtype *type;
+		struct gate *g;
+		uv_loop_t loop;
+
+		(void)uv_loop_init(&loop);
+		g = open_gate(&loop, &type);
+		one[i] = sweep(g, &loop, type);
+		two[i] = sweep(g, &loop, type);
+		gate_destroy(g);
+		(void)uv_run(&loop, UV_RUN_DEFAULT);
+		(void)uv_loop_close(&loop);
+	}
+	qsort(one, SWEEPS, sizeof(one[0]), by_cpu);
+	qsort(two, SWEEPS, sizeof(two[0]), by_cpu);
+	*first = one[SWEEPS / 2];
+	*next = two[SWEEPS / 2];
+}
+
+static void
+run_xargs(void)
+{
+	int null = open("/dev/null", O_WRONLY), list = open(in_folder("addresses"), O_RDONLY);
+
+	(void)dup2(list, 0);
+	(void)dup2(null, 1);
+	(void)dup2(null, 2);
+	(void)setenv("MIBS", "", 1);
+	(void)execlp("xargs", "xargs", "-P", "8", "-I", "{}", "snmpbulkget", "-v2c", "-c", "public", "-On", "-Cn0", "-Cr24", "{}",
+	    "1.3.6.1.4.1.1718.3.2.3.1.5", (char *)NULL);
+	_exit(127);
+}
+
+static struct taken
+peer_sweep(void)
+{
+	struct taken t[SWEEPS];
+	struct buf list = BUF(PDUS * sizeof(agents[0].address));
+	struct err e;
+
+	for (int i = 0; i < PDUS; i++)
+		buf_printf(&list, "%s\n", agents[i].address);
+	if (file_publish(in_folder("addresses"), buf_view(&list), 0600, &e) != 0)
+		die(e.text);
+	buf_free(&list);
+	for (int i = 0; i < SWEEPS; i++) {
+		double wall = now();
+		struct rusage r;
+		int status;
+		pid_t child = fork();
+
+		if (child == 0)
+			run_xargs();
+		if (wait4(child, &status, 0, &r) != child || status != 0)
+			die("xargs snmpbulkget failed");
+		t[i] = (struct taken){(now() - wall) / PDUS, seconds_of(&r) / PDUS};
+	}
+	qsort(t, SWEEPS, sizeof(t[0]), by_cpu);
+	return t[SWEEPS / 2];
+}
+
+static void
+print(const char *name, double value, const char *peer_name, double other, const char *unit)
 {
 	if (other > 0)
-		printf("%s %.4g %s | snmpbulkget %.4g %s\n", name, value, unit, other, unit);
+		printf("%s %.4g %s | %s %.4g %s\n", name, value, unit, peer_name, other, unit);
 	else
-		printf("%s %.4g %s | snmpbulkget missing\n", name, value, unit);
+		printf("%s %.4g %s | %s missing\n", name, value, unit, peer_name);
 }
 
 int
 main(void)
 {
-	struct taken us, them;
+	struct taken us, them, first, next;
 
 	start();
 	aim();
 	us = ours();
 	them = peer();
-	print("snmp_columns", 1 / us.wall, them.wall > 0 ? 1 / them.wall : 0, "requests/s");
-	print("snmp_column_cpu", us.cpu * 1e6, them.cpu * 1e6, "us");
+	print("snmp_columns", 1 / us.wall, "snmpbulkget", them.wall > 0 ? 1 / them.wall : 0, "requests/s");
+	print("snmp_column_cpu", us.cpu * 1e6, "snmpbulkget", them.cpu * 1e6, "us");
+	sweeps(&first, &next);
+	them = them.wall > 0 ? peer_sweep() : (struct taken){0};
+	print("sweep_snmp", first.cpu * 1e6, "xargs -P 8 snmpbulkget", them.cpu * 1e6, "us/PDU");
+	print("sweep_snmp_again", next.cpu * 1e6, "xargs -P 8 snmpbulkget", them.cpu * 1e6, "us/PDU");
+	print("sweep_snmp_wall", first.wall * PDUS, "xargs -P 8 snmpbulkget", them.wall * PDUS, "s");
 	return 0;
 }

@@ -27,8 +27,10 @@ make_ready(struct snmp_call *call)
 	call->ready = true;
 	if (s != NULL) {
 		TAILQ_REMOVE(&s->calls, call, link);
-		if (--s->in_flight == 0)
+		if (--s->in_flight == 0) {
+			s->client->n_busy--;
 			uv_unref((uv_handle_t *)&s->poll);
+		}
 	}
 	TAILQ_INSERT_TAIL(&call->client->ready, call, link);
 }
@@ -60,6 +62,16 @@ end_silent(struct snmp_call *call, const struct session *s)
 		    s->key.tries == 1 ? "try" : "tries", s->key.timeout_ms);
 }
 
+/* The session ends when net-snmp has returned: drop_broken. code 0: it does not. */
+static void
+break_session(struct session *s, int code)
+{
+	if (code != 0 && s->broken == 0)
+		TAILQ_INSERT_TAIL(&s->client->broken, s, bad);
+	if (code != 0)
+		s->broken = code;
+}
+
 /* Runs inside net-snmp: take and mark, nothing more. */
 static int
 on_answer(int op, netsnmp_session *ns, int reqid, netsnmp_pdu *pdu, void *magic)
@@ -82,7 +94,7 @@ on_answer(int op, netsnmp_session *ns, int reqid, netsnmp_pdu *pdu, void *magic)
 		break;
 	case NETSNMP_CALLBACK_OP_SEND_FAILED: /* net-snmp keeps the request: the session must go */
 		if (ns->s_errno != EAGAIN && ns->s_errno != ENOBUFS) /* these count as a lost packet */
-			s->broken = ns->s_errno != 0 ? ns->s_errno : EIO;
+			break_session(s, ns->s_errno != 0 ? ns->s_errno : EIO);
 		break;
 	default:
 		break;
@@ -129,14 +141,14 @@ on_readable(uv_poll_t *p, int status, int events)
 
 	(void)events;
 	if (status < 0) { /* libuv has stopped the poll: EPOLLERR, which is ICMP's word */
-		s->broken = snmp_session_error(s);
+		break_session(s, snmp_session_error(s));
 		if (s->broken == 0)
 			(void)uv_poll_start(p, UV_READABLE, on_readable);
 	} else {
 		netsnmp_large_fd_setfd(s->fd, &s->client->fds);
 		errno = 0;
 		if (snmp_sess_read2(s->handle, &s->client->fds) != 0 && errno == ECONNREFUSED)
-			s->broken = ECONNREFUSED;
+			break_session(s, ECONNREFUSED);
 		else if (s->answered == answered && errno != EAGAIN)
 			s->strays++;
 		netsnmp_large_fd_clr(s->fd, &s->client->fds);
@@ -151,6 +163,8 @@ evict(struct snmp_client *c)
 {
 	struct session *s;
 
+	if (c->n_busy == c->n_sessions)
+		return false;
 	TAILQ_FOREACH(s, &c->sessions, age) {
 		if (s->in_flight == 0 && s->broken == 0) {
 			snmp_session_close(s);
@@ -217,6 +231,7 @@ send_next(struct session *s, struct snmp_call *call)
 	int code;
 
 	if (s->in_flight++ == 0) {
+		s->client->n_busy++;
 		uv_ref((uv_handle_t *)&s->poll);
 		s->used = (int64_t)uv_now(s->client->loop);
 		TAILQ_REMOVE(&s->client->sessions, s, age);
@@ -234,7 +249,7 @@ send_next(struct session *s, struct snmp_call *call)
 	end_errno(call, code);
 	make_ready(call);
 	if (code != EMSGSIZE && code != EAGAIN && code != ENOBUFS)
-		s->broken = code; /* an ICMP error may come as the error of the next send */
+		break_session(s, code); /* an ICMP error may come as the error of the next send */
 	drain_later(s->client);
 }
 
@@ -290,13 +305,10 @@ finish(struct snmp_call *call)
 static void
 drop_broken(struct snmp_client *c)
 {
-	struct session *s, *next;
+	struct session *s;
 	struct snmp_call *call;
 
-	for (s = TAILQ_FIRST(&c->sessions); s != NULL; s = next) {
-		next = TAILQ_NEXT(s, age);
-		if (s->broken == 0)
-			continue;
+	while ((s = TAILQ_FIRST(&c->broken)) != NULL) {
 		while ((call = TAILQ_FIRST(&s->calls)) != NULL) {
 			end_errno(call, s->broken);
 			make_ready(call);
@@ -383,6 +395,7 @@ snmp_client_create(uv_loop_t *loop, struct snmp_client **out, struct err *e)
 	quiet_netsnmp();
 	c->loop = loop;
 	TAILQ_INIT(&c->sessions);
+	TAILQ_INIT(&c->broken);
 	TAILQ_INIT(&c->ready);
 	TAILQ_INIT(&c->waiting);
 	if (uv_timer_init(loop, &c->later) != 0 || uv_timer_init(loop, &c->sweep) != 0) {

@@ -64,6 +64,7 @@ TAILQ_HEAD(snmp_calls, snmp_call);
 struct session {
 	TAILQ_ENTRY(session) age;    /* client->sessions, the longest unused first */
 	LIST_ENTRY(session) bucket;
+	TAILQ_ENTRY(session) bad;    /* client->broken, when broken is not 0 */
 	struct snmp_client *client;
 	void *handle;                /* net-snmp's */
 	int fd;
@@ -81,9 +82,9 @@ struct session {
 
 struct snmp_client {
 	uv_loop_t *loop;
-	TAILQ_HEAD(, session) sessions;
+	TAILQ_HEAD(, session) sessions, broken;
 	LIST_HEAD(, session) bucket[SNMP_BUCKETS];
-	size_t n_sessions;
+	size_t n_sessions, n_busy;   /* busy: with a call in flight */
 	struct snmp_calls ready;     /* have an answer, or ended before anything was sent */
 	struct snmp_calls waiting;   /* for a session */
 	uv_timer_t later;            /* drains `ready` once the caller has returned */

@@ -222,6 +222,8 @@ snmp_session_close(struct session *s)
 	free(community);
 	TAILQ_REMOVE(&c->sessions, s, age);
 	LIST_REMOVE(s, bucket);
+	if (s->broken != 0)
+		TAILQ_REMOVE(&c->broken, s, bad);
 	c->n_sessions--;
 	uv_close((uv_handle_t *)&s->poll, on_session_closed);
 	uv_close((uv_handle_t *)&s->timer, on_session_closed);

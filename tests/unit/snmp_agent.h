@@ -94,6 +94,7 @@ static struct snmp_target target;
 static script_fn *script;
 static int asked;                    /* requests the agent has seen */
 static struct request last;
+static const struct sockaddr *asker;  /* whom the script answers */
 
 static inline void
 bind_value(struct reply *r, const char *oid, int tag, const void *p, size_t n)
@@ -218,6 +219,7 @@ on_datagram(uv_udp_t *u, ssize_t n, const uv_buf_t *buf, const struct sockaddr *
 	if (n <= 0 || from == NULL)
 		return;
 	asked++;
+	asker = from;
 	parse((const unsigned char *)buf->base, (size_t)n, &last);
 	r.id = last.id;
 	r.status = r.index = 0;

@@ -231,20 +231,66 @@ t_a_port_where_nobody_listens_is_known_at_once(void)
 
 static uv_udp_t stranger;
 
-static void
-t_the_right_answer_from_another_port_is_not_heard(void)
+static enum snmp_outcome
+answered_from(const char *address, int port)
 {
-	struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	struct sockaddr_in at;
 
+	(void)uv_ip4_addr(address, port, &at);
 	(void)uv_udp_init(&loop, &stranger);
-	(void)uv_udp_bind(&stranger, (struct sockaddr *)&at, 0);
+	T_INT(uv_udp_bind(&stranger, (struct sockaddr *)&at, 0), 0);
 	speaks = &stranger;
 	target.timeout_ms = 60;
 	get_one(answers_each_with_its_place);
 	target.timeout_ms = 1000;
 	speaks = &agent;
 	uv_close((uv_handle_t *)&stranger, NULL);
+	(void)uv_run(&loop, UV_RUN_NOWAIT);
+	return res.outcome;
+}
+
+static void
+t_the_right_answer_from_another_port_or_address_is_not_heard(void)
+{
+	struct sockaddr_in at;
+	int n = sizeof(at);
+
+	T_INT(answered_from("127.0.0.1", 0), SNMP_SILENT);
+	(void)uv_udp_getsockname(&agent, (struct sockaddr *)&at, &n);
+	T_INT(answered_from("127.0.0.2", ntohs(at.sin_port)), SNMP_SILENT);
+}
+
+static struct reply before; /* the answer to the question before: late, or once more */
+static int questions, n_before;
+
+static void
+repeats_the_answer_before(const struct request *q, struct reply *r)
+{
+	bind_number(r, q->oid[0], 2, ++questions);
+	for (int i = 0; i < n_before; i++)
+		send_reply(&before, asker);
+	before = *r;
+	n_before = 2;
+	r->silent = questions == 1; /* it will come late */
+}
+
+static void
+t_an_answer_that_comes_late_or_twice_is_not_taken_for_the_next(void)
+{
+	questions = n_before = 0;
+	target.timeout_ms = 300;
+	target.tries = 1;
+	get_one(repeats_the_answer_before);
 	T_INT(res.outcome, SNMP_SILENT);
+	for (int i = 2; i < 5; i++) {
+		get_one(repeats_the_answer_before);
+		T_INT(res.outcome, SNMP_OK);
+		T_INT(res.values[0].number, i);
+		T_INT(res.done, 1);
+	}
+	target.timeout_ms = 1000;
+	target.tries = 2;
+	T_INT(questions, 4);
 }
 
 static void
@@ -260,7 +306,8 @@ main(void)
 	    T(t_a_walk_that_does_not_go_forward_is_garbage), T(t_a_table_without_an_end_stops_at_its_ceiling),
 	    T(t_texts_stop_at_their_ceiling), T(t_a_silent_agent_is_asked_as_often_as_told_and_then_given_up),
 	    T(t_a_lost_datagram_is_asked_again_with_the_same_question),
-	    T(t_a_port_where_nobody_listens_is_known_at_once), T(t_the_right_answer_from_another_port_is_not_heard),
+	    T(t_a_port_where_nobody_listens_is_known_at_once), T(t_the_right_answer_from_another_port_or_address_is_not_heard),
+    T(t_an_answer_that_comes_late_or_twice_is_not_taken_for_the_next),
 	    T(t_a_loop_whose_calls_have_ended_is_not_kept_alive)};
 
 	set_up();
