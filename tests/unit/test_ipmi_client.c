@@ -433,6 +433,26 @@ t_late_answers_are_not_taken_for_those_of_a_later_call(void)
 	uv_run(uv_default_loop(), UV_RUN_DEFAULT);
 }
 
+/* Each answer takes as long as five tries: how slow it is is learnt once, and RAKP 4 is waited for. */
+static void
+t_a_slow_bmc_is_read_and_not_asked_more_often_than_it_must(void)
+{
+	const struct ipmi_settings s = {.retransmit_ms = 40, .tries = 8};
+	struct ipmi_target t;
+	struct ipmi_answer a;
+
+	if (!start())
+		return;
+	t = target("127.93.1.4");
+	bmc_tell("clear other");
+	bmc_tell("fault other slow 300");
+	a = ask_with(&s, &t, ipmi_chassis_status());
+	T_OK(a.outcome == IPMI_OK && reads_on(&a));
+	T_OK(a.took_ms >= 4 * 300);
+	T_OK(bmc_count("other", "packets") < 35); /* five states of eight tries would be 40 */
+	bmc_tell("fault other none");
+}
+
 /* ---- the end of a client ----------------------------------------------------------------------------- */
 
 static void
@@ -496,5 +516,5 @@ T_MAIN(T(t_chassis_status_is_read_by_suite_17), T(t_a_bmc_that_knows_only_suite_
     T(t_a_user_without_the_privilege_is_refused), T(t_a_malformed_call_sends_nothing),
     T(t_each_bad_day_has_its_outcome_and_no_command_comes_twice), T(t_a_refused_command_gives_its_completion_code),
     T(t_packet_loss_costs_time_and_no_answer), T(t_late_answers_are_not_taken_for_those_of_a_later_call),
-    T(t_destroying_the_client_ends_every_call),
+    T(t_a_slow_bmc_is_read_and_not_asked_more_often_than_it_must), T(t_destroying_the_client_ends_every_call),
     T(t_a_client_may_be_destroyed_by_its_own_answer))
