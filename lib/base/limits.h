@@ -87,6 +87,10 @@
 #define LIMIT_IPMI_CALLS 16384    /* IPMI sessions on their way, silent ones counted */
 #define LIMIT_IPMI_LINE 65536     /* IPMI calls that wait for their turn */
 #define LIMIT_IPMI_SUITES 16384   /* addresses whose cipher suite is remembered */
+#define LIMIT_PINGS 16384         /* echo requests on their way, silent ones counted */
+#define LIMIT_SSH_GREETING 1024   /* bytes an ssh server may say until its version line ends */
+#define LIMIT_SSH_LINES 8         /* lines it may say before that one: RFC 4253 section 4.2 */
+#define LIMIT_SSH_VERSION 255     /* bytes of that line with its end: the same section */
 #define LIMIT_SNMP_VARBINDS 128   /* objects of one SNMP request */
 #define LIMIT_SNMP_OBJECTS 65536  /* objects one snmp_get may ask, values one snmp_walk may bring */
 #define LIMIT_SNMP_TEXT (1u << 20) /* bytes of text in the values of one SNMP call */

@@ -69,19 +69,32 @@ LARCH_API struct snmp_oid probe_oid_at(const struct devtype_oid *column, const s
 /* ---- ping ------------------------------------------------------------------------------ */
 
 /*
- * ICMP echo, one socket for all addresses: raw where the program may (CAP_NET_RAW), else a ping
- * socket where net.ipv4.ping_group_range admits it, else not at all.
+ * ICMP echo, one socket a family for all addresses: a ping socket where net.ipv4.ping_group_range admits it, else raw
+ * where the program may (CAP_NET_RAW), else not at all. LIMIT_PINGS are on their way at one time, others wait.
  */
 struct probe_ping;
 LARCH_API int probe_ping_create(uv_loop_t *loop, struct probe_ping **out);
+/* What has not been answered is told PROBE_PING_CANCELLED before this returns; the loop frees the rest. */
 LARCH_API void probe_ping_destroy(struct probe_ping *p);
 /* Why nothing can be pinged, or NULL: a sentence with the line that would allow it. */
 LARCH_API const char *probe_ping_refused(const struct probe_ping *p);
+/* At most so many requests leave in a second, second tries counted, evenly: a hundredth of them in a burst. 0: no ceiling. */
+LARCH_API void probe_ping_set_rate(struct probe_ping *p, int packets_per_second);
 
-enum probe_ping_outcome { PROBE_PING_UP, PROBE_PING_DOWN, PROBE_PING_NOT_PERMITTED,
-	PROBE_PING_CANCELLED };
+enum probe_ping_outcome {
+	PROBE_PING_UP,
+	PROBE_PING_DOWN,          /* both requests left, and nobody with that address answered in time */
+	PROBE_PING_NO_ROUTE,      /* this machine knows no way there: known at once */
+	PROBE_PING_NOT_SENT,      /* the kernel took no request (no room, a firewall of ours): nothing is known */
+	PROBE_PING_NOT_PERMITTED,
+	PROBE_PING_CANCELLED,
+};
+/* "up", "down", "no-route", "not-sent", "not-permitted", "cancelled" */
+LARCH_API const char *probe_ping_name(enum probe_ping_outcome outcome);
+/* Called once. `ms`: from the request to its answer, 0 where there was none. */
 typedef void probe_ping_fn(void *ctx, enum probe_ping_outcome outcome, double ms);
-/* Two echo requests, `timeout_ms` each. */
+/* Two echo requests at most, `timeout_ms` each. The port of the address means nothing. Where nothing is permitted, done is
+ * called before this returns, otherwise later, from the loop. */
 LARCH_API void probe_ping_send(struct probe_ping *p, const struct sockaddr_storage *to, int timeout_ms,
     probe_ping_fn *done, void *ctx);
 

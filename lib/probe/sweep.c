@@ -200,11 +200,11 @@ ping_answered(void *ctx, enum probe_ping_outcome outcome, double ms)
 
 	if (outcome == PROBE_PING_UP)
 		add_value(q, "ping", STATUS_OK, "up")->number = ms;
-	else if (outcome == PROBE_PING_DOWN)
+	else if (outcome == PROBE_PING_DOWN || outcome == PROBE_PING_NO_ROUTE)
 		add_value(q, "ping", STATUS_CRITICAL, "down");
-	else if (outcome == PROBE_PING_NOT_PERMITTED) {
+	else if (outcome == PROBE_PING_NOT_PERMITTED || outcome == PROBE_PING_NOT_SENT) {
 		v = add_value(q, "ping", STATUS_UNKNOWN, "unknown");
-		v->detail = "not permitted";
+		v->detail = outcome == PROBE_PING_NOT_SENT ? "not sent" : "not permitted";
 	}
 	answered(q);
 }
