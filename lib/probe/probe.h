@@ -98,6 +98,47 @@ typedef void probe_ping_fn(void *ctx, enum probe_ping_outcome outcome, double ms
 LARCH_API void probe_ping_send(struct probe_ping *p, const struct sockaddr_storage *to, int timeout_ms,
     probe_ping_fn *done, void *ctx);
 
+/* ---- ssh ------------------------------------------------------------------------------- */
+
+/*
+ * Does an ssh server answer there? A TCP connection, its version line (RFC 4253 section 4.2), and away: no key is
+ * exchanged and nobody is logged in.
+ */
+struct probe_ssh;
+#define PROBE_SSH_SOCKETS 512
+/* `sockets`: connections open at one time, others wait; 0: PROBE_SSH_SOCKETS. */
+LARCH_API int probe_ssh_create(uv_loop_t *loop, int sockets, struct probe_ssh **out);
+/* What has not been answered is told PROBE_SSH_CANCELLED before this returns; the loop frees the rest. */
+LARCH_API void probe_ssh_destroy(struct probe_ssh *p);
+/* At most so many connections begin in a second, evenly. 0: no ceiling. */
+LARCH_API void probe_ssh_set_rate(struct probe_ssh *p, int connections_per_second);
+
+enum probe_ssh_outcome {
+	PROBE_SSH_UP,           /* it said SSH-2.0- or SSH-1.99- */
+	PROBE_SSH_REFUSED,      /* nobody listens on that port */
+	PROBE_SSH_NO_ROUTE,     /* ICMP says that there is no way, or that it is forbidden; or this machine knows none */
+	PROBE_SSH_TIMED_OUT,    /* no connection in time */
+	PROBE_SSH_NO_BANNER,    /* a connection, and silence on it */
+	PROBE_SSH_WRONG_BANNER, /* something else was said */
+	PROBE_SSH_CLOSED,       /* a connection, ended by the other side before it said anything */
+	PROBE_SSH_NOT_ASKED,    /* this machine could not (no sockets, a firewall of ours): nothing is known */
+	PROBE_SSH_CANCELLED,
+};
+/* "up", "refused", "no-route", "timed-out", "no-banner", "wrong-banner", "closed", "not-asked", "cancelled" */
+LARCH_API const char *probe_ssh_name(enum probe_ssh_outcome outcome);
+
+struct probe_ssh_answer {
+	enum probe_ssh_outcome outcome;
+	double ms;          /* from the beginning of the connection to the outcome */
+	const char *banner; /* the version line, or the first line of what else was said; without control bytes; "" none */
+	const char *text;   /* a sentence; "" when it is up */
+};
+/* Called once; what it points to lives until it returns. */
+typedef void probe_ssh_fn(void *ctx, const struct probe_ssh_answer *answer);
+/* `timeout_ms` is for all of it, from the beginning of the connection. done is called later, from the loop. */
+LARCH_API void probe_ssh_ask(struct probe_ssh *p, const struct sockaddr_storage *to, int timeout_ms, probe_ssh_fn *done,
+    void *ctx);
+
 /* ---- what is checked ----------------------------------------------------------------------- */
 
 /*

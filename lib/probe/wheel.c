@@ -75,6 +75,16 @@ wheel_turn(struct wheel *w, uint64_t now_ns)
 	}
 }
 
+void
+wheel_turn_all(struct wheel *w)
+{
+	for (size_t i = 0; i < WHEEL_BUCKETS; i++)
+		for (struct wheel_item *head = &w->bucket[i], *x; (x = head->next) != head;) {
+			unlink_item(x);
+			link_before(&w->due, x);
+		}
+}
+
 struct wheel_item *
 wheel_pop(struct wheel *w)
 {

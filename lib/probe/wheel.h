@@ -33,6 +33,8 @@ void wheel_remove(struct wheel *w, struct wheel_item *x);
 /* Turn to now: what is due is given by wheel_pop, one after the other, until NULL. What is popped is off the wheel. */
 void wheel_turn(struct wheel *w, uint64_t now_ns);
 struct wheel_item *wheel_pop(struct wheel *w);
+/* Everything is due: for the end. */
+void wheel_turn_all(struct wheel *w);
 
 /* First in, first out. */
 struct line {
