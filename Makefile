@@ -61,6 +61,7 @@ MAIN_larch   := cli/main.c
 MAIN_bmc-sim := tests/sim/bmc_main.c
 MAIN_pdu-sim := tests/sim/pdu_main.c
 MAIN_ipmi-probe := tests/sim/ipmi_probe.c
+MAIN_net-probe := tests/sim/net_probe.c
 MAIN_seed    := tests/sim/seed.c
 MAIN_web-probe := tests/sim/web_probe.c
 have     = $(foreach p,$(1),$(if $(wildcard $(MAIN_$(p))),$(p)))
@@ -68,7 +69,7 @@ CGI     := $(call have,login pages power)
 DAEMON  := $(call have,larchd)
 CLI     := $(call have,larch)
 PROGRAMS := $(addprefix $(B)/bin/,$(CGI) $(DAEMON) $(CLI))
-SIMS    := $(addprefix $(B)/bin/,$(call have,bmc-sim pdu-sim ipmi-probe seed web-probe))
+SIMS    := $(addprefix $(B)/bin/,$(call have,bmc-sim pdu-sim ipmi-probe net-probe seed web-probe))
 
 .PHONY: all deps demo test check lint asan tsan fuzz cover bench install uninstall dist clean help \
 	programs sims units fuzzers benches flags public FORCE
@@ -138,8 +139,10 @@ $(B)/bin/pdu-sim: $(call objs,tests/sim/pdu_*.c tests/sim/sim_*.c)
 # seed stands in for login and larchd where a test looks at pages alone.
 $(B)/bin/seed: $(call objs,tests/sim/seed.c) $(B)/liblarch.a
 	$(link) $(B)/liblarch.a $(LIBS)
-# ipmi-probe is one call of lib/ipmi from the command line.
+# ipmi-probe is one call of lib/ipmi from the command line, net-probe are lib/probe's ping and ssh.
 $(B)/bin/ipmi-probe: $(call objs,tests/sim/ipmi_probe.c) $(B)/liblarch.a
+	$(link) $(B)/liblarch.a $(LIBS)
+$(B)/bin/net-probe: $(call objs,tests/sim/net_probe.c) $(B)/liblarch.a
 	$(link) $(B)/liblarch.a $(LIBS)
 
 # web-probe is a web program that shows every guard and every format to tests/flow/test_web.
