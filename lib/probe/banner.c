@@ -40,6 +40,8 @@ banner_parse(struct str seen, struct str *line_out)
 				return BANNER_WRONG;
 			return end != NULL ? BANNER_SSH : n == LIMIT_SSH_VERSION ? BANNER_WRONG : BANNER_MORE;
 		}
+		if (end == NULL && n < strlen("SSH-") && memcmp(rest.p, "SSH-", n) == 0)
+			break; /* the beginning of one */
 		if (lines >= LIMIT_SSH_LINES)
 			return BANNER_WRONG;
 		if (end == NULL)
