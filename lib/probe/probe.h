@@ -106,8 +106,10 @@ LARCH_API void probe_ping_send(struct probe_ping *p, const struct sockaddr_stora
  */
 struct probe_ssh;
 #define PROBE_SSH_SOCKETS 512
-/* `sockets`: connections open at one time, others wait; 0: PROBE_SSH_SOCKETS. */
+/* `sockets`: connections open at one time, others wait; 0: PROBE_SSH_SOCKETS. -1: no epoll can be had. */
 LARCH_API int probe_ssh_create(uv_loop_t *loop, int sockets, struct probe_ssh **out);
+/* For those that begin from now on. */
+LARCH_API void probe_ssh_set_sockets(struct probe_ssh *p, int sockets);
 /* What has not been answered is told PROBE_SSH_CANCELLED before this returns; the loop frees the rest. */
 LARCH_API void probe_ssh_destroy(struct probe_ssh *p);
 /* At most so many connections begin in a second, evenly. 0: no ceiling. */

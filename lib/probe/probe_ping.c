@@ -21,7 +21,7 @@
 #define IN_BATCH 32           /* answers of one system call */
 #define IN_BYTES 128          /* of an answer are looked at: an IP header of at most 60, and our message */
 #define IN_BATCHES 64         /* batches before others on the loop have their turn */
-#define OUT_BATCH 32          /* requests between two looks at the answers, so that these do not pile up */
+#define OUT_BATCH 32           /* requests between two looks at the answers, so that these do not pile up */
 #define OUT_TURN 512          /* requests before others on the loop have their turn */
 #define HELD_MS 5             /* until a request for which the socket had no room is offered again */
 #define HELD_LIMIT_NS UINT64_C(5000000000) /* a full buffer is emptied when ARP gives up, after 3 s */
@@ -60,6 +60,14 @@ struct family {
 	struct probe_ping *ping;
 };
 
+/* Where answers are received. */
+struct in {
+	struct mmsghdr message[IN_BATCH];
+	struct iovec part[IN_BATCH];
+	union address from[IN_BATCH];
+	unsigned char bytes[IN_BATCH][IN_BYTES];
+};
+
 struct probe_ping {
 	uv_loop_t *loop;
 	struct family v4, v6;
@@ -75,6 +83,7 @@ struct probe_ping {
 	struct echo *free;
 	uint64_t secret[SECRETS];
 	size_t secrets;                 /* that are left */
+	struct in in;
 	uint16_t id;
 	int open_handles;
 	bool closing;
@@ -304,23 +313,26 @@ take_answer(struct family *f, const unsigned char *packet, size_t n, const union
 }
 
 static void
+prepare(struct in *in)
+{
+	for (size_t i = 0; i < IN_BATCH; i++) {
+		in->part[i] = (struct iovec){in->bytes[i], IN_BYTES};
+		in->message[i].msg_hdr = (struct msghdr){.msg_name = &in->from[i], .msg_iov = &in->part[i], .msg_iovlen = 1};
+	}
+}
+
+static void
 receive(struct family *f)
 {
-	unsigned char bytes[IN_BATCH][IN_BYTES];
-	union address from[IN_BATCH];
-	struct mmsghdr in[IN_BATCH];
-	struct iovec iov[IN_BATCH];
+	struct in *in = &f->ping->in;
 	int n = IN_BATCH;
 
-	for (int i = 0; i < IN_BATCH; i++)
-		iov[i] = (struct iovec){bytes[i], IN_BYTES};
 	for (int turn = 0; turn < IN_BATCHES && n == IN_BATCH && !f->ping->closing; turn++) {
-		for (int i = 0; i < IN_BATCH; i++)
-			in[i].msg_hdr = (struct msghdr){.msg_name = &from[i], .msg_namelen = sizeof(from[i]), .msg_iov = &iov[i],
-			    .msg_iovlen = 1};
-		n = recvmmsg(f->fd, in, IN_BATCH, MSG_DONTWAIT, NULL);
+		for (size_t i = 0; i < IN_BATCH; i++)
+			in->message[i].msg_hdr.msg_namelen = sizeof(in->from[i]);
+		n = recvmmsg(f->fd, in->message, IN_BATCH, MSG_DONTWAIT, NULL);
 		for (int i = 0; i < n && !f->ping->closing; i++)
-			take_answer(f, bytes[i], in[i].msg_len, &from[i]);
+			take_answer(f, in->bytes[i], in->message[i].msg_len, &in->from[i]);
 	}
 }
 
@@ -434,6 +446,7 @@ probe_ping_create(uv_loop_t *loop, struct probe_ping **out)
 		log_die("out of memory: no ping");
 	p->loop = loop;
 	wheel_init(&p->wheel, uv_hrtime());
+	prepare(&p->in);
 	file_random(&p->id, sizeof(p->id));
 	open_family(p, &p->v4, AF_INET);
 	open_family(p, &p->v6, AF_INET6);

@@ -353,6 +353,12 @@ work(struct probe_ssh *p)
 
 /* ---- life ------------------------------------------------------------------------------- */
 
+void
+probe_ssh_set_sockets(struct probe_ssh *p, int sockets)
+{
+	p->sockets = sockets > 0 ? sockets : PROBE_SSH_SOCKETS;
+}
+
 int
 probe_ssh_create(uv_loop_t *loop, int sockets, struct probe_ssh **out)
 {
@@ -362,7 +368,7 @@ probe_ssh_create(uv_loop_t *loop, int sockets, struct probe_ssh **out)
 		log_die("out of memory: no ssh probe");
 	*out = NULL;
 	p->loop = loop;
-	p->sockets = sockets > 0 ? sockets : PROBE_SSH_SOCKETS;
+	probe_ssh_set_sockets(p, sockets);
 	p->banner = BUF(LIMIT_SSH_VERSION);
 	p->text = BUF(LIMIT_ERR_TEXT);
 	wheel_init(&p->wheel, uv_hrtime());

@@ -334,6 +334,11 @@ t_no_more_sockets_are_open_than_were_allowed(void)
 	T_INT(seen.of[PROBE_SSH_NO_BANNER], 12);
 	T_INT(server.n, 12);
 	T_INT(server.most, 3);
+	probe_ssh_set_sockets(probe, 5);
+	for (int i = 0; i < 10; i++)
+		probe_ssh_ask(probe, &server.at, 40, keep, &seen);
+	wait_for(&seen, 22, &server);
+	T_INT(server.most, 5);
 	end();
 	finish(&server);
 }
