@@ -30,7 +30,7 @@ ANSWERS = {
     1: lambda to, m: [(0, None, reply(m))],
     2: lambda to, m: [(0, OTHER, reply(m))],
     3: lambda to, m: [(0, None, reply(m))] * 3 + [(0.03, None, reply(m))],
-    4: lambda to, m: [(0.3, None, reply(m))],
+    4: lambda to, m: [(1.0, None, reply(m))],
     5: lambda to, m: [],
     6: lambda to, m: [(0, None, reply(m, secret=0x5a)), (0, None, reply(m, secret=2))],
     7: lambda to, m: [(0, None, reply(m, sequence=1)), (0, None, reply(m, sequence=0x8000))],
@@ -39,7 +39,7 @@ ANSWERS = {
     10: lambda to, m: [(0.03, None, reply(m))],
     11: lambda to, m: [(0, OTHER, reply(m)), (0.02, None, reply(m))],
     12: lambda to, m: [(0, None, unreachable(m))],
-    13: lambda to, m: [(0.15, None, reply(m))] if seen[to] == 1 else [],
+    13: lambda to, m: [(0.45, None, reply(m))] if seen[to] == 1 else [],
 }
 
 
