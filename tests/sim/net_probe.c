@@ -62,13 +62,24 @@ asked(void *ctx, const struct probe_ssh_answer *a)
 	tell(o, probe_ssh_name(a->outcome), a->ms);
 }
 
+/* Right before the loop looks at its timers: what came in the meantime has not been read. */
 static void
-hold_up(uv_timer_t *timer)
+hold_up(uv_check_t *check)
 {
 	uint64_t until = uv_hrtime() + (uint64_t)held_ms * 1000000;
 
 	while (uv_hrtime() < until)
 		;
+	uv_close((uv_handle_t *)check, NULL);
+}
+
+static void
+begin_hold(uv_timer_t *timer)
+{
+	static uv_check_t check;
+
+	uv_check_init(uv_default_loop(), &check);
+	uv_check_start(&check, hold_up);
 	uv_close((uv_handle_t *)timer, NULL);
 }
 
@@ -101,7 +112,7 @@ options(int argc, char **argv, int *rate_out)
 			first = str_cut(&s, ',');
 			held_ms = number(s, 60000);
 			uv_timer_init(uv_default_loop(), &hold);
-			uv_timer_start(&hold, hold_up, (uint64_t)number(first, 60000), 0);
+			uv_timer_start(&hold, begin_hold, (uint64_t)number(first, 60000), 0);
 		} else {
 			return -1;
 		}
