@@ -86,9 +86,12 @@ may(void *ctx, const char *verb, const struct hosts *things, struct err *e)
 static int
 reached(struct judge *j, const char *query, struct hosts *out, struct err *e)
 {
-	struct err why;
+	struct inv_query *q;
+	struct err why = {.kind = ERR_INPUT};
 
-	if (inv_find(j->writer, query, j->call->arena, out, &why) == 0)
+	*out = (struct hosts){0};
+	if (inv_query_parse(str_of(query), j->call->arena, &q, &why) == 0 && inv_query_is_lasting(q) &&
+	    inv_query_find(j->writer, q, j->call->arena, out, &why) == 0)
 		return 0;
 	*out = (struct hosts){0};
 	if (why.kind == ERR_UNAVAILABLE || why.kind == ERR_INTERNAL)

@@ -24,8 +24,8 @@ struct file_id {
 
 struct state {
 	struct inv *inv;
-	struct status *status;
-	struct file_id inv_file, status_file;
+	struct status *status, *asked; /* asked: by queries, in the middle of a handler that holds the other */
+	struct file_id inv_file, status_file, asked_file;
 	struct inv *past;           /* as of past_at, a copy of what past_generation of inv_file was; NULL: none */
 	int64_t past_at, past_generation, past_used;
 	struct file_id past_file;
@@ -49,6 +49,19 @@ take_types(const struct conf *conf, struct shared *s, struct err *e)
 	return rc;
 }
 
+/* Whose call this thread answers: a query that asks for status does so in the middle of a question to the inventory. */
+static _Thread_local struct state *mine;
+static char *status_path;
+
+static struct status *status_of(const char *path, struct file_id *id, struct status **s);
+
+static struct status *
+status_for_query(void *ctx)
+{
+	(void)ctx;
+	return mine == NULL ? NULL : status_of(status_path, &mine->asked_file, &mine->asked);
+}
+
 #define PAST_KEPT_MS 60000 /* a copy that nobody asked for so long is let go at the thread's next question */
 
 int
@@ -67,6 +80,10 @@ pages_open(const struct conf *conf, void **shared, struct err *e)
 		goto out;
 	if (pages_states_start(conf, s, &s->states, e) != 0)
 		goto out;
+	status_path = strdup(conf_db(conf, "status", a));
+	if (status_path == NULL)
+		log_die("out of memory: no path");
+	status_terms_add(status_for_query, NULL);
 	*shared = s;
 	rc = 0;
 out:
@@ -83,6 +100,8 @@ pages_close(void *shared)
 
 	if (s == NULL)
 		return;
+	free(status_path);
+	status_path = NULL;
 	pages_states_stop(s->states);
 	pages_keeper_destroy(s->keeper);
 	inv_close(s->writer);
@@ -113,6 +132,7 @@ pages_thread_close(void *state)
 	inv_close(t->inv);
 	inv_close(t->past);
 	status_close(t->status);
+	status_close(t->asked);
 	free(t);
 }
 
@@ -137,6 +157,7 @@ pages_shared_unlock(void *shared)
 struct inv *
 pages_writer_lock(struct web_call *c, struct yang **yang_out)
 {
+	mine = c->state;
 	return pages_shared_lock(c->shared, yang_out);
 }
 
@@ -167,6 +188,7 @@ pages_inv(struct web_call *c, struct err *e)
 	struct state *t = c->state;
 	const char *path = conf_db(c->conf, "inventory", c->arena);
 
+	mine = t;
 	if (same_file(path, &t->inv_file) && t->inv != NULL)
 		return t->inv;
 	inv_close(t->inv);
@@ -212,18 +234,24 @@ pages_inv_at(struct web_call *c, struct err *e)
 	return t->past;
 }
 
+static struct status *
+status_of(const char *path, struct file_id *id, struct status **s)
+{
+	struct err e;
+
+	if (same_file(path, id) && *s != NULL)
+		return *s;
+	status_close(*s);
+	*s = NULL;
+	return status_open_reader(path, s, &e) == 0 ? *s : NULL;
+}
+
 struct status *
 pages_status(struct web_call *c)
 {
 	struct state *t = c->state;
-	const char *path = conf_db(c->conf, "status", c->arena);
-	struct err e;
 
-	if (same_file(path, &t->status_file) && t->status != NULL)
-		return t->status;
-	status_close(t->status);
-	t->status = NULL;
-	return status_open_reader(path, &t->status, &e) == 0 ? t->status : NULL;
+	return status_of(conf_db(c->conf, "status", c->arena), &t->status_file, &t->status);
 }
 
 void

@@ -519,7 +519,8 @@ pages_front(struct web_call *c, struct err *e)
 	gather(&f);
 	if (s == NULL ||
 	    (status_jobs(s, c->arena, &f.jobs, &f.n_jobs, e) == 0 &&
-	        status_changes(s, NULL, c->now - DAY_MS, CHANGES_SHOWN, c->arena, &f.changes, &f.n_changes, e) == 0))
+	        status_changes(s, &(struct status_changes_ask){.since = c->now - DAY_MS, .limit = CHANGES_SHOWN}, c->arena, &f.changes,
+	            &f.n_changes, e) == 0))
 		rc = show(&f, s, e);
 	pages_room_put(c, r);
 	return rc;

@@ -331,7 +331,7 @@ read_all(struct node_page *p, struct err *e)
 	if (p->status == NULL)
 		return 0;
 	if (read_values(p, e) != 0 ||
-	    status_changes(p->status, name, 0, CHANGES_SHOWN, a, &p->changes, &p->n_changes, e) != 0 ||
+	    status_changes(p->status, &(struct status_changes_ask){.thing = name, .limit = CHANGES_SHOWN}, a, &p->changes, &p->n_changes, e) != 0 ||
 	    status_actions(p->status, name, ACTIONS_SHOWN, a, &p->actions, &p->n_actions, e) != 0)
 		return -1;
 	return 0;

@@ -102,7 +102,7 @@ static int
 bring_up(struct pages_keeper *k, struct web_call *c, struct inv *inv, struct status *s, struct err *e)
 {
 	struct pages_source inv_now = {pages_inv_file(c), inv_generation(inv)};
-	struct pages_source seen_now = {pages_status_file(c), s == NULL ? -1 : status_generation(s)};
+	struct pages_source seen_now = {pages_status_file(c), s == NULL ? -1 : status_generation(s) + status_rounds_generation(s)};
 	struct pages_room *old = k->room;
 	struct pages_inventory *i;
 	struct pages_seen *seen;

@@ -123,7 +123,7 @@ add_changes(struct shift *s, struct status *st, struct err *e)
 	struct status_change *c;
 	size_t n;
 
-	if (status_changes(st, NULL, s->since, LIMIT_SINCE, a, &c, &n, e) != 0)
+	if (status_changes(st, &(struct status_changes_ask){.since = s->since, .limit = LIMIT_SINCE}, a, &c, &n, e) != 0)
 		return -1;
 	s->cut = s->cut || n == LIMIT_SINCE;
 	for (size_t i = 0; i < n; i++) {

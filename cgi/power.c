@@ -162,6 +162,30 @@ static const struct web_route routes[] = {
         .fields = log_fields, .lists = true, .operation_id = "getLog", .summary = "Rows of the journal"},
 };
 
+/* ---- status -------------------------------------------------------------------------------------- */
+
+/* Whose call this thread answers: a query that asks for status does so in the middle of a question to the inventory. */
+static _Thread_local struct power_readers *mine;
+static char *status_path;
+
+/* A file that larchd has begun anew is another one. */
+static int
+reader_of(const char *path, struct status **s, struct err *e)
+{
+	if (*s != NULL && status_replaced(*s)) {
+		status_close(*s);
+		*s = NULL;
+	}
+	return *s != NULL ? 0 : status_open_reader(path, s, e);
+}
+
+static struct status *
+status_for_query(void *ctx)
+{
+	(void)ctx;
+	return mine == NULL || reader_of(status_path, &mine->asked, NULL) != 0 ? NULL : mine->asked;
+}
+
 /* ---- what is opened ------------------------------------------------------------------------------ */
 
 static int
@@ -175,6 +199,10 @@ open_shared(const struct conf *conf, void **shared, struct err *e)
 		log_die("out of memory");
 	pthread_mutex_init(&s->lock, NULL);
 	rc = power_requests_open(conf_db(conf, "power", a), &s->requests, e);
+	status_path = strdup(conf_db(conf, "status", a));
+	if (status_path == NULL)
+		log_die("out of memory");
+	status_terms_add(status_for_query, NULL);
 	arena_destroy(a);
 	if (rc != 0) {
 		free(s);
@@ -191,6 +219,8 @@ close_shared(void *shared)
 
 	if (s == NULL)
 		return;
+	free(status_path);
+	status_path = NULL;
 	power_requests_close(s->requests);
 	pthread_mutex_destroy(&s->lock);
 	free(s);
@@ -219,6 +249,8 @@ close_thread(void *state)
 		return;
 	inv_close(s->inv);
 	status_close(s->status);
+	status_close(s->asked);
+	status_close(s->before);
 	journal_close(s->journal);
 	power_requests_close(s->requests);
 	free(s);
@@ -229,6 +261,7 @@ power_need_inv(struct web_call *c, struct inv **out, struct err *e)
 {
 	struct power_readers *s = c->state;
 
+	mine = s;
 	if (s->inv == NULL && inv_open_reader(conf_db(c->conf, "inventory", c->arena), &s->inv, e) != 0)
 		return -1;
 	*out = s->inv;
@@ -240,7 +273,12 @@ power_need_status(struct web_call *c, struct status **out, struct err *e)
 {
 	struct power_readers *s = c->state;
 
-	if (s->status == NULL && status_open_reader(conf_db(c->conf, "status", c->arena), &s->status, e) != 0)
+	if (s->status != NULL && status_replaced(s->status)) {
+		status_close(s->before);
+		s->before = s->status;
+		s->status = NULL;
+	}
+	if (reader_of(conf_db(c->conf, "status", c->arena), &s->status, e) != 0)
 		return -1;
 	*out = s->status;
 	return 0;

@@ -21,7 +21,8 @@ struct power_shared {
 /* A thread's readers. They are opened when they are first wanted: their writers may come later. */
 struct power_readers {
 	struct inv *inv;
-	struct status *status;
+	struct status *status, *asked; /* asked: by queries, in the middle of a handler that holds the other */
+	struct status *before;         /* what the handler may still hold of a file that is gone */
 	struct journal *journal;
 	struct power_requests *requests;
 };

@@ -68,6 +68,17 @@
 #define LIMIT_TYPES 1000          /* rows of types.json */
 #define LIMIT_PORTS 4096          /* ports of one thing */
 
+/* status */
+#define LIMIT_STATUS_TEXT 96      /* bytes of a value's text, of an outlet's word */
+#define LIMIT_STATUS_DETAIL 1024  /* bytes of a value's sentence */
+#define LIMIT_STATUS_DATA 16384   /* bytes of what a value says in JSON */
+#define LIMIT_STATUS_THINGS 65536 /* things with values; outlets */
+#define LIMIT_STATUS_WORDS 65536  /* texts that the history names; a change to one more is kept without its text */
+#define LIMIT_STATUS_ROUNDS 256   /* rounds a column: what an older one reached is written in its rows */
+#define LIMIT_STATUS_PENDING 100000 /* changes that wait in memory for a disk that takes them */
+#define LIMIT_STATUS_CHANGES 20000000 /* changes that are kept: oldest go first */
+#define LIMIT_STATUS_CHANGES_READ 20000 /* changes of one answer */
+
 /* web */
 #define LIMIT_URL 4096            /* bytes of a path with its query */
 #define LIMIT_HEADER 8192         /* bytes of one header we look at */

@@ -130,6 +130,7 @@ LARCH_API int inv_with_bmc(struct inv *i, struct arena *a, struct hosts *out, st
  *
  * Does a thing match? A thing that is not in the inventory matches nothing. 1, 0, or -1. The names that match are kept
  * with the query until something changes: asking of one thing after the other, as a policy does, costs one query.
+ * A query that is not lasting (query.h: it asks for status) is refused: ERR_INPUT.
  */
 LARCH_API int inv_match(struct inv *i, const char *query, const char *thing, struct err *e);
 

@@ -37,6 +37,10 @@ LARCH_API const char *inv_query_print(const struct inv_query *q, struct arena *a
 /* Nothing but names and ranges of names ("n[1-4],n7"): no group, pattern or term, which only choose among what there is. */
 LARCH_API bool inv_query_is_plain(const struct inv_query *q);
 
+/* Does it rest on the inventory alone? One that asks another room, as of status, is none for a policy: who may do what must
+ * not change with the weather. */
+LARCH_API bool inv_query_is_lasting(const struct inv_query *q);
+
 /* All things that match, natural order; none is no error. ERR_INPUT: a group that does not exist, a pattern too slow. */
 LARCH_API int inv_query_find(struct inv *i, const struct inv_query *q, struct arena *a, struct hosts *out, struct err *e);
 

@@ -103,6 +103,21 @@ query_keeps(const struct query_node *n)
 	return n->term->compile != NULL && (n->term->value != INV_WHEN || query_is_when(n->value.text, false, 0, &w));
 }
 
+static bool
+lasts(const struct query_node *n)
+{
+	for (size_t i = 0; i < n->n; i++)
+		if (!lasts(n->kid[i]))
+			return false;
+	return n->kind != QUERY_TERM || n->term->names == NULL;
+}
+
+bool
+inv_query_is_lasting(const struct inv_query *q)
+{
+	return lasts(q->root);
+}
+
 /* What a word says that it looks at. */
 static const struct {
 	const char *word;

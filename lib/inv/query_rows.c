@@ -374,6 +374,9 @@ put_added(struct query_sql *s, const struct query_node *n)
 	} else if (n->value.shape == QUERY_GLOB) {
 		ask.form = INV_GLOB;
 	}
+	if (s->rc == 0 && n->term->keyed && (*n->attr.subkey != '\0' || n->attr.number >= 0))
+		s->rc = err_set(s->e, ERR_INPUT, "column %zu: %s:%s has no parts; a name with a # in it is written in quotes",
+		    n->column, n->term->word, n->attr.key);
 	if (s->rc == 0)
 		s->rc = n->term->names(s->i, n->term->ctx, &ask, s->a, &h, s->e);
 	query_put(s, "t.name");

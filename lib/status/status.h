@@ -4,6 +4,12 @@
  * age, outlets as their PDU reports them, changes of level, the sweep's own
  * pulse, and what everybody logged in may see of power. status.db is written
  * by larchd alone; all others read. It asks no device.
+ *
+ * Rows and ages are kept apart, docs/formats/status.md says how: a batch of
+ * 60,000 values of which 600 differ writes 600 rows, and what time it was when
+ * the others were seen, in a few pages. A reader that keeps what it has read
+ * looks at two numbers: status_generation (rows differ: read them again) and
+ * status_rounds_generation (only ages do: status_ages).
  */
 #ifndef LARCH_STATUS_STATUS_H
 #define LARCH_STATUS_STATUS_H
@@ -11,14 +17,25 @@
 #include "base/base.h"
 #include "store/store.h"
 
-#define STATUS_VERSION 5 /* of status.db */
+#define STATUS_VERSION 1 /* of status.db: raised with every change of its tables, which are made anew then */
 
 struct status;
-LARCH_API int status_open(const char *path, struct status **out, struct err *e);        /* larchd */
+/*
+ * larchd. A file of another version, or a damaged one, is put aside under its name with the time, which the log and
+ * the banner say, and a new one begun: the next sweep fills it. ERR_UNAVAILABLE: another larchd has it, no room, no
+ * permission.
+ */
+LARCH_API int status_open(const char *path, struct status **out, struct err *e);
 LARCH_API int status_open_reader(const char *path, struct status **out, struct err *e); /* the others */
 LARCH_API void status_close(struct status *s);
-/* Grows with every batch, job, action and count of open intents; not with the pulse. -1: cannot be read. */
+/*
+ * Grows whenever what is read may differ in more than its age: with a batch in which something changed, with columns,
+ * groups, switches, jobs, actions and the count of open intents; not with the pulse, not with a batch in which all was
+ * as before. -1: cannot be read.
+ */
 LARCH_API int64_t status_generation(struct status *s);
+/* Grows with every batch: ages differ. -1: cannot be read. */
+LARCH_API int64_t status_rounds_generation(struct status *s);
 LARCH_API bool status_replaced(struct status *s); /* another file, or none, is in its place: open it anew */
 
 /*
@@ -75,6 +92,12 @@ LARCH_API const char *status_level_name(enum status_level l); /* "ok" "warn" "cr
 /* Which of two a person wants to see first: critical, warn, unknown, ok. */
 LARCH_API enum status_level status_worse(enum status_level a, enum status_level b);
 
+/* Under what the age of a value or an outlet that was read is looked up in a status_ages. */
+struct status_key {
+	int64_t column, thing; /* numbers of the file; 0: it was not read from one */
+	int64_t turn;          /* the batch that wrote its row */
+};
+
 struct status_value {
 	const char *thing, *check;
 	enum status_level level;
@@ -83,9 +106,18 @@ struct status_value {
 	double number;         /* NAN: none */
 	const char *data;      /* more of it as a JSON object, or NULL: of df {"mounts":[{"mount","size","used"}]} */
 	int64_t at;            /* when it was seen, ms */
-	int64_t since;         /* since when the level and text are as they are, ms */
+	int64_t since;         /* since when its level, and its text unless it is a MEASURE, are as they are, ms */
 	int64_t interval;      /* how often it is asked, ms: older than twice that is stale */
+	struct status_key key; /* of one that was read */
 };
+
+/* How well a thing is: the worst of its columns that count; a stale value is unknown. By thing, in bytes. */
+struct status_thing_level {
+	const char *thing;
+	enum status_level level;
+};
+LARCH_API int status_levels(struct status *s, int64_t now, struct arena *a, struct status_thing_level **out, size_t *n_out,
+    struct err *e);
 
 /* An outlet as its PDU reports it. state: "on" "off" "unknown" "on-pending" "off-pending". */
 struct status_outlet {
@@ -94,15 +126,33 @@ struct status_outlet {
 	const char *state, *word;    /* normalised, and the device's own word */
 	double amps, watts;          /* NAN: not measured */
 	int64_t at, since, interval;
+	struct status_key key;       /* of one that was read */
 };
 
 /*
- * larchd: write one batch in one transaction; a row that changed level or text (an outlet: its state)
- * leaves a transition, and its `since` becomes its `at`; one that did not keeps its `since`. The
- * caller's `since` is not read. Transitions are kept for STATUS_KEPT_DAYS. An outlet's transition has the
- * PDU as its thing and "outlet AA7" as its check.
+ * larchd: one batch, one transaction. What differs from what is kept is written; of what does not, that it was seen:
+ * every value of a column that a batch reaches gets the time of the earliest of them, so none seems younger than it is.
+ *
+ * Differs: another level; another text, unless the column is a MEASURE; a number further than the column's step (of an
+ * outlet STATUS_STEP_AMPS, STATUS_STEP_WATTS) from the one that is kept; another interval. Another detail or data
+ * beside a number that has a step and did not move is written only when the row is older than STATUS_REST_MS.
+ * A value of a column that nobody published (status_put_columns) is a WORD without a step.
+ *
+ * Another level, or another text of a WORD or TIME (of an outlet: another state), is a change that is kept for
+ * STATUS_KEPT_DAYS, and `since` becomes its `at`; the caller's `since` and `key` are not read. A clock that was put back
+ * gives a change an earlier `at` than the one before; their order stays.
+ *
+ * Foreign text is made harmless: control bytes and bad UTF-8 become '?', what is too long is cut between characters
+ * (LIMIT_STATUS_TEXT, _DETAIL); data that is too long (LIMIT_STATUS_DATA) or no text is left out.
+ *
+ * -1, nothing of it can be read: the disk is full, say. It is not lost: what was to be written is kept in memory (of
+ * changes the last LIMIT_STATUS_PENDING) and written with the next batch, if that can be. A file that was taken away
+ * or replaced is made anew, with all values that are known.
  */
 #define STATUS_KEPT_DAYS 90
+#define STATUS_STEP_AMPS 0.1
+#define STATUS_STEP_WATTS 10
+#define STATUS_REST_MS (60 * 60 * 1000)
 LARCH_API int status_put(struct status *s, const struct status_value *values, size_t n_values,
     const struct status_outlet *outlets, size_t n_outlets, struct err *e);
 
@@ -112,6 +162,9 @@ LARCH_API int status_values(struct status *s, const char *thing, struct arena *a
 /* Values of some things, by thing (in bytes, as strcmp) then check: what a page of forty machines needs. */
 LARCH_API int status_values_of(struct status *s, const struct hosts *things, struct arena *a,
     struct status_value **out, size_t *n_out, struct err *e);
+/* Values of one check, by thing. */
+LARCH_API int status_column_values(struct status *s, const char *column, struct arena *a, struct status_value **out,
+    size_t *n_out, struct err *e);
 /* One value; ERR_NOT_FOUND when it was never seen. */
 LARCH_API int status_value(struct status *s, const char *thing, const char *check, struct arena *a,
     struct status_value *out, struct err *e);
@@ -122,6 +175,18 @@ LARCH_API int status_outlet(struct status *s, const char *pdu, const char *outle
     struct status_outlet *out, struct err *e);
 /* Is what was seen at `at` every `interval` older than twice that at `now`? */
 LARCH_API bool status_stale(int64_t at, int64_t interval, int64_t now);
+
+/*
+ * When everything was last seen, for who keeps the values of an earlier reading: as long as status_generation is what
+ * it was then, their rows are what they were. It is made once and never changes, so threads may share it; it costs a
+ * hundredth of status_values.
+ *
+ *	status_ages(s, arena, &ages, &e)          when status_rounds_generation has grown
+ *	at = status_ages_at(ages, &v->key, v->at)  the at of a value or an outlet that was read before
+ */
+struct status_ages;
+LARCH_API int status_ages(struct status *s, struct arena *a, struct status_ages **out, struct err *e);
+LARCH_API int64_t status_ages_at(const struct status_ages *g, const struct status_key *key, int64_t at);
 
 /* ---- switches ------------------------------------------------------------------ */
 
@@ -149,18 +214,60 @@ LARCH_API int status_switch_vlans(struct status *s, const char *name, struct are
 /* Is a VLAN in such a text of ranges? */
 LARCH_API bool status_vlan_in(const char *ranges, int64_t vlan);
 
+/* ---- history --------------------------------------------------------------------- */
+
+/* An outlet's change has the PDU as its thing and "outlet AA7" as its check. The first sight of a thing is no change. */
 struct status_change {
-	int64_t id, at;         /* id: grows with every change */
+	int64_t id;            /* grows: the order in which they were seen, whatever the clock did */
+	int64_t at;
 	const char *thing, *check, *from_text, *to_text;
 	enum status_level from, to;
 };
-/* Newest first, at most limit; thing NULL: all. */
-LARCH_API int status_changes(struct status *s, const char *thing, int64_t since, size_t limit, struct arena *a,
+/* Which changes: what is NULL or 0 does not choose. */
+struct status_changes_ask {
+	const char *thing;          /* of this one; or */
+	const struct hosts *things; /* of these */
+	const char *check;
+	int64_t since, until;       /* at >= since, at < until */
+	unsigned levels;            /* STATUS_BIT of the levels that it changed to */
+	bool level_only;            /* not those in which the text alone changed */
+	size_t limit;               /* at most; 0: LIMIT_STATUS_CHANGES_READ */
+};
+#define STATUS_BIT(level) (1u << (level))
+/* Newest first, by id. */
+LARCH_API int status_changes(struct status *s, const struct status_changes_ask *ask, struct arena *a,
     struct status_change **out, size_t *n_out, struct err *e);
+
 /* Oldest first: those with an id above `after`. The highest id: 0 none, -1 cannot be read. */
 LARCH_API int status_changes_after(struct status *s, int64_t after, size_t limit, struct arena *a,
     struct status_change **out, size_t *n_out, struct err *e);
 LARCH_API int64_t status_last_change(struct status *s);
+
+/* Things of which something changed at `since` or later. */
+LARCH_API int status_changed_since(struct status *s, int64_t since, struct arena *a, struct hosts *out, struct err *e);
+
+/* How a window of time was spent, ms: the three make up the window, to its end or larchd's last beat. */
+struct status_share {
+	const char *thing;     /* NULL: of several together */
+	int64_t up;            /* level ok or warn */
+	int64_t down;          /* critical */
+	int64_t unknown;       /* level unknown, not seen yet, or nobody looked: larchd did not run */
+};
+struct status_window {
+	const char *column;    /* "ping" */
+	int64_t from, to;      /* ms */
+};
+/* One a thing, in their order; a thing that was never seen is unknown throughout. */
+LARCH_API int status_availability(struct status *s, const struct hosts *things, const struct status_window *w,
+    struct arena *a, struct status_share **out, struct err *e);
+LARCH_API struct status_share status_share_sum(const struct status_share *shares, size_t n);
+/* up of up and down, in per cent; NAN: neither is known. */
+LARCH_API double status_share_percent(const struct status_share *share);
+/* When larchd did not run, within the last STATUS_KEPT_DAYS; oldest first. */
+struct status_gap {
+	int64_t began, ended;
+};
+LARCH_API int status_gaps(struct status *s, struct arena *a, struct status_gap **out, size_t *n_out, struct err *e);
 
 /* ---- what happened beside ------------------------------------------------------ */
 
@@ -206,6 +313,7 @@ struct status_pulse {
 };
 #define STATUS_BEAT_MS 5000
 #define STATUS_GONE_MS 20000 /* no beat for so long: every page says larchd is gone */
+/* A beat that comes more than STATUS_GONE_MS after the one before it, also of another run, leaves a gap. */
 LARCH_API int status_set_pulse(struct status *s, const struct status_pulse *p, struct err *e);
 /* A file or row that is missing gives beat 0. */
 LARCH_API int status_pulse(struct status *s, struct arena *a, struct status_pulse *out, struct err *e);
@@ -265,5 +373,15 @@ LARCH_API int status_states_after(struct status *s, int64_t seq, size_t limit, s
     struct status_state **out, size_t *n_out, struct err *e);
 /* The highest seq published; 0 none, -1 when it cannot be read. */
 LARCH_API int64_t status_last_state(struct status *s);
+
+/* ---- query terms --------------------------------------------------------------------- */
+
+/*
+ * status:COLUMN..., level... and since:... of larch-query(7), for a program that answers queries: called once, before
+ * the first query. `get` gives the calling thread's reader, or NULL when there is none: then nothing is known, and a
+ * query with these terms fails with a sentence that says so.
+ */
+typedef struct status *status_get_fn(void *ctx);
+LARCH_API void status_terms_add(status_get_fn *get, void *ctx);
 
 #endif

@@ -6,7 +6,7 @@
 #include "status_private.h"
 
 static int
-put_columns(struct status *s, const struct status_column *columns, size_t n, struct err *e)
+write_columns(struct status *s, const struct status_column *columns, size_t n, struct err *e)
 {
 	if (store_run(s->s, e, "DELETE FROM col", "") != 0)
 		return -1;
@@ -19,9 +19,51 @@ put_columns(struct status *s, const struct status_column *columns, size_t n, str
 		        c->interval, (int64_t)c->counts, (int64_t)c->shown) != 0)
 			return -1;
 	}
-	if (store_run(s->s, e, "DELETE FROM value WHERE chk NOT IN (SELECT name FROM col)", "") != 0)
-		return -1;
 	return status_turn(s, e);
+}
+
+static bool
+is_among(const struct status_column *columns, size_t n, const char *name)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(columns[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+/* Values of columns that are not asked any more; their history stays. */
+static int
+forget_columns(struct status *s, const struct status_column *columns, size_t n, struct err *e)
+{
+	for (size_t i = 0; i < s->kept->n_columns; i++) {
+		const struct kept_name *name = s->kept->columns[i]->name;
+
+		if (name == NULL || is_among(columns, n, name->text))
+			continue;
+		if (store_run(s->s, e, "DELETE FROM value WHERE chk=?", "i", name->nr) != 0 ||
+		    store_run(s->s, e, "DELETE FROM round WHERE chk=?", "i", name->nr) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* The same in memory, once it is written. */
+static void
+keep_columns(struct kept_all *k, const struct status_column *columns, size_t n)
+{
+	for (size_t i = k->n_columns; i > 0; i--)
+		if (k->columns[i - 1]->name != NULL && !is_among(columns, n, k->columns[i - 1]->name->text))
+			kept_column_drop(k, k->columns[i - 1]);
+	for (size_t i = 0; i < n; i++) {
+		struct kept_column *c = kept_column(k, columns[i].name);
+
+		if (c == NULL)
+			continue;
+		c->hint = NULL; /* the caller's address may be another name's tomorrow */
+		c->kind = columns[i].kind;
+		c->step = columns[i].step;
+		c->counts = columns[i].counts;
+	}
 }
 
 int
@@ -29,11 +71,14 @@ status_put_columns(struct status *s, const struct status_column *columns, size_t
 {
 	if (store_begin(s->s, e) != 0)
 		return -1;
-	if (put_columns(s, columns, n, e) != 0) {
+	if (write_columns(s, columns, n, e) != 0 || forget_columns(s, columns, n, e) != 0) {
 		store_rollback(s->s);
 		return -1;
 	}
-	return store_commit(s->s, e);
+	if (store_commit(s->s, e) != 0)
+		return -1;
+	keep_columns(s->kept, columns, n);
+	return 0;
 }
 
 int

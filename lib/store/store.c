@@ -103,9 +103,13 @@ query_kept(struct store *s, const char *sql)
 static struct store_query *
 prepare(struct store *s, const char *sql, bool keep, struct err *e)
 {
-	struct store_query *q = keep ? query_kept(s, sql) : NULL;
+	struct store_query *q = keep && s != NULL ? query_kept(s, sql) : NULL;
 	sqlite3_stmt *stmt = NULL;
 
+	if (s == NULL) {
+		err_set(e, ERR_UNAVAILABLE, "the file is not open: it could not be made");
+		return NULL;
+	}
 	s->until = times_boot() + READ_MS;
 	if (q != NULL && !q->busy) {
 		q->busy = true;
@@ -308,7 +312,8 @@ store_blob(struct store_query *q, int column)
 int
 store_begin(struct store *s, struct err *e)
 {
-	s->begun++;
+	if (s != NULL)
+		s->begun++;
 	return store_run(s, e, "BEGIN IMMEDIATE", "");
 }
 
@@ -331,6 +336,8 @@ store_rollback(struct store *s)
 int
 store_hold(struct store *s, struct err *e)
 {
+	if (s == NULL)
+		return err_set(e, ERR_UNAVAILABLE, "the file is not open");
 	if (s->held++ > 0 || !sqlite3_get_autocommit(s->db))
 		return 0;
 	if (store_run(s, e, "BEGIN", "") != 0) {

@@ -46,6 +46,9 @@ LARCH_API int store_open(const char *path, const struct store_migration *rows, s
  */
 LARCH_API int store_open_reader(const char *path, int version, struct store **out, struct err *e);
 
+/* The version of the file at path; 0 for a new one, -1 when there is none or it cannot be read. */
+LARCH_API int store_version(const char *path);
+
 /*
  * A copy of the file at path as it is now, in memory and to be written to, for what is asked of another time.
  * As store_open_reader in what it refuses; ERR_LIMIT for a file over LIMIT_STORE_COPY. store_close frees it.

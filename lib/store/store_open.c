@@ -198,6 +198,16 @@ store_open_reader(const char *path, int version, struct store **out, struct err 
 	return 0;
 }
 
+int
+store_version(const char *path)
+{
+	struct store *s = store_create(path);
+	int have = access(path, F_OK) != 0 ? -1 : reader_try(s, NULL);
+
+	store_close(s);
+	return have;
+}
+
 /* What is copied is looked at before it is in memory. */
 static int
 small_enough(struct store *s, struct err *e)

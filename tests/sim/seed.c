@@ -206,9 +206,10 @@ put_seen(struct status *st, struct arena *a, const json_t *doc)
 	for (size_t i = 0; i < no; i++) {
 		const json_t *r = json_array_get(outlets, i);
 
-		o[i] = (struct status_outlet){jsn_text_or(r, "pdu", ""), jsn_text_or(r, "outlet", ""),
-		    jsn_text_or(r, "device_name", ""), jsn_text_or(r, "state", "unknown"), jsn_text_or(r, "word", ""),
-		    real(r, "amps"), real(r, "watts"), ago(r, "age"), 0, 1000 * jsn_integer_or(r, "interval", 30)};
+		o[i] = (struct status_outlet){.pdu = jsn_text_or(r, "pdu", ""), .outlet = jsn_text_or(r, "outlet", ""),
+		    .device_name = jsn_text_or(r, "device_name", ""), .state = jsn_text_or(r, "state", "unknown"),
+		    .word = jsn_text_or(r, "word", ""), .amps = real(r, "amps"), .watts = real(r, "watts"), .at = ago(r, "age"),
+		    .interval = 1000 * jsn_integer_or(r, "interval", 30)};
 	}
 	must(status_put(st, v, nv, o, no, &e), &e);
 }

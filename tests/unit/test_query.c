@@ -190,7 +190,7 @@ t_the_manual_lists_every_term_as_the_table_has_it(void)
 		n++;
 	}
 	at = strstr(page.p, "\n.Ss Terms\n");
-	for (const char *it = at; (it = strstr(it, "\n.It Cm ")) != NULL && it < strstr(at, "\n.Ss Values\n"); it++)
+	for (const char *it = at; (it = strstr(it, "\n.It Cm ")) != NULL && it < strstr(at, "\n.Ss Status\n"); it++)
 		n--;
 	T_INT(n, 0);
 	buf_free(&want);

@@ -229,6 +229,7 @@ t_another_room_adds_a_term_whose_answer_is_never_kept(void)
 	    .names = ping_names, .ctx = &asked, .what = "status:CHECK=WORD", .help = "what a check says", .example = "status:ping=down"};
 	struct inv *i = room();
 	struct arena *a = arena_create();
+	struct inv_query *q;
 	struct hosts h;
 
 	inv_terms_add(&row);
@@ -246,10 +247,17 @@ t_another_room_adds_a_term_whose_answer_is_never_kept(void)
 	T_ERR(e, "no check \"fan\"");
 	T_INT(inv_find(i, "statsu:ping=up", a, &h, &e), -1);
 	T_ERR(e, "did you mean \"status\"?");
+	T_INT(inv_find(i, "status:ping#3=up", a, &h, &e), -1);
+	T_ERR(e, "has no parts");
 	asked = 0;
-	T_INT(inv_match(i, "status:ping=down", "web2", &e), 1);
-	T_INT(inv_match(i, "status:ping=down", "web1", &e), 0);
+	T_INT(inv_query_parse(STR("status:ping=down"), a, &q, &e), 0);
+	T_OK(!inv_query_is_lasting(q));
+	T_INT(inv_query_match(i, q, "web2", &e), 1);
+	T_INT(inv_query_match(i, q, "web1", &e), 0);
 	T_INT(asked, 2);
+	T_INT(inv_match(i, "type:server and not status:ping=down", "web1", &e), -1);
+	T_INT(e.kind, ERR_INPUT);
+	T_ERR(e, "what a role may touch rests on the inventory alone");
 	arena_destroy(a);
 	inv_close(i);
 }

@@ -61,7 +61,7 @@ t_since_is_kept_while_level_and_text_stay(void)
 	T_INT(got.since, 1000);
 	T_INT(got.at, 2000);
 	T_OK(fabs(got.number - 0.9) < 1e-9);
-	T_INT(status_changes(s, NULL, 0, 10, a, &c, &n, &e), 0);
+	T_INT(status_changes(s, &(struct status_changes_ask){.thing = NULL, .since = 0, .limit = 10}, a, &c, &n, &e), 0);
 	T_INT(n, 0); /* the first sight is no change */
 	v = ping("n1", STATUS_CRITICAL, "down", 3000);
 	T_INT(status_put(s, &v, 1, NULL, 0, &e), 0);
@@ -69,13 +69,13 @@ t_since_is_kept_while_level_and_text_stay(void)
 	T_INT(status_put(s, &v, 1, NULL, 0, &e), 0);
 	T_INT(status_value(s, "n1", "ping", a, &got, &e), 0);
 	T_INT(got.since, 4000);
-	T_INT(status_changes(s, "n1", 0, 10, a, &c, &n, &e), 0);
+	T_INT(status_changes(s, &(struct status_changes_ask){.thing = "n1", .since = 0, .limit = 10}, a, &c, &n, &e), 0);
 	T_INT(n, 2);
 	T_STR(c[0].to_text, "gone"); /* newest first */
 	T_STR(c[1].from_text, "up");
 	T_INT(c[1].from, STATUS_OK);
 	T_INT(c[1].to, STATUS_CRITICAL);
-	T_INT(status_changes(s, "n1", 4000, 10, a, &c, &n, &e), 0);
+	T_INT(status_changes(s, &(struct status_changes_ask){.thing = "n1", .since = 4000, .limit = 10}, a, &c, &n, &e), 0);
 	T_INT(n, 1);
 	arena_destroy(a);
 	status_close(s);
@@ -104,7 +104,7 @@ t_outlets_leave_transitions_and_unmeasured_is_not_zero(void)
 	T_STR(all[1].outlet, "AA2"); /* natural order */
 	T_INT(status_outlets(s, NULL, a, &all, &n, &e), 0);
 	T_INT(n, 3);
-	T_INT(status_changes(s, "p-a", 0, 10, a, &c, &n, &e), 0);
+	T_INT(status_changes(s, &(struct status_changes_ask){.thing = "p-a", .since = 0, .limit = 10}, a, &c, &n, &e), 0);
 	T_INT(n, 1);
 	T_STR(c[0].check, "outlet AA10");
 	T_STR(c[0].to_text, "off");
