@@ -90,8 +90,8 @@ reached(struct judge *j, const char *query, struct hosts *out, struct err *e)
 	struct err why = {.kind = ERR_INPUT};
 
 	*out = (struct hosts){0};
-	if (inv_query_parse(str_of(query), j->call->arena, &q, &why) == 0 && inv_query_is_lasting(q) &&
-	    inv_query_find(j->writer, q, j->call->arena, out, &why) == 0)
+	if (inv_query_parse(str_of(query), j->call->arena, &q, &why) == 0 &&
+	    inv_query_find_lasting(j->writer, q, j->call->arena, out, &why) == 0)
 		return 0;
 	*out = (struct hosts){0};
 	if (why.kind == ERR_UNAVAILABLE || why.kind == ERR_INTERNAL)

@@ -13,9 +13,12 @@ inv_match(struct inv *i, const char *query, const char *thing, struct err *e)
 	int rc = inv_query_parse(str_of(query), a, &q, e);
 
 	if (rc == 0 && !inv_query_is_lasting(q))
-		rc = err_set(e, ERR_INPUT, "it asks how things are at the moment; what a role may touch rests on the inventory alone");
-	else if (rc == 0)
+		rc = err_set(e, ERR_INPUT, QUERY_NOT_LASTING);
+	else if (rc == 0) {
+		i->own_groups = true;
 		rc = inv_query_match(i, q, thing, e);
+		i->own_groups = false;
+	}
 	if (rc < 0) /* a policy's, seen by somebody who did not type it */
 		err_prefix(e, "\"%.100s\"", query);
 	arena_destroy(a);

@@ -13,6 +13,7 @@ struct inv {
 	struct store *s;
 	bool writer;
 	struct query_kept *queries; /* query_find.c */
+	bool own_groups;            /* what is asked now is a policy's: no group of another room */
 	struct inv_types types;
 };
 /* What queries keep in the handle: before it is closed. */

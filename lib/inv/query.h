@@ -122,6 +122,26 @@ struct inv_term {
 /* Add a term, before the first query is parsed; `row` lives as long as the program. */
 LARCH_API void inv_terms_add(const struct inv_term *row);
 
+/*
+ * Groups that another room keeps: "@SOURCE:NAME", and "@NAME" where the inventory has no type, pool or rack of that
+ * name. They only choose among what there is, and are nothing for a policy, whose queries see the inventory's own
+ * groups alone: a file of names must not widen a role.
+ */
+struct inv_groups {
+	const char *sources;   /* "genders, dsh, pdsh and slurm": for the sentence about one that is none */
+	bool (*source)(void *ctx, struct str name);
+	/* source {NULL, 0}: any. *known false: there is no such group. */
+	int (*members)(void *ctx, struct str source, struct str name, struct arena *a, struct hosts *out, bool *known,
+	    struct err *e);
+	void *ctx;
+};
+/* Once, before the first query; `row` lives as long as the program. */
+LARCH_API void inv_groups_add(const struct inv_groups *row);
+
+/* As inv_query_find, of a query that is a policy's: ERR_INPUT when it is not lasting; own groups alone. */
+LARCH_API int inv_query_find_lasting(struct inv *i, const struct inv_query *q, struct arena *a, struct hosts *out,
+    struct err *e);
+
 /* The i-th term, NULL after the last: for a list of them. */
 LARCH_API const struct inv_term *inv_term(size_t i);
 

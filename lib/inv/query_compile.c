@@ -9,6 +9,44 @@
 /* Where "@source:group" may look; "@NAME" alone tries them in this order. */
 static const char *const sources[] = {"type", "pool", "rack"};
 
+static const struct inv_groups *outer;
+
+void
+inv_groups_add(const struct inv_groups *row)
+{
+	outer = row;
+}
+
+/* Another room's groups name what the inventory may lack: they choose among what there is. */
+static int
+drop_unknown(struct inv *i, struct hosts *h, struct arena *a, struct err *e)
+{
+	struct hosts none;
+	size_t n = 0;
+
+	if (query_unknown(i, "name", h, a, &none, e) != 0)
+		return -1;
+	hosts_sort(&none);
+	for (size_t k = 0; k < h->n; k++)
+		if (!hosts_has(&none, h->name[k]))
+			h->name[n++] = h->name[k];
+	h->n = n;
+	return 0;
+}
+
+static int
+unknown_group(struct inv *i, struct str source, const char *value, bool searched, struct err *e)
+{
+	const char *more = outer == NULL || i->own_groups ? "" : outer->sources;
+
+	if (!searched)
+		return err_set(e, ERR_INPUT, "there is no group source \"%.*s\"; there are type, pool and rack%s%s", (int)source.n,
+		    source.p, *more == '\0' ? "" : ", and of nodes ", more);
+	return err_set(e, ERR_INPUT, "there is no group \"@%.*s%s%s\": no thing has that type, pool or rack%s%s", (int)source.n,
+	    source.p == NULL ? "" : source.p, source.p == NULL ? "" : ":", value, *more == '\0' ? "" : ", and no such group is in ",
+	    more);
+}
+
 static int
 find_group(struct inv *i, struct str source, struct str name, struct arena *a, struct hosts *out, struct err *e)
 {
@@ -25,13 +63,12 @@ find_group(struct inv *i, struct str source, struct str name, struct arena *a, s
 		if (query_group(i, sources[k], value, a, out, &known, e) != 0)
 			return -1;
 	}
-	if (known)
-		return 0;
-	if (!searched)
-		return err_set(e, ERR_INPUT, "there is no group source \"%.*s\"; there are type, pool and rack", (int)source.n,
-		    source.p);
-	return err_set(e, ERR_INPUT, "there is no group \"@%.*s%s%s\": no thing has that type, pool or rack", (int)source.n,
-	    source.p == NULL ? "" : source.p, source.p == NULL ? "" : ":", value);
+	if (!known && outer != NULL && !i->own_groups && (source.p == NULL || outer->source(outer->ctx, source))) {
+		searched = true;
+		if (outer->members(outer->ctx, source, name, a, out, &known, e) != 0 || drop_unknown(i, out, a, e) != 0)
+			return -1;
+	}
+	return known ? 0 : unknown_group(i, source, value, searched, e);
 }
 
 /* hosts_group_fn. A group without a thing is unknown: it never means nothing, nor all. */
@@ -91,15 +128,17 @@ query_json(const struct hosts *h, struct arena *a)
 /* ---- what a query rests on ---------------------------------------------------------------- */
 
 bool
-query_keeps(const struct query_node *n)
+query_keeps(const struct inv *i, const struct query_node *n)
 {
 	struct query_when w;
 
-	for (size_t i = 0; i < n->n; i++)
-		if (!query_keeps(n->kid[i]))
+	for (size_t k = 0; k < n->n; k++)
+		if (!query_keeps(i, n->kid[k]))
 			return false;
 	if (n->kind != QUERY_TERM)
 		return true;
+	if (outer != NULL && !i->own_groups && n->value.shape == QUERY_LIST && strchr(n->value.text, '@') != NULL)
+		return false;
 	return n->term->compile != NULL && (n->term->value != INV_WHEN || query_is_when(n->value.text, false, 0, &w));
 }
 

@@ -93,7 +93,8 @@ answer(struct inv *i, const struct inv_query *q, const char *text, const struct 
 	struct store_mark mark = store_mark(i->s);
 	struct answer *a = row_of(k, text);
 
-	if (a->text == NULL || strcmp(a->text, text) != 0 || mark.version < 0 || !same(&a->mark, &mark)) {
+	if (a->text == NULL || strcmp(a->text, text) != 0 || mark.version < 0 || !same(&a->mark, &mark) ||
+	    !query_keeps(i, q->root)) {
 		drop(a);
 		a->arena = arena_create();
 		a->mark = mark;
@@ -104,7 +105,7 @@ answer(struct inv *i, const struct inv_query *q, const char *text, const struct 
 		a->text = strdup(text);
 		if (a->text == NULL)
 			log_die("out of memory: no query");
-		if (!query_keeps(q->root))
+		if (!query_keeps(i, q->root))
 			a->mark.version = -1; /* never the same */
 	}
 	a->used = ++k->turn;
@@ -116,6 +117,20 @@ int
 inv_query_find(struct inv *i, const struct inv_query *q, struct arena *a, struct hosts *out, struct err *e)
 {
 	return query_run(i, q, false, a, out, e);
+}
+
+int
+inv_query_find_lasting(struct inv *i, const struct inv_query *q, struct arena *a, struct hosts *out, struct err *e)
+{
+	int rc;
+
+	*out = (struct hosts){0};
+	if (!inv_query_is_lasting(q))
+		return err_set(e, ERR_INPUT, QUERY_NOT_LASTING);
+	i->own_groups = true;
+	rc = query_run(i, q, false, a, out, e);
+	i->own_groups = false;
+	return rc;
 }
 
 int

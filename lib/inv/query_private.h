@@ -121,7 +121,8 @@ struct str query_json(const struct hosts *h, struct arena *a);
 /* The inventory's compiled patterns, made with the SQL function "larch_regex" at the first call. */
 struct query_regexes *query_regexes_of(struct inv *i);
 /* May the answer be kept? Not when it rests on the time, or on what another room knows. */
-bool query_keeps(const struct query_node *n);
+#define QUERY_NOT_LASTING "it asks how things are at the moment; what a role may touch rests on the inventory alone"
+bool query_keeps(const struct inv *i, const struct query_node *n);
 
 /* ---- query_rows.c ------------------------------------------------------------------------ */
 

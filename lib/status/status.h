@@ -379,7 +379,8 @@ LARCH_API int64_t status_last_state(struct status *s);
 /*
  * status:COLUMN..., level... and since:... of larch-query(7), for a program that answers queries: called once, before
  * the first query. `get` gives the calling thread's reader, or NULL when there is none: then nothing is known, and a
- * query with these terms fails with a sentence that says so.
+ * query with these terms fails with a sentence that says so. The groups that larchd has read are then "@NAME" and
+ * "@SOURCE:NAME" of a query too.
  */
 typedef struct status *status_get_fn(void *ctx);
 LARCH_API void status_terms_add(status_get_fn *get, void *ctx);

@@ -204,11 +204,54 @@ static const struct inv_term rows[] = {
      .what = "since:WHEN", .help = "something of it changed within that time", .example = "since:2h"},
 };
 
+/* ---- groups -------------------------------------------------------------------------- */
+
+static const char *const sources[] = {"genders", "dsh", "pdsh", "slurm"};
+
+static bool
+is_source(void *ctx, struct str name)
+{
+	(void)ctx;
+	for (size_t i = 0; i < LARCH_COUNT(sources); i++)
+		if (str_is(name, sources[i]))
+			return true;
+	return false;
+}
+
+/* Of several sources that have a group of the name the first one, in the order above. */
+static int
+group_members(void *ctx, struct str source, struct str name, struct arena *a, struct hosts *out, bool *known, struct err *e)
+{
+	const struct hosts_rules rules = {.empty_ok = true};
+	struct status *s = reader(e);
+	struct status_group *groups;
+	size_t n;
+
+	(void)ctx;
+	*known = false;
+	if (s == NULL) /* nobody has read a group yet: there is none */
+		return 0;
+	if (status_groups(s, a, &groups, &n, e) != 0)
+		return -1;
+	for (size_t k = 0; k < LARCH_COUNT(sources); k++)
+		for (size_t i = 0; i < n; i++)
+			if (strcmp(groups[i].source, sources[k]) == 0 && str_is(name, groups[i].name) &&
+			    (source.p == NULL || str_is(source, groups[i].source))) {
+				*known = true;
+				return hosts_parse(str_of(groups[i].members), &rules, a, out, e);
+			}
+	return 0;
+}
+
+static const struct inv_groups groups = {
+    .sources = "genders, dsh, pdsh and slurm", .source = is_source, .members = group_members};
+
 void
 status_terms_add(status_get_fn *get, void *ctx)
 {
 	get_reader = get;
 	get_ctx = ctx;
+	inv_groups_add(&groups);
 	for (size_t i = 0; i < LARCH_COUNT(rows); i++)
 		inv_terms_add(&rows[i]);
 }

@@ -185,6 +185,39 @@ t_no_policy_rests_on_them(void)
 	status_close(now_open);
 }
 
+static void
+t_groups_that_larchd_has_read_are_groups_of_a_query_but_not_of_a_policy(void)
+{
+	const struct status_group pdsh[] = {{"pdsh", "savio3", "n[1-2],n99", times_now()}, {"pdsh", "gone", "n98", times_now()}};
+	const struct status_group slurm[] = {{"slurm", "savio3", "n[3-4]", times_now()}, {"slurm", "sinfo", "n2", times_now()}};
+	struct arena *a = arena_create();
+	struct hosts h;
+
+	inv = room();
+	now_open = seen_room();
+	T_INT(status_put_groups(now_open, "pdsh", pdsh, LARCH_COUNT(pdsh), &e), 0);
+	T_INT(status_put_groups(now_open, "slurm", slurm, LARCH_COUNT(slurm), &e), 0);
+	finds("@savio3", "n[1-2]"); /* what the inventory lacks is not chosen */
+	finds("@slurm:savio3", "n[3-4]");
+	finds("@savio3,@slurm:savio3!@sinfo", "n[1,3-4]");
+	finds("@server and not @pdsh:savio3", "n[3-5]");
+	refused("@savio4", "no such group is in genders, dsh, pdsh and slurm");
+	refused("@dsh:savio3", "there is no group \"@dsh:savio3\"");
+	refused("@flock:savio3", "there are type, pool and rack, and of nodes genders, dsh, pdsh and slurm");
+	T_INT(inv_select(inv, STR("@savio3"), a, &h, &e), 0);
+	T_STR(hosts_fold(&h, a), "n[1-2]");
+	T_INT(inv_select(inv, STR("@gone"), a, &h, &e), -1); /* a selection of nothing */
+	T_INT(inv_match(inv, "@savio3", "n1", &e), -1);
+	T_ERR(e, "no thing has that type, pool or rack");
+	T_INT(inv_match(inv, "@server", "n1", &e), 1);
+	T_INT(status_put_groups(now_open, "pdsh", NULL, 0, &e), 0);
+	finds("@savio3", "n[3-4]"); /* the answer is never kept */
+	now_open = NULL;
+	refused("@savio3", "no such group is in");
+	arena_destroy(a);
+	inv_close(inv);
+}
+
 /* The rows of larch-query(7)'s section about status, as the table has them. */
 static void
 t_the_manual_has_each_of_them(void)
@@ -217,6 +250,7 @@ t_add_them(void)
 	T_OK(inv_term(0) != NULL);
 }
 
-T_MAIN(T(t_add_them), T(t_values_are_asked_by_word_pattern_and_number), T(t_the_worst_level_that_counts_is_asked_by_rank),
+T_MAIN(T(t_add_them), T(t_groups_that_larchd_has_read_are_groups_of_a_query_but_not_of_a_policy),
+     T(t_values_are_asked_by_word_pattern_and_number), T(t_the_worst_level_that_counts_is_asked_by_rank),
     T(t_what_changed_is_asked_by_how_long_ago), T(t_without_status_such_a_query_fails_and_others_do_not),
     T(t_no_policy_rests_on_them), T(t_the_manual_has_each_of_them))
