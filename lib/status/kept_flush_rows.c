@@ -194,6 +194,10 @@ flush(struct status *s, struct err *e)
 	}
 	if (store_commit(s->s, e) != 0)
 		return -1;
+	if (s->kept->lost > 0)
+		log_warn("%lld changes are not in the history: they were more than wait in memory for a disk",
+		    (long long)s->kept->lost);
+	s->kept->lost = 0;
 	s->kept->oldest = oldest;
 	kept_written(s->kept);
 	return 0;

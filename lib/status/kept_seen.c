@@ -15,7 +15,9 @@ said(const struct kept *v, uint32_t at)
 static bool
 same_text(struct str a, struct str b)
 {
-	return a.n == b.n && (a.p == NULL) == (b.p == NULL) && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+	if (a.p == NULL || b.p == NULL)
+		return a.p == b.p;
+	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
 }
 
 static bool
@@ -212,21 +214,48 @@ thing_of(struct kept_all *k, const char *name)
 	return t;
 }
 
-void
-kept_value(struct kept_all *k, const struct status_value *v)
+/* Nearly all of a sweep: as it was, word for word, with nothing beside. The rest is looked at more closely. */
+static bool
+is_as_it_was(struct kept_all *k, struct kept_column *c, size_t nr, const struct status_value *v)
+{
+	const struct kept *had = nr < c->n ? c->by_nr[nr] : NULL;
+
+	if (had == NULL || had->said == NULL || had->level != (uint8_t)v->level || had->interval != v->interval || had->detail != 0 ||
+	    had->data != 0 || v->detail != NULL || v->data != NULL || v->text == NULL || !near(had->number, v->number, c->step) ||
+	    strcmp(had->said, v->text) != 0)
+		return false;
+	k->now = v->at > k->now || k->now == 0 ? v->at : k->now;
+	reach(c, nr, v->at);
+	return true;
+}
+
+static bool
+is_check_name(const char *check)
+{
+	return *check != '\0' && strlen(check) <= LIMIT_NAME;
+}
+
+static void
+take_value(struct kept_all *k, struct place *p, const struct status_value *v)
 {
 	struct kept_seen seen = {str_of(v->text), str_of(v->detail), clean_data(str_of(v->data)), v->number, NAN, v->at, v->interval,
 	    (unsigned)v->level < STATUS_LEVEL_COUNT ? v->level : STATUS_UNKNOWN};
+
+	p->nr = (size_t)p->thing->nr;
+	p->check = p->column->name->nr;
+	take(k, p, &seen);
+}
+
+void
+kept_value(struct kept_all *k, const struct status_value *v)
+{
 	struct place p = {.thing = thing_of(k, v->thing)};
 
-	if (p.thing == NULL || *v->check == '\0' || strlen(v->check) > LIMIT_NAME)
+	if (p.thing == NULL)
 		return; /* no name, or more things than the room has */
-	p.column = kept_column(k, v->check);
-	if (p.column == NULL)
-		return;
-	p.nr = (size_t)p.thing->nr;
-	p.check = p.column->name->nr;
-	take(k, &p, &seen);
+	p.column = is_check_name(v->check) ? kept_column(k, v->check) : NULL;
+	if (p.column != NULL && !is_as_it_was(k, p.column, (size_t)p.thing->nr, v))
+		take_value(k, &p, v);
 }
 
 static enum status_level

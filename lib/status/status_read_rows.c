@@ -262,6 +262,20 @@ read_begin(struct status *s, struct reading *r, bool things, struct err *e)
 	return -1;
 }
 
+/* Room for all values at once: an array that doubles leaves as much behind as it has. */
+static int
+read_room(struct status *s, struct reading *r, struct err *e)
+{
+	struct store_query *q = store_ask(s->s, e, "SELECT COUNT(*) FROM value", "");
+	int more = store_next(q, e);
+
+	r->cap = more == 1 ? (size_t)store_int(q, 0) : 0;
+	store_done(q);
+	r->values = arena_array(r->a, r->cap + 1, sizeof(*r->values));
+	r->cap++;
+	return more < 0 ? -1 : 0;
+}
+
 static int
 read_end(struct status *s, struct reading *r, int rc, struct status_value **out, size_t *n_out)
 {
@@ -285,7 +299,7 @@ status_values(struct status *s, const char *thing, struct arena *a, struct statu
 	if (read_begin(s, &r, thing == NULL, e) != 0)
 		return -1;
 	if (thing == NULL)
-		q = store_ask(s->s, e, "SELECT " VALUE_COLUMNS "ORDER BY v.chk,v.thing", "");
+		q = read_room(s, &r, e) != 0 ? NULL : store_ask(s->s, e, "SELECT " VALUE_COLUMNS "ORDER BY v.chk,v.thing", "");
 	else
 		q = store_ask(s->s, e,
 		    "SELECT " VALUE_COLUMNS "JOIN thing t ON t.nr=v.thing WHERE t.name=? AND v.chk IN (SELECT nr FROM chk)", "s", thing);

@@ -68,9 +68,16 @@ static const char schema[] =
     " rule TEXT PRIMARY KEY, change INTEGER NOT NULL, event INTEGER NOT NULL, at INTEGER NOT NULL,"
     " tried INTEGER NOT NULL, trouble TEXT NOT NULL) STRICT, WITHOUT ROWID;";
 
-static const struct store_migration migrations[] = {
-    {STATUS_VERSION, schema},
-};
+/* Nothing leads from one version to the next: an older file has tables already, and is no good. */
+static int
+open_store(const char *path, struct store **out, struct err *e)
+{
+	struct store_migration rows[STATUS_VERSION];
+
+	for (int i = 0; i < STATUS_VERSION; i++)
+		rows[i] = (struct store_migration){i + 1, i + 1 == STATUS_VERSION ? schema : ""};
+	return store_open(path, rows, STATUS_VERSION, out, e);
+}
 
 void *
 status_grow(struct arena *a, void *old, size_t n, size_t *cap, size_t size)
@@ -131,7 +138,7 @@ is_no_good(const struct status *s, const struct err *e)
 static int
 open_and_load(struct status *s, struct err *e)
 {
-	if (store_open(s->path, migrations, LARCH_COUNT(migrations), &s->s, e) != 0)
+	if (open_store(s->path, &s->s, e) != 0)
 		return -1;
 	kept_destroy(s->kept);
 	s->kept = kept_create();
@@ -278,7 +285,7 @@ status_remake(struct status *s, const char *why, struct err *e)
 		log_error("%s: %s; a new one is made, with all values that are known", s->path, why);
 		remove_rest(s);
 	}
-	if (store_open(s->path, migrations, LARCH_COUNT(migrations), &s->s, e) != 0)
+	if (open_store(s->path, &s->s, e) != 0)
 		goto out;
 	rc = store_begin(s->s, e) != 0 || small_write(s->s, rows, e) != 0 || store_commit(s->s, e) != 0 ? -1 : 0;
 	if (rc != 0)

@@ -39,13 +39,13 @@ find_column(struct status *s, const char *name, struct arena *a, const struct st
 
 	if (status_columns(s, a, &columns, &n, e) != 0)
 		return -1;
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++)
 		if (strcmp(columns[i].name, name) == 0) {
 			*out = &columns[i];
 			return 0;
 		}
-		buf_printf(&list, "%s%s", list.n == 0 ? "" : ", ", columns[i].name);
-	}
+	for (size_t i = 0; i < n; i++)
+		buf_printf(&list, "%s%s", i == 0 ? "" : ", ", columns[i].name);
 	err_set(e, ERR_INPUT, "no check gives \"%.60s\"; what is checked: %s", name, list.n == 0 ? "nothing yet" : list.p);
 	buf_free(&list);
 	return -1;
