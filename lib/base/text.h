@@ -71,6 +71,8 @@ LARCH_API void buf_str(struct buf *b, struct str s);
 LARCH_API void buf_puts(struct buf *b, const char *s);
 LARCH_API void buf_char(struct buf *b, char c);
 LARCH_API void buf_printf(struct buf *b, const char *fmt, ...) LARCH_PRINTF(2, 3);
+/* A number that reads back as the same double, in JSON too: "0.21" "-12" "1e+300". Not finite: "nan" "inf" "-inf". */
+LARCH_API void buf_number(struct buf *b, double v);
 LARCH_API struct str buf_view(const struct buf *b);
 LARCH_API void buf_clear(struct buf *b);   /* empty, memory kept */
 LARCH_API void buf_free(struct buf *b);    /* memory released; may be used again */
