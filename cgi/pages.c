@@ -133,6 +133,30 @@ static const struct web_field import_fields[] = {
     {.name = NULL},
 };
 
+static const struct web_field metrics_fields[] = {{"nodes", WEB_FLAG, .summary = "a line a node, and one a node and check, too"}, END};
+static const struct web_field adopt_fields[] = {NAME, {"why", WEB_TEXT, .summary = "why, for the history"}, END};
+
+/* ---- /api/v1/status, and the addresses that show a part of it ---- */
+#define STATUS_HOW \
+	{"checks", WEB_TEXT, .max = 2048, .summary = "checks or their columns, with commas between; all"}, \
+	    {"fields", WEB_TEXT, .max = 2048, .summary = "members of what is answered, with commas between"}, \
+	    {"q", WEB_TEXT, .max = LIMIT_FIELD, .summary = "only nodes that a query holds, larch-query(7)"}, \
+	    {"orient", WEB_ENUM, .choices = pages_orients, .summary = "rows under the keys of the bot before Larch"}, \
+	    {"keys", WEB_ENUM, .choices = pages_key_sets, .summary = "other keys: botd, host (as its command had them), sinfo, own"}
+#define STATUS_WHICH \
+	{"groups", WEB_TEXT, .max = LIMIT_FIELD, .summary = "nodes of these groups, with commas between; all is every node"}, \
+	    {"group", WEB_TEXT, .max = LIMIT_FIELD, .summary = "the same"}, {"g", WEB_TEXT, .max = LIMIT_FIELD, .summary = "the same"}, \
+	    {"nodes", WEB_TEXT, .max = LIMIT_FIELD, .summary = "only these, a host list"}
+static const struct web_field status_fields[] = {STATUS_WHICH, STATUS_HOW, END};
+static const struct web_field node_status_fields[] = {NAME, STATUS_HOW, END};
+static const struct web_field mount_fields[] = {
+    {"mount", WEB_NAME, .required = true, .summary = "the mount's name in the configuration: tmp"}, STATUS_WHICH, STATUS_HOW, END};
+static const struct web_field hostinfo_fields[] = {
+    {"h", WEB_TEXT, .max = LIMIT_FIELD, .required = true, .summary = "nodes, a host list"}, STATUS_HOW, END};
+#define STATUS(at, takes, id, what) \
+	{.method = "GET", .path = "/api/v1/" at, .handler = pages_status_show, .guard = WEB_LOGIN, .verb = "see", .fields = takes, \
+	    .formats = WEB_JSON_FORMAT | WEB_CSV | WEB_TXT, .operation_id = id, .summary = what}
+
 static const struct web_route routes[] = {
     {.method = "GET", .path = "/", .handler = pages_front, .guard = WEB_LOGIN, .verb = "see", .formats = WEB_ANY_FORMAT,
         .template = "pages/front"},
@@ -142,6 +166,8 @@ static const struct web_route routes[] = {
         .formats = WEB_ANY_FORMAT, .template = "pages/nodes"},
     {.method = "GET", .path = "/nodes/{name}", .handler = pages_node, .guard = WEB_LOGIN, .verb = "see", .fields = name_field,
         .formats = WEB_ANY_FORMAT, .template = "pages/node"},
+    {.method = "POST", .path = "/nodes/{name}/adopt", .handler = pages_adopt, .guard = WEB_LOGIN, .verb = "edit", .change = WEB_CSRF,
+        .fields = adopt_fields},
     {.method = "GET", .path = "/pdus", .handler = pages_pdus, .guard = WEB_LOGIN, .verb = "see", .lists = true,
         .formats = WEB_ANY_FORMAT, .template = "pages/pdus"},
     {.method = "GET", .path = "/pdus/{name}", .handler = pages_pdu, .guard = WEB_LOGIN, .verb = "see", .fields = name_field,
@@ -186,11 +212,36 @@ static const struct web_route routes[] = {
         .formats = WEB_ANY_FORMAT, .template = "pages/since"},
     {.method = "GET", .path = "/help", .handler = pages_help, .guard = WEB_OPEN, .template = "pages/help"},
     {.method = "GET", .path = "/healthz", .handler = pages_healthz, .guard = WEB_OPEN, .formats = WEB_TXT},
-    {.method = "GET", .path = "/metrics", .handler = pages_metrics, .guard = WEB_LOGIN, .verb = "see", .formats = WEB_TXT},
+    {.method = "GET", .path = "/metrics", .handler = pages_metrics, .guard = WEB_LOGIN, .verb = "see", .fields = metrics_fields,
+        .formats = WEB_TXT},
     {.method = "GET", .path = "/api/v1/nodes", .handler = pages_nodes, .guard = WEB_LOGIN, .verb = "see", .lists = true,
         .operation_id = "listNodes", .summary = "All machines with what is known of them, and when it was seen."},
     {.method = "GET", .path = "/api/v1/nodes/{name}", .handler = pages_node, .guard = WEB_LOGIN, .verb = "see", .fields = name_field,
         .operation_id = "getNode", .summary = "Everything known of one machine."},
+    STATUS("status", status_fields, "getStatus", "What is known of the nodes, check by check, with its age."),
+    STATUS("status/{name}", node_status_fields, "getNodeStatus", "All that is known of one node. One whose name is a word of an "
+        "address below this one is asked for by nodes= of getStatus."),
+    STATUS("sinfo", status_fields, "getSinfo", "The nodes that sinfo -R lists: state, since when, who, and the reason in full."),
+    STATUS("hostinfo", hostinfo_fields, "getHostinfo", "What Slurm says of some nodes."),
+    STATUS("status-ping", status_fields, "statusPing", "Whether the nodes answer ping."),
+    STATUS("status-ssh", status_fields, "statusSsh", "Whether their ssh answers."),
+    STATUS("status-uptime", status_fields, "statusUptime", "Since when they are up."),
+    STATUS("status-ipmi-reachable", status_fields, "statusIpmiReachable", "Whether their BMC answers."),
+    STATUS("status-ipmi-state", status_fields, "statusIpmiState", "What their BMC says of their power."),
+    STATUS("df", status_fields, "statusDf", "How full their disks are."),
+    STATUS("df/{mount}", mount_fields, "statusDfMount", "How full one mount is."),
+    STATUS("status/ping", status_fields, "statusPingToo", "As statusPing."),
+    STATUS("status/ssh", status_fields, "statusSshToo", "As statusSsh."),
+    STATUS("status/cmd/uptime", status_fields, "statusUptimeToo", "As statusUptime."),
+    STATUS("status/cmd/load", status_fields, "statusLoad", "Their load."),
+    STATUS("status/cmd/users", status_fields, "statusUsers", "Who has processes on them."),
+    STATUS("status/cmd/df", status_fields, "statusDfToo", "As statusDf."),
+    STATUS("status/cmd/df/{mount}", mount_fields, "statusDfMountToo", "As statusDfMount."),
+    {.method = "GET", .path = "/api/v1/group-list", .handler = pages_group_list, .guard = WEB_LOGIN, .verb = "see", .lists = true,
+        .formats = WEB_JSON_FORMAT | WEB_CSV | WEB_TXT, .operation_id = "listGroups", .summary = "Groups of nodes, and who is in them."},
+    {.method = "GET", .path = "/api/v1/checks", .handler = pages_checks, .guard = WEB_LOGIN, .verb = "see", .lists = true,
+        .formats = WEB_JSON_FORMAT | WEB_CSV | WEB_TXT, .operation_id = "listChecks",
+        .summary = "What can be checked: the columns of each check, their units, intervals and levels."},
     {.method = "GET", .path = "/api/v1/pdus", .handler = pages_pdus, .guard = WEB_LOGIN, .verb = "see", .lists = true,
         .operation_id = "listPdus", .summary = "All PDUs, how many outlets are on, and their load."},
     {.method = "GET", .path = "/api/v1/pdus/{name}", .handler = pages_pdu, .guard = WEB_LOGIN, .verb = "see", .fields = name_field,

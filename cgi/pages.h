@@ -216,6 +216,9 @@ void pages_states_stop(struct pages_states *s); /* NULL is safe */
 int pages_take_room(struct web_call *c, const struct inv_import_ask *ask, int64_t *seen, json_t **result_out,
     struct err *e);
 
+/* Where the button leads that takes a node into the inventory: NULL where it is there, or the person may not. */
+const char *pages_adopt_path(struct web_call *c, const struct pages_node *n);
+
 /* ---- things ---------------------------------------------------------------------------- */
 
 /* The model of inv_doc gets what a page needs beside: addresses, and whether lists are empty. */
@@ -241,6 +244,8 @@ web_handler pages_thing, pages_edit_form, pages_edit_post, pages_new_form, pages
 web_handler pages_import_form, pages_import_post;
 web_handler pages_racks, pages_rack, pages_rack_picture;
 web_handler pages_things, pages_import;
+web_handler pages_status_show, pages_group_list, pages_checks, pages_adopt;
+extern const char *const pages_orients[], *const pages_key_sets[]; /* of pages_status_show; end with NULL */
 web_handler pages_healthz, pages_metrics, pages_since;
 
 #endif

@@ -21,6 +21,7 @@
 #define LIMIT_HOSTS_TEXT (LIMIT_HOSTS * (LIMIT_NAME + 1)) /* bytes of one list as text, unfolded at worst */
 #define LIMIT_HOSTS_MADE (4 * LIMIT_HOSTS) /* names made on the way to one list: "n[1-9]!n[2-8]" makes 16 */
 #define LIMIT_HOSTS_GROUPS 4096   /* groups asked for by one list, groups within groups counted */
+#define LIMIT_STATUS_GROUPS 64    /* groups that one request for the status of nodes may name */
 #define LIMIT_HOSTS_DEPTH 8       /* groups that name groups */
 #define LIMIT_HOSTS_FIELDS 8      /* brackets of one pattern; numbers of one name that fold */
 
