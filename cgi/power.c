@@ -15,6 +15,7 @@ static const char *const verbs[] = {"on", "off", "cycle", "outlet-on", "outlet-o
     NULL};
 static const char *const machine_verbs[] = {"on", "off", "cycle", "rebuild", "setvlan", NULL};
 static const char *const outlet_verbs[] = {"on", "off", "cycle", NULL};
+static const char *const reboot_verbs[] = {"cycle", NULL};
 static const char *const vias[] = {"auto", "bmc", "pdu", "switch", NULL};
 static const char *const orders[] = {"abort", "resume", NULL};
 
@@ -88,6 +89,14 @@ static const struct web_field outlet_fields[] = {
     FIELD_PLAN,
     {.name = NULL},
 };
+static const struct web_field reboot_fields[] = {
+    {.name = "h", .type = WEB_HOSTS, .query = true, .required = true, .summary = "machines, as a host list or a query"},
+    {.name = "verb", .type = WEB_ENUM, .choices = reboot_verbs, .summary = "how; cycle when it is not said"},
+    FIELD_VIA,
+    FIELD_REASON,
+    {.name = "plan", .type = WEB_TEXT, .min = 16, .max = 64, .summary = "the hash of the plan that was shown; without it, 409 with the plan"},
+    {.name = NULL},
+};
 static const struct web_field status_fields[] = {
     {.name = "nodes", .type = WEB_HOSTS, .list = true, .query = true, .summary = "machines; absent: all"},
     {.name = NULL},
@@ -138,6 +147,9 @@ static const struct web_route routes[] = {
     {.method = "POST", .path = "/api/v1/power", .handler = power_api_post, .guard = WEB_LOGIN, .change = WEB_KEY,
         .fields = api_fields, .operation_id = "requestPower",
         .summary = "File the plan that was shown; 202 with the job, 412 when the plan has changed"},
+    {.method = "POST", .path = "/api/v2/reboot", .handler = power_api_reboot, .guard = WEB_LOGIN, .change = WEB_KEY,
+        .fields = reboot_fields, .raw = true, .body_max = 4096, .operation_id = "reboot",
+        .summary = "Reboot machines: without plan 409 with what would be done, with its hash 202 and the job"},
     {.method = "POST", .path = "/api/v1/power/check", .handler = power_api_check, .guard = WEB_LOGIN,
         .change = WEB_KEY, .fields = check_fields, .operation_id = "checkNow",
         .summary = "Have larchd ask these things now"},

@@ -25,10 +25,17 @@ is_outlet_route(const struct web_call *c)
 	return strncmp(c->route->path, "/api/v1/outlets", 15) == 0;
 }
 
+/* POST /api/v2/reboot names its machines "h", and has one verb. */
+static bool
+is_reboot(const struct web_call *c)
+{
+	return strcmp(c->route->path, "/api/v2/reboot") == 0;
+}
+
 static int
 read_verb(struct web_call *c, enum power_verb *out, struct err *e)
 {
-	const char *verb = web_text(c, "verb");
+	const char *verb = web_has(c, "verb") ? web_text(c, "verb") : "cycle";
 
 	if (is_outlet_route(c))
 		verb = arena_printf(c->arena, "outlet-%s", verb);
@@ -49,7 +56,8 @@ make_plan(struct web_call *c, struct asked *q, struct err *e)
 static int
 read_vlan(struct web_call *c, struct asked *q, struct err *e)
 {
-	bool port = !is_outlet_route(c) && web_has(c, "port"), vlan = !is_outlet_route(c) && web_has(c, "vlan");
+	bool asks = !is_outlet_route(c) && !is_reboot(c);
+	bool port = asks && web_has(c, "port"), vlan = asks && web_has(c, "vlan");
 
 	if (q->verb != POWER_SETVLAN)
 		return port || vlan ? err_set(e, ERR_INPUT, "port and vlan are for setvlan alone") : 0;
@@ -64,7 +72,7 @@ read_vlan(struct web_call *c, struct asked *q, struct err *e)
 static int
 ask(struct web_call *c, struct asked *q, struct err *e)
 {
-	const char *field = is_outlet_route(c) ? "outlets" : "nodes";
+	const char *field = is_outlet_route(c) ? "outlets" : is_reboot(c) ? "h" : "nodes";
 	const char *via = is_outlet_route(c) ? "pdu" : web_text(c, "via");
 
 	if (read_verb(c, &q->verb, e) != 0 || power_way_parse(str_of(via), &q->way, e) != 0 ||
@@ -527,4 +535,30 @@ power_api_post(struct web_call *c, struct err *e)
 	jsn_set(o, "job", json_sprintf("/api/v1/jobs/%lld", (long long)job));
 	jsn_set(o, "again", json_boolean(again));
 	return web_created(c, again ? 200 : 202, arena_printf(c->arena, "/api/v1/jobs/%lld", (long long)job), o, e);
+}
+
+/*
+ * A power request like any other, in the seed's spelling. Without a plan it says what it would do, and does nothing: 409.
+ * Its fields stand in the address; a body would be a request that nobody reads.
+ */
+int
+power_api_reboot(struct web_call *c, struct err *e)
+{
+	struct asked q = {0};
+
+	if (c->request->body.n > 0)
+		return err_set(e, ERR_INPUT, "the fields of a reboot stand in its address, as in /api/v2/reboot?h=n0001&plan=HASH; it takes no body");
+	if (web_has(c, "plan"))
+		return power_api_post(c, e);
+	if (ask(c, &q, e) != 0)
+		return -1;
+	if (q.permit == NULL) {
+		*e = q.denied;
+		return -1;
+	}
+	web_problem_add(c, "plan", power_plan_json(&q.plan));
+	web_problem_add(c, "hash", json_string(q.plan.hash));
+	if (q.plan.refused)
+		return err_set(e, ERR_REFUSED, "nothing was done: the plan has refusals in it, leave those machines out");
+	return err_set(e, ERR_REFUSED, "nothing was done: look at the plan, and ask again with plan=%.16s and the rest as it is", q.plan.hash);
 }

@@ -54,6 +54,7 @@ int power_post_choice(struct web_call *c, struct err *e);
 int power_post_check(struct web_call *c, struct err *e);
 int power_api_plan(struct web_call *c, struct err *e);
 int power_api_post(struct web_call *c, struct err *e);
+int power_api_reboot(struct web_call *c, struct err *e);
 int power_api_check(struct web_call *c, struct err *e);
 int power_api_status(struct web_call *c, struct err *e);
 int power_api_outlet_status(struct web_call *c, struct err *e);
