@@ -11,6 +11,7 @@ Nothing here is the library's: the plan's hash and the chain are computed after 
 """
 import contextlib, hashlib, json, os, signal, socket, sqlite3, struct, time
 
+import status_db
 from room import Program, wait_for
 
 HEX = ("prev", "hash")
@@ -30,10 +31,7 @@ def hashed(plan):
     return {**plan, "hash": hashlib.sha256(b"larch-plan-v1\n" + decided.encode()).hexdigest()}
 
 
-def read(path, sql, *values):
-    with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=60)) as db:
-        db.row_factory = sqlite3.Row
-        return [dict(r) for r in db.execute(sql, values)]
+read = status_db.read
 
 
 def verify(path):
@@ -194,12 +192,12 @@ class Lane:
 
 def sees(room, status, machine):
     """What was last seen of a machine: (chassis, bmc, states of its outlets, when the oldest of these was seen)."""
-    rows = {r["chk"]: r for r in read(status, "SELECT chk,text,at FROM value WHERE thing=?", machine)}
-    outlets = [read(status, "SELECT state,at FROM outlet WHERE pdu=? AND outlet=?", p, o) for p, o in room.outlets(machine)]
+    rows = status_db.values(status, machine)
+    outlets = [status_db.outlet(status, p, o) for p, o in room.outlets(machine)]
     if "chassis" not in rows or "bmc" not in rows or not all(outlets):
         return None, None, [], 0
-    oldest = min([rows[k]["at"] for k in ("chassis", "bmc")] + [o[0]["at"] for o in outlets])
-    return rows["chassis"]["text"], rows["bmc"]["text"], [o[0]["state"] for o in outlets], oldest
+    oldest = min([rows[k]["at"] for k in ("chassis", "bmc")] + [o["at"] for o in outlets])
+    return rows["chassis"]["text"], rows["bmc"]["text"], [o["state"] for o in outlets], oldest
 
 
 def wait_well(room, status, machines, limit, fresh):
