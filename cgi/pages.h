@@ -62,8 +62,10 @@ struct pages_pdu {
  */
 struct pages_inventory;
 struct pages_seen;
+struct pages_keeper;
 struct pages_room {
 	struct arena *arena;
+	struct pages_keeper *keeper;
 	struct pages_inventory *inventory; /* the halves it stands on */
 	struct pages_seen *seen;
 	int holders;
@@ -88,9 +90,8 @@ struct pages_room {
 	size_t n_actions;
 };
 
-/* The room as it is now, or NULL with the sentence. pages_room_put when the answer is made. */
+/* The room as it is now, or NULL with the sentence. It stays until the answer has gone out. */
 struct pages_room *pages_room_get(struct web_call *c, struct err *e);
-void pages_room_put(struct web_call *c, struct pages_room *r);
 
 /* The column of a check, or NULL: larchd asks no such thing. Its place is its distance from r->columns. */
 const struct status_column *pages_column_find(const struct pages_room *r, const char *name);

@@ -269,25 +269,26 @@ int
 pages_nodes(struct web_call *c, struct err *e)
 {
 	struct pages_room *r = pages_room_get(c, e);
-	struct nodes_call n = {.call = c, .room = r, .filter = {.call = c}};
+	struct nodes_call *n = arena_alloc(c->arena, sizeof(*n));
 	json_t *model = NULL;
 	int rc;
 
 	if (r == NULL)
 		return -1;
-	make_columns(&n);
+	*n = (struct nodes_call){.call = c, .room = r, .filter = {.call = c}};
+	make_columns(n);
 	if (c->format == WEB_HTML) {
 		model = json_object();
 		jsn_set_text(model, "title", "Machines");
 	}
 	rc = web_show(c, NULL, model, &(struct web_table){
 	    .name = "nodes", .caption = "Machines", .empty = "No machine to show.",
-	    .columns = n.columns, .n_columns = n.n_columns, .n = r->n_nodes, .cell = cell, .ctx = &n,
+	    .columns = n->columns, .n_columns = n->n_columns, .n = r->n_nodes, .cell = cell, .ctx = n, .lasts = true,
+	    .ages_in_titles = true,
 	    .match = node_match, .sort = "name",
 	    .form_path = "/power/plan", /* a POST: a thousand boxes are no URL; it folds them and leads to the plan */
 	    .form_post = true, .select = "nodes", .selected = selected,
 	    .actions = actions, .n_actions = LARCH_COUNT(actions),
 	}, 1, e);
-	pages_room_put(c, r);
 	return rc;
 }

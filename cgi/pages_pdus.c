@@ -154,7 +154,6 @@ pages_pdus(struct web_call *c, struct err *e)
 	struct pdus_call p = {.room = r, .filter = {.call = c}};
 	struct web_table t;
 	json_t *model = NULL;
-	int rc;
 
 	if (r == NULL)
 		return -1;
@@ -176,9 +175,7 @@ pages_pdus(struct web_call *c, struct err *e)
 		model = json_object();
 		jsn_set_text(model, "title", "PDUs");
 	}
-	rc = web_show(c, NULL, model, &t, 1, e);
-	pages_room_put(c, r);
-	return rc;
+	return web_show(c, NULL, model, &t, 1, e);
 }
 
 /* ---- one, outlet by outlet --------------------------------------------------------------- */
@@ -407,15 +404,12 @@ pages_pdu(struct web_call *c, struct err *e)
 	struct pdu_page p = {.call = c, .room = r};
 	struct outlets o = {.page = &p};
 	struct web_table t;
-	int rc;
 
 	if (r == NULL)
 		return -1;
 	p.pdu = pages_pdu_find(r, wanted);
-	if (p.pdu == NULL) {
-		pages_room_put(c, r);
+	if (p.pdu == NULL)
 		return err_set(e, ERR_NOT_FOUND, "there is no PDU named \"%s\" in the inventory", wanted);
-	}
 	collect(&p);
 	o.table = pages_table(c, &(struct pages_table){
 	                       .name = "outlets",
@@ -427,7 +421,5 @@ pages_pdu(struct web_call *c, struct err *e)
 	                       .ctx = &p,
 	                   });
 	t = outlets_table(&o);
-	rc = web_show(c, NULL, model_of(&p), &t, 1, e);
-	pages_room_put(c, r);
-	return rc;
+	return web_show(c, NULL, model_of(&p), &t, 1, e);
 }

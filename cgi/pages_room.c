@@ -84,12 +84,13 @@ take_seen(const struct pages_room *old, struct status *s, struct pages_source fr
 }
 
 static struct pages_room *
-room_make(struct pages_inventory *inv, struct pages_seen *seen, int64_t now)
+room_make(struct pages_keeper *k, struct pages_inventory *inv, struct pages_seen *seen, int64_t now)
 {
 	struct pages_room *r = calloc(1, sizeof(*r));
 
 	if (r == NULL)
 		log_die("out of memory: no room");
+	r->keeper = k;
 	r->arena = arena_create();
 	r->inventory = inv;
 	r->seen = seen;
@@ -118,10 +119,22 @@ bring_up(struct pages_keeper *k, struct web_call *c, struct inv *inv, struct sta
 			pages_inventory_destroy(i);
 		return -1;
 	}
-	k->room = room_make(i, seen, c->now);
+	k->room = room_make(k, i, seen, c->now);
 	if (old != NULL && old->holders == 0)
 		room_destroy(old);
 	return 0;
+}
+
+static void
+room_put(void *ctx)
+{
+	struct pages_room *r = ctx;
+	struct pages_keeper *k = r->keeper;
+
+	pthread_mutex_lock(&k->lock);
+	if (--r->holders == 0 && r != k->room)
+		room_destroy(r);
+	pthread_mutex_unlock(&k->lock);
 }
 
 struct pages_room *
@@ -140,20 +153,9 @@ pages_room_get(struct web_call *c, struct err *e)
 		r->holders++;
 	}
 	pthread_mutex_unlock(&k->lock);
+	if (r != NULL)
+		web_after(c, room_put, r);
 	return r;
-}
-
-void
-pages_room_put(struct web_call *c, struct pages_room *r)
-{
-	struct pages_keeper *k = pages_keeper(c);
-
-	if (r == NULL)
-		return;
-	pthread_mutex_lock(&k->lock);
-	if (--r->holders == 0 && r != k->room)
-		room_destroy(r);
-	pthread_mutex_unlock(&k->lock);
 }
 
 /* ---- looking something up ------------------------------------------------------------------- */

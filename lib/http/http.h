@@ -58,6 +58,9 @@ struct http_response {
 	 */
 	int (*stream)(struct http_out *out, void *ctx, struct err *e);
 	void *stream_ctx;            /* of the request's arena, or longer */
+	/* Called when the answer has gone out, or was cut: to let go of what it stood on. NULL: nothing is to be done. */
+	void (*done)(void *ctx);
+	void *done_ctx;
 	struct arena *arena;
 };
 

@@ -212,6 +212,8 @@ request_serve(FCGX_Request *f, struct worker *w)
 	body_read(f, w, &q, &body);
 	s->handle(s->ctx, w->state, &q, &r);
 	rc = answer_write(f, &r);
+	if (r.done != NULL)
+		r.done(r.done_ctx);
 	buf_wipe(&body);
 	buf_wipe(&r.body);
 	arena_destroy(a);

@@ -35,6 +35,7 @@ enum mustache_kind {
 	MUSTACHE_OBJECT, /* names within */
 	MUSTACHE_INTEGER, /* `integer` */
 	MUSTACHE_REAL,   /* `real`: the fewest digits that read back to it, whole ones without ".0" */
+	MUSTACHE_MADE,   /* markup that its source writes; only {{{name}}} and {{&name}} of HTML ask for it, others get nothing */
 };
 
 struct mustache_value {
@@ -59,6 +60,8 @@ struct mustache_source {
 	struct mustache_value (*member)(const struct mustache_value *object, struct str name);
 	/* Item i of a list, 0 <= i < count. */
 	struct mustache_value (*item)(const struct mustache_value *list, size_t i);
+	/* Append a MUSTACHE_MADE: escaped by who writes it. NULL in a source that has none. */
+	void (*write)(const struct mustache_value *made, struct buf *out);
 };
 
 /* A value over a JSON value, borrowed; numbers are written as JSON writes them, whole reals without ".0". */

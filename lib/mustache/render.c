@@ -153,6 +153,10 @@ put_value(struct render *r, const struct mustache_value *v, bool raw)
 	case MUSTACHE_TRUE:
 		buf_add(r->out, "true", 4);
 		break;
+	case MUSTACHE_MADE:
+		if (raw && !r->t->plain)
+			v->source->write(v, r->out);
+		break;
 	case MUSTACHE_ABSENT:
 	case MUSTACHE_FALSE:
 	case MUSTACHE_LIST:

@@ -41,6 +41,17 @@ web_stream(struct web_call *c, const char *content_type, int (*stream)(struct ht
 	return 0;
 }
 
+void
+web_after(struct web_call *c, void (*run)(void *ctx), void *ctx)
+{
+	struct web_private *w = c->web;
+
+	if (w->n_after == WEB_AFTER)
+		log_die("web: more than %d things are to be done after one answer", WEB_AFTER);
+	w->after[w->n_after].run = run;
+	w->after[w->n_after++].ctx = ctx;
+}
+
 /* RFC 9110, section 13.1.2; a weak tag compares like a strong one. */
 bool
 web_unchanged(struct web_call *c, const char *etag)

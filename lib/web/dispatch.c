@@ -146,8 +146,9 @@ admit(struct web_call *c, struct err *e)
 
 /* Texts that may hold a secret: overwritten, for the arena only lets go of them. */
 static void
-forget(struct web_call *c)
+forget(void *ctx)
 {
+	struct web_call *c = ctx;
 	const struct http_request *q = c->request;
 	const char *texts[] = {q->authorization, q->cookie, q->csrf_token, q->larch_grant, c->web->token};
 	struct web_private *w = c->web;
@@ -161,6 +162,8 @@ forget(struct web_call *c)
 		for (size_t k = 0; w->slot[i].row->type == WEB_SECRET && k < w->n_input; k++)
 			if (str_is(w->input[k].name, w->slot[i].row->name) && w->input[k].text.n > 0)
 				explicit_bzero((char *)(uintptr_t)w->input[k].text.p, w->input[k].text.n);
+	for (size_t i = w->n_after; i-- > 0;)
+		w->after[i].run(w->after[i].ctx);
 	json_decref(w->body);
 	json_decref(w->problem);
 	json_decref(w->banners);
@@ -171,22 +174,25 @@ void
 web_handle(struct web_thread *t, const struct http_request *q, struct http_response *r)
 {
 	const struct web_site *site = atomic_load(&t->server->site);
-	struct web_private w = {.response = r, .program = t->server->program, .site = site, .thread = t, .token = ""};
-	struct web_call c = {.request = q, .conf = site->conf, .policy = site->policy, .shared = t->server->shared,
-	    .state = t->state, .arena = q->arena, .now = times_now(), .web = &w};
+	struct web_private *w = arena_alloc(q->arena, sizeof(*w));
+	struct web_call *c = arena_alloc(q->arena, sizeof(*c));
 	struct err e = {0};
 
-	web_match(w.program, q->method, q->path, q->arena, &w.match);
-	c.route = w.match.route;
-	c.format = format_choose(q, &w.match);
-	w.token = http_cookie(q->cookie, WEB_COOKIE, q->arena);
-	if (admit(&c, &e) != 0)
-		web_problem(&c, &e);
-	else if (c.route->handler(&c, &e) != 0)
-		web_problem(&c, &e);
-	else if (!w.answered) {
-		err_set(&e, ERR_INTERNAL, "The handler of %s %s gave no answer.", c.route->method, c.route->path);
-		web_problem(&c, &e);
+	*w = (struct web_private){.response = r, .program = t->server->program, .site = site, .thread = t, .token = ""};
+	*c = (struct web_call){.request = q, .conf = site->conf, .policy = site->policy, .shared = t->server->shared,
+	    .state = t->state, .arena = q->arena, .now = times_now(), .web = w};
+	r->done = forget; /* a table is written while it is sent, and asks for its cells then */
+	r->done_ctx = c;
+	web_match(w->program, q->method, q->path, q->arena, &w->match);
+	c->route = w->match.route;
+	c->format = format_choose(q, &w->match);
+	w->token = http_cookie(q->cookie, WEB_COOKIE, q->arena);
+	if (admit(c, &e) != 0)
+		web_problem(c, &e);
+	else if (c->route->handler(c, &e) != 0)
+		web_problem(c, &e);
+	else if (!w->answered) {
+		err_set(&e, ERR_INTERNAL, "The handler of %s %s gave no answer.", c->route->method, c->route->path);
+		web_problem(c, &e);
 	}
-	forget(&c);
 }

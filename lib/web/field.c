@@ -15,7 +15,7 @@ const struct web_field web_list_fields[] = {
         .summary = "rows of one answer; the word all for as many as there may be"},
     {.name = "offset", .type = WEB_INT, .min = 0, .max = INT32_MAX, .summary = "rows passed over"},
     {.name = "q", .type = WEB_TEXT, .summary = "which rows"},
-    {.name = "fields", .type = WEB_TEXT, .max = 2048, .summary = "which columns, with commas between"},
+    {.name = "fields", .type = WEB_TEXT, .max = 2048, .list = true, .summary = "which columns, with commas between, or one each"},
     {.name = NULL},
 };
 

@@ -162,7 +162,7 @@ int
 web_render(struct web_call *c, int status, const char *template, json_t *model, const struct mustache_value *more,
     struct err *e)
 {
-	static const struct mustache_source source = {root_member, root_item};
+	static const struct mustache_source source = {root_member, root_item, NULL};
 	struct root root = {more, model, NULL};
 	struct mustache_value value = {.kind = MUSTACHE_OBJECT, .source = &source, .ref = &root};
 	json_t *standard;

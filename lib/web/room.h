@@ -21,6 +21,8 @@ struct web_server {
 	void *shared;
 };
 
+struct web_hole;
+struct web_shown;
 struct web_thread {
 	struct web_server *server;
 	struct store *sessions; /* NULL until it could be opened */
@@ -42,6 +44,27 @@ struct web_slot {
 	json_t *json;           /* WEB_JSON: borrowed from the body */
 };
 
+/* Ages as text, made once an answer for each span: a page has a hundred thousand of them. */
+#define WEB_AGES 128
+struct web_ages {
+	struct {
+		int64_t span;     /* s, and one more: 0 is none */
+		size_t n;
+		char text[16];
+	} of[WEB_AGES];
+};
+
+/* Times as text, likewise. */
+#define WEB_WHENS 64
+struct web_whens {
+	struct {
+		int64_t at;
+		size_t n;
+		char text[TIMES_TEXT];
+	} of[WEB_WHENS];
+};
+
+#define WEB_AFTER 4
 struct web_private {
 	struct http_response *response;
 	const struct web_program *program;
@@ -60,8 +83,16 @@ struct web_private {
 	json_t *problem;        /* members added to a problem, owned, or NULL */
 	json_t *banners;        /* owned, or NULL */
 	json_t *kept;           /* array of what the rendering still looks at, owned, or NULL */
+	struct {
+		void (*run)(void *ctx);
+		void *ctx;
+	} after[WEB_AFTER];     /* when the answer has gone out, the last first */
+	size_t n_after;
+	struct web_hole *first_hole, *last_hole; /* of the body; NULL: none */
 	int refresh;            /* seconds, 0: none */
 	bool answered;
+	struct web_ages ages;
+	struct web_whens whens;
 };
 
 /* ---- main.c ---- */
@@ -120,11 +151,29 @@ struct web_shown {
 	size_t offset, limit;
 	size_t *column;
 	size_t n_column;
+	struct web_run *run;      /* of a grouped table: its groups, in order; else NULL */
+	size_t n_run, *run_at;    /* which one each row of the page is in */
+	size_t level[4];          /* how many of the matched rows are ok, warn, critical, unknown; when the table has levels */
+	size_t *width, gap;       /* of text: columns that each takes, and blanks between them */
 	const char *sort;         /* key, or NULL */
 	bool descending, main;    /* main: the table that sort, q ... act on */
 };
 int web_shown_make(struct web_call *c, const struct web_table *t, bool main, struct web_shown *out, struct err *e);
 const char *web_shown_count(const struct web_shown *s, struct arena *a); /* "12 of 40" */
+
+/* ---- ages.c: "12 s" ---- */
+struct str web_age(struct web_ages *ages, int64_t span_ms);
+
+/* ---- group.c: rows that stand together ---- */
+struct web_run {
+	const char *word;         /* "": nobody says */
+	size_t n, level[4];       /* of all that matched */
+};
+#define WEB_COUNTS_TEXT 160
+void web_runs_make(struct web_shown *s);                 /* sorts the rows by group, and counts */
+bool web_run_begins(const struct web_shown *s, size_t i); /* is row i of the page the first of its group there */
+const struct web_run *web_run_of(const struct web_shown *s, size_t i);
+const char *web_run_text(const struct web_run *run, char out[WEB_COUNTS_TEXT]); /* "12: 3 critical, 1 warn" */
 
 /* ---- cell.c: what a cell says ---- */
 bool web_cell_known(const struct web_column *col, const struct web_cell *cell);
@@ -135,11 +184,18 @@ int web_level_rank(char level);          /* 0 ok .. 3 unknown */
 /* Does a letter stand before it? "no BMC" in a column of levels is a fact, and no level. */
 bool web_cell_judged(const struct web_column *col, const struct web_cell *cell);
 
-/* ---- table_html.c, table_data.c ---- */
+/* ---- table_html.c, table_rows.c, table_data.c, table_text.c ---- */
 struct mustache_value web_table_value(const struct web_shown *s);
 const char *web_next_page(const struct web_shown *s); /* a link, or NULL */
-void web_table_json(const struct web_shown *s, struct buf *out); /* "[...]", a row a line */
-void web_table_csv(const struct web_shown *s, struct buf *out);
-void web_table_text(const struct web_shown *s, struct buf *out);
+bool web_has_boxes(const struct web_shown *s);
+/* Rows from..to-1 of a table, appended; each format's writer takes them in order, some at a time. */
+typedef void web_rows_fn(const struct web_shown *s, size_t from, size_t to, struct buf *out);
+web_rows_fn web_rows_html, web_rows_json, web_rows_csv, web_rows_text;
+void web_csv_head(const struct web_shown *s, struct buf *out);
+void web_text_head(struct web_shown *s, struct buf *out); /* measures the columns too */
+
+/* ---- send.c: rows where they belong in an answer ---- */
+void web_rows_place(const struct web_shown *s, web_rows_fn *rows, struct buf *out); /* at the end of the body */
+void web_rows_send(struct web_call *c); /* the answer is made: what is not in it yet is written as it goes out */
 
 #endif

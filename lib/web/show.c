@@ -7,7 +7,7 @@
 #include "room.h"
 
 struct tables {
-	const struct web_shown *shown;
+	struct web_shown *shown;
 	size_t n;
 };
 
@@ -27,7 +27,7 @@ tables_member(const struct mustache_value *object, struct str name)
 static int
 as_html(struct web_call *c, const char *template, json_t *model, const struct tables *t, struct err *e)
 {
-	static const struct mustache_source source = {tables_member, NULL};
+	static const struct mustache_source source = {tables_member, NULL, NULL};
 	struct mustache_value more = {.kind = MUSTACHE_OBJECT, .source = &source, .ref = t};
 
 	if (template == NULL)
@@ -38,6 +38,47 @@ as_html(struct web_call *c, const char *template, json_t *model, const struct ta
 }
 
 /* ---- data ------------------------------------------------------------------------ */
+
+static void
+levels_json(const size_t level[4], struct buf *out)
+{
+	static const char letters[] = {'o', 'w', 'c', 'u'};
+
+	for (size_t i = 0; i < LARCH_COUNT(letters); i++)
+		buf_printf(out, "%s\"%s\": %zu", i > 0 ? ", " : "", web_level_word(letters[i]), level[web_level_rank(letters[i])]);
+}
+
+/* How many of what matched are well, and how many of each group. */
+static void
+counts_json(const struct web_shown *s, struct buf *out)
+{
+	if (s->table->level != NULL) {
+		buf_puts(out, ",\n  \"levels\": {");
+		levels_json(s->level, out);
+		buf_puts(out, "}");
+	}
+	if (s->run == NULL)
+		return;
+	buf_puts(out, ",\n  \"groups\": [");
+	for (size_t i = 0; i < s->n_run; i++) {
+		buf_puts(out, i > 0 ? ",\n    {" : "\n    {");
+		buf_json(out, str_of(s->table->group->key));
+		buf_puts(out, ": ");
+		buf_json(out, str_of(s->run[i].word));
+		buf_printf(out, ", \"count\": %zu, ", s->run[i].n);
+		levels_json(s->run[i].level, out);
+		buf_puts(out, "}");
+	}
+	buf_puts(out, s->n_run > 0 ? "\n  ]" : "]");
+}
+
+static void
+rows_json(const struct web_shown *s, struct buf *out)
+{
+	buf_char(out, '[');
+	web_rows_place(s, web_rows_json, out);
+	buf_puts(out, s->n > 0 ? "\n  ]" : "]");
+}
 
 /* A list: the rows and where they stand among all. */
 static int
@@ -52,8 +93,9 @@ list_json(struct web_call *c, const struct web_shown *s, struct err *e)
 		buf_puts(out, "null");
 	else
 		buf_printf(out, "%zu", s->limit);
+	counts_json(s, out);
 	buf_puts(out, ",\n  \"items\": ");
-	web_table_json(s, out);
+	rows_json(s, out);
 	buf_puts(out, "\n}\n");
 	return web_body(c, c->web->status, "application/json", (struct str){NULL, 0}, e);
 }
@@ -79,7 +121,7 @@ as_json(struct web_call *c, json_t *model, const struct tables *t, struct err *e
 		buf_puts(out, ",\n  ");
 		buf_json(out, str_of(t->shown[i].table->name));
 		buf_puts(out, ": ");
-		web_table_json(&t->shown[i], out);
+		rows_json(&t->shown[i], out);
 	}
 	buf_puts(out, "\n}\n");
 	return web_body(c, c->web->status, "application/json", (struct str){NULL, 0}, e);
@@ -121,7 +163,8 @@ as_text(struct web_call *c, const json_t *model, const struct tables *t, struct 
 		}
 	for (size_t i = 0; i < t->n; i++) {
 		buf_puts(out, out->n > 0 ? "\n" : "");
-		web_table_text(&t->shown[i], out);
+		web_text_head(&t->shown[i], out);
+		web_rows_place(&t->shown[i], web_rows_text, out);
 	}
 	return web_body(c, c->web->status, "text/plain; charset=utf-8", (struct str){NULL, 0}, e);
 }
@@ -134,9 +177,10 @@ as_csv(struct web_call *c, const json_t *model, const struct tables *t, struct e
 	const char *key, *text;
 	json_t *v;
 
-	if (t->n > 0)
-		web_table_csv(&t->shown[0], out);
-	else {
+	if (t->n > 0) {
+		web_csv_head(&t->shown[0], out);
+		web_rows_place(&t->shown[0], web_rows_csv, out);
+	} else {
 		buf_puts(out, "key,value\r\n");
 		json_object_foreach((json_t *)(uintptr_t)model, key, v)
 			if (scalar(v, scratch, sizeof(scratch), &text)) {
@@ -171,11 +215,14 @@ static int
 show(struct web_call *c, const char *template, json_t *model, const struct web_table *tables, size_t n, struct err *e)
 {
 	struct web_shown *shown = arena_array(c->arena, n + 1, sizeof(*shown));
+	struct web_table *kept = arena_array(c->arena, n + 1, sizeof(*kept));
 	struct tables t = {shown, n};
 
-	for (size_t i = 0; i < n; i++)
-		if (web_shown_make(c, &tables[i], i == 0, &shown[i], e) != 0)
+	for (size_t i = 0; i < n; i++) {
+		kept[i] = tables[i];
+		if (web_shown_make(c, &kept[i], i == 0, &shown[i], e) != 0)
 			return -1;
+	}
 	if (n > 0 && link_next(c, &shown[0], e) != 0)
 		return -1;
 	switch (c->format) {
@@ -196,6 +243,8 @@ web_show(struct web_call *c, const char *template, json_t *model, const struct w
 {
 	int rc = show(c, template, model, tables, n_tables, e);
 
+	if (rc == 0)
+		web_rows_send(c);
 	json_decref(model);
 	return rc;
 }

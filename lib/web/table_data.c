@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A table as JSON, CSV and text: the same rows, for programs and terminals. */
+/* A table as JSON and CSV: the same rows, for programs. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,27 +7,35 @@
 
 #include "room.h"
 
-#define TEXT_COLUMNS 80
-#define CELL_TEXT 160 /* bytes of one cell in text; longer ones are cut and end in "..." */
+#define PUT(b, literal) buf_add((b), (literal), sizeof(literal) - 1)
 
 /* ---- JSON: written as it comes, for a list of ten thousand is no tree to be built first ------ */
 
+/* Times repeat: a sweep sees many at once. */
 static void
-put_when(struct buf *out, int64_t at)
+put_when(const struct web_shown *s, struct buf *out, int64_t at)
 {
-	char t[TIMES_TEXT];
+	struct web_whens *whens = &s->c->web->whens;
+	size_t k = (size_t)(uint64_t)at % WEB_WHENS;
 
-	if (at == 0)
-		buf_puts(out, "null");
-	else
-		buf_json(out, str_of(times_utc(at, t)));
+	if (at == 0) {
+		PUT(out, "null");
+		return;
+	}
+	if (whens->of[k].at != at) {
+		whens->of[k].at = at;
+		whens->of[k].n = strlen(times_utc(at, whens->of[k].text));
+	}
+	PUT(out, "\"");
+	buf_add(out, whens->of[k].text, whens->of[k].n);
+	PUT(out, "\"");
 }
 
 static void
 put_text(struct buf *out, const char *text)
 {
 	if (text == NULL)
-		buf_puts(out, "null");
+		PUT(out, "null");
 	else
 		buf_json(out, str_of(text));
 }
@@ -39,7 +47,7 @@ put_number(struct buf *out, double v)
 	char text[40];
 
 	if (!isfinite(v)) {
-		buf_puts(out, "null");
+		PUT(out, "null");
 		return;
 	}
 	if (v == floor(v) && fabs(v) < 1e15)
@@ -51,33 +59,45 @@ put_number(struct buf *out, double v)
 	buf_puts(out, text);
 }
 
+/* A cell as one object. Its members come in this order, and "number" only where there is one. */
 static void
-put_level(struct buf *out, const struct web_cell *cell, bool known)
+put_level(const struct web_shown *s, struct buf *out, const struct web_cell *cell, bool known)
 {
-	buf_puts(out, "{\"state\": ");
-	put_text(out, !known ? "unknown" : cell->level == 0 ? "none" : web_level_word(cell->level));
-	buf_puts(out, ", \"text\": ");
+	static const struct str states[] = {STR("{\"state\": \"ok\", \"text\": "), STR("{\"state\": \"warn\", \"text\": "),
+	    STR("{\"state\": \"critical\", \"text\": "), STR("{\"state\": \"unknown\", \"text\": ")};
+
+	if (known && cell->level == 0)
+		PUT(out, "{\"state\": \"none\", \"text\": ");
+	else
+		buf_str(out, states[known ? web_level_rank(cell->level) : 3]);
 	put_text(out, cell->text);
-	buf_puts(out, ", \"at\": ");
-	put_when(out, cell->at);
-	buf_printf(out, ", \"stale\": %s}", cell->stale ? "true" : "false");
+	if (cell->is_number) {
+		PUT(out, ", \"number\": ");
+		put_number(out, cell->number);
+	}
+	PUT(out, ", \"at\": ");
+	put_when(s, out, cell->at);
+	if (cell->stale)
+		PUT(out, ", \"stale\": true}");
+	else
+		PUT(out, ", \"stale\": false}");
 }
 
 static void
-put_cell(struct buf *out, const struct web_column *col, const struct web_cell *cell)
+put_cell(const struct web_shown *s, struct buf *out, const struct web_column *col, const struct web_cell *cell)
 {
 	bool known = web_cell_known(col, cell);
 
 	switch (col->kind) {
 	case WEB_COL_LEVEL:
-		put_level(out, cell, known);
+		put_level(s, out, cell, known);
 		break;
 	case WEB_COL_NUMBER:
 		put_number(out, known ? cell->number : NAN);
 		break;
 	case WEB_COL_TIME:
 	case WEB_COL_AGE:
-		put_when(out, cell->at);
+		put_when(s, out, cell->at);
 		break;
 	case WEB_COL_STATE:
 		put_text(out, known ? cell->text : "unknown");
@@ -95,23 +115,57 @@ put_cell(struct buf *out, const struct web_column *col, const struct web_cell *c
 	}
 }
 
-void
-web_table_json(const struct web_shown *s, struct buf *out)
+/* The group of a row stands before its columns when it is none of them. */
+static bool
+adds_group(const struct web_shown *s)
 {
-	buf_char(out, '[');
-	for (size_t i = 0; i < s->n; i++) {
+	for (size_t k = 0; s->run != NULL && k < s->n_column; k++)
+		if (strcmp(s->table->columns[s->column[k]].key, s->table->group->key) == 0)
+			return false;
+	return s->run != NULL;
+}
+
+/* `"ping": ` of each column, once for all rows. */
+static struct str *
+json_keys(const struct web_shown *s)
+{
+	struct str *keys = arena_array(s->c->arena, s->n_column + 1, sizeof(*keys));
+
+	for (size_t k = 0; k < s->n_column; k++) {
+		struct buf b = BUF(LIMIT_ERR_TEXT);
+
+		buf_puts(&b, k == 0 ? "" : ", ");
+		buf_json(&b, str_of(s->table->columns[s->column[k]].key));
+		buf_puts(&b, ": ");
+		keys[k] = (struct str){arena_strndup(s->c->arena, b.p, b.n), b.n};
+		buf_free(&b);
+	}
+	return keys;
+}
+
+void
+web_rows_json(const struct web_shown *s, size_t from, size_t to, struct buf *out)
+{
+	const struct str *keys = json_keys(s);
+	bool group = adds_group(s);
+
+	for (size_t i = from; i < to; i++) {
 		buf_puts(out, i == 0 ? "\n    {" : ",\n    {");
+		if (group) {
+			buf_json(out, str_of(s->table->group->key));
+			PUT(out, ": ");
+			put_text(out, web_run_of(s, i)->word);
+			buf_puts(out, s->n_column > 0 ? ", " : "");
+		}
 		for (size_t k = 0; k < s->n_column; k++) {
+			const struct web_column *col = &s->table->columns[s->column[k]];
 			struct web_cell cell = s->table->cell(s->table->ctx, s->row[i], s->column[k]);
 
-			buf_puts(out, k == 0 ? "" : ", ");
-			buf_json(out, str_of(s->table->columns[s->column[k]].key));
-			buf_puts(out, ": ");
-			put_cell(out, &s->table->columns[s->column[k]], &cell);
+			buf_str(out, keys[k]);
+			put_cell(s, out, col, &cell);
 		}
-		buf_char(out, '}');
+		PUT(out, "}");
 	}
-	buf_puts(out, s->n > 0 ? "\n  ]" : "]");
 }
 
 /* ---- CSV: RFC 4180 ------------------------------------------------------------------ */
@@ -125,11 +179,14 @@ csv_field(struct buf *out, bool *first, const char *text)
 	buf_csv(out, str_of(text));
 }
 
-static void
-csv_head(const struct web_shown *s, struct buf *out)
+void
+web_csv_head(const struct web_shown *s, struct buf *out)
 {
 	char name[2 * LIMIT_NAME];
 	bool first = true;
+
+	if (adds_group(s))
+		csv_field(out, &first, s->table->group->key);
 
 	for (size_t k = 0; k < s->n_column; k++) {
 		const struct web_column *col = &s->table->columns[s->column[k]];
@@ -167,12 +224,15 @@ csv_cell(const struct web_shown *s, const struct web_column *col, const struct w
 }
 
 void
-web_table_csv(const struct web_shown *s, struct buf *out)
+web_rows_csv(const struct web_shown *s, size_t from, size_t to, struct buf *out)
 {
-	csv_head(s, out);
-	for (size_t i = 0; i < s->n; i++) {
+	bool group = adds_group(s);
+
+	for (size_t i = from; i < to; i++) {
 		bool first = true;
 
+		if (group)
+			csv_field(out, &first, web_run_of(s, i)->word);
 		for (size_t k = 0; k < s->n_column; k++) {
 			struct web_cell cell = s->table->cell(s->table->ctx, s->row[i], s->column[k]);
 
@@ -180,128 +240,4 @@ web_table_csv(const struct web_shown *s, struct buf *out)
 		}
 		buf_puts(out, "\r\n");
 	}
-}
-
-/* ---- text: aligned ---------------------------------------------------------------------- */
-
-/* Columns a text takes on a terminal, one a code point. */
-static size_t
-width_of(struct str t)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < t.n; i++)
-		n += ((unsigned char)t.p[i] & 0xc0) != 0x80;
-	return n;
-}
-
-/* A cell on one line: "o up", "o up (3 min, stale)". */
-static void
-cell_line(const struct web_shown *s, size_t row, size_t column, struct buf *out)
-{
-	static const char letters[] = "owc?";
-	const struct web_column *col = &s->table->columns[column];
-	struct web_cell cell = s->table->cell(s->table->ctx, row, column);
-	char scratch[TIMES_TEXT], age[TIMES_TEXT];
-	struct str text = str_of(web_cell_shown(s->c, col, &cell, scratch));
-	bool cut = text.n > CELL_TEXT;
-
-	buf_clear(out);
-	if (col->kind == WEB_COL_LEVEL && web_cell_judged(col, &cell))
-		buf_printf(out, "%c ", letters[web_cell_known(col, &cell) ? web_level_rank(cell.level) : 3]);
-	if (cut) {
-		text.n = CELL_TEXT;
-		while (text.n > 0 && ((unsigned char)text.p[text.n] & 0xc0) == 0x80)
-			text.n--;
-	}
-	buf_plain(out, text);
-	if (cut)
-		buf_puts(out, "...");
-	if (cell.stale && col->kind == WEB_COL_AGE)
-		buf_puts(out, " (stale)");
-	else if (cell.stale)
-		buf_printf(out, " (%s, stale)", times_age(s->c->now - cell.at, age));
-	for (size_t i = 0; i < out->n; i++)
-		if (out->p[i] == '\n' || out->p[i] == '\t' || out->p[i] == '\r')
-			out->p[i] = ' ';
-}
-
-static const char *
-title_of(const struct web_column *col)
-{
-	return col->title != NULL ? col->title : col->key;
-}
-
-/* Widths of all columns; the sum with gaps of two. */
-static size_t
-widths(const struct web_shown *s, size_t *width)
-{
-	struct buf b = BUF(4096);
-	size_t sum = 0;
-
-	for (size_t k = 0; k < s->n_column; k++) {
-		const struct web_column *col = &s->table->columns[s->column[k]];
-
-		width[k] = width_of(str_of(title_of(col))) + (col->unit != NULL ? strlen(col->unit) + 1 : 0);
-		for (size_t i = 0; i < s->n; i++) {
-			cell_line(s, s->row[i], s->column[k], &b);
-			if (width_of(buf_view(&b)) > width[k])
-				width[k] = width_of(buf_view(&b));
-		}
-		sum += width[k] + (k > 0 ? 2 : 0);
-	}
-	buf_free(&b);
-	return sum;
-}
-
-static void
-pad(struct buf *out, size_t n)
-{
-	while (n-- > 0)
-		buf_char(out, ' ');
-}
-
-/* Text to the left, numbers to the right, and no blanks at the end of a line. */
-static void
-put_column(struct buf *out, struct str text, size_t width, bool right, bool last)
-{
-	size_t have = width_of(text), fill = have < width ? width - have : 0;
-
-	if (right)
-		pad(out, fill);
-	buf_str(out, text);
-	if (!right && !last)
-		pad(out, fill);
-}
-
-void
-web_table_text(const struct web_shown *s, struct buf *out)
-{
-	size_t *width = arena_array(s->c->arena, s->n_column + 1, sizeof(*width));
-	size_t gap = widths(s, width) > TEXT_COLUMNS ? 1 : 2;
-	struct buf b = BUF(4096);
-
-	buf_printf(out, "# %s: %s\n", s->table->caption != NULL ? s->table->caption : s->table->name,
-	    web_shown_count(s, s->c->arena));
-	for (size_t k = 0; k < s->n_column && s->n > 0; k++) {
-		const struct web_column *col = &s->table->columns[s->column[k]];
-
-		buf_clear(&b);
-		buf_puts(&b, title_of(col));
-		if (col->unit != NULL)
-			buf_printf(&b, " %s", col->unit);
-		pad(out, k > 0 ? gap : 0);
-		put_column(out, buf_view(&b), width[k], col->kind == WEB_COL_NUMBER, k + 1 == s->n_column);
-	}
-	buf_puts(out, s->n > 0 ? "\n" : "");
-	for (size_t i = 0; i < s->n; i++) {
-		for (size_t k = 0; k < s->n_column; k++) {
-			cell_line(s, s->row[i], s->column[k], &b);
-			pad(out, k > 0 ? gap : 0);
-			put_column(out, buf_view(&b), width[k],
-			    s->table->columns[s->column[k]].kind == WEB_COL_NUMBER, k + 1 == s->n_column);
-		}
-		buf_char(out, '\n');
-	}
-	buf_free(&b);
 }

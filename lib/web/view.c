@@ -63,18 +63,12 @@ column_find(const struct web_table *t, struct str name, size_t *out)
 	return false;
 }
 
+/* The columns of one text, "name,ping"; taken: which there are already. */
 static int
-columns_choose(struct web_shown *s, const char *fields, struct err *e)
+columns_add(struct web_shown *s, struct str rest, bool *taken, struct err *e)
 {
 	const struct web_table *t = s->table;
-	bool data = s->c->format == WEB_JSON_FORMAT || s->c->format == WEB_CSV;
-	struct str rest = str_of(fields);
-	bool *taken = arena_array(s->c->arena, t->n_columns + 1, sizeof(*taken));
 
-	s->column = arena_array(s->c->arena, t->n_columns + 1, sizeof(*s->column));
-	for (size_t i = 0; fields == NULL && i < t->n_columns; i++)
-		if (data || !t->columns[i].data_only)
-			s->column[s->n_column++] = i;
 	while (rest.p != NULL) {
 		struct str name = str_trim(str_cut(&rest, ','));
 		size_t i;
@@ -86,6 +80,24 @@ columns_choose(struct web_shown *s, const char *fields, struct err *e)
 		taken[i] = true;
 		s->column[s->n_column++] = i;
 	}
+	return 0;
+}
+
+static int
+columns_choose(struct web_shown *s, struct err *e)
+{
+	const struct web_table *t = s->table;
+	bool data = s->c->format == WEB_JSON_FORMAT || s->c->format == WEB_CSV;
+	bool *taken = arena_array(s->c->arena, t->n_columns + 1, sizeof(*taken));
+	size_t n = s->main ? web_count(s->c, "fields") : 0;
+
+	s->column = arena_array(s->c->arena, t->n_columns + 1, sizeof(*s->column));
+	for (size_t i = 0; n == 0 && i < t->n_columns; i++)
+		if (data || !t->columns[i].data_only)
+			s->column[s->n_column++] = i;
+	for (size_t i = 0; i < n; i++)
+		if (columns_add(s, str_of(web_item(s->c, "fields", i)), taken, e) != 0)
+			return -1;
 	return 0;
 }
 
@@ -139,8 +151,8 @@ key_make(const struct web_shown *s, size_t row, size_t column)
 	else if (col->kind == WEB_COL_AGE)
 		k.number = -(double)cell.at; /* the youngest is the smallest age */
 	else if (col->kind == WEB_COL_LEVEL)
-		k.number = web_level_rank(cell.level);
-	k.known = k.known && (col->kind != WEB_COL_LEVEL || cell.level != 0);
+		k.number = cell.is_number ? cell.number : web_level_rank(cell.level);
+	k.known = k.known && (col->kind != WEB_COL_LEVEL || cell.level != 0 || cell.is_number);
 	if (col->kind == WEB_COL_NUMBER || col->kind == WEB_COL_TIME || col->kind == WEB_COL_AGE)
 		k.text = "";
 	return k;
@@ -188,6 +200,8 @@ rows_page(struct web_shown *s, const struct web_view *v)
 		return;
 	}
 	s->row += from;
+	if (s->run_at != NULL)
+		s->run_at += from;
 	s->n = s->n - from < v->limit ? s->n - from : v->limit;
 }
 
@@ -195,11 +209,10 @@ int
 web_shown_make(struct web_call *c, const struct web_table *t, bool main, struct web_shown *out, struct err *e)
 {
 	struct web_view v = main ? web_view(c) : (struct web_view){.limit = SIZE_MAX};
-	const char *fields = main && c->route->lists ? web_text(c, "fields") : NULL;
 	size_t column;
 
 	*out = (struct web_shown){.table = t, .c = c, .total = t->n, .sort = t->sort, .main = main && c->route->lists};
-	if (columns_choose(out, fields, e) != 0 || rows_choose(out, v.q, e) != 0)
+	if (columns_choose(out, e) != 0 || rows_choose(out, v.q, e) != 0)
 		return -1;
 	if (v.sort != NULL && (t->given || !column_find(t, str_of(v.sort), &column)))
 		return t->given ? err_set(e, ERR_INPUT, "This table comes sorted by time; it takes no sort.") :
@@ -212,6 +225,10 @@ web_shown_make(struct web_call *c, const struct web_table *t, bool main, struct 
 			return err_set(e, ERR_INPUT, "Field 'order' needs 'sort' beside it here.");
 		rows_sort(out, column);
 	}
+	for (size_t i = 0; t->level != NULL && i < out->n; i++)
+		out->level[web_level_rank(t->level(t->ctx, out->row[i]))]++;
+	if (t->group != NULL)
+		web_runs_make(out);
 	rows_page(out, &v);
 	return 0;
 }

@@ -211,6 +211,12 @@ LARCH_API int web_stream(struct web_call *c, const char *content_type,
     int (*stream)(struct http_out *out, void *ctx, struct err *e), void *ctx, struct err *e);
 
 /*
+ * Call `run` when the answer has gone out, whatever became of it: for what the cells of a table point to. A long table
+ * is written while it is sent, after the handler.
+ */
+LARCH_API void web_after(struct web_call *c, void (*run)(void *ctx), void *ctx);
+
+/*
  * The tag of what is about to be shown, with its quotes. True: the client has it (If-None-Match), 304 was answered
  * and the handler returns 0. The ETag goes out either way.
  */
@@ -277,7 +283,7 @@ struct web_column {
 struct web_cell {
 	const char *text;    /* NULL: unknown. NUMBER: how it is printed, or NULL: made from `number` */
 	double number;       /* NUMBER, when is_number */
-	bool is_number;
+	bool is_number;      /* LEVEL with a number: sorts by it, and JSON has it as "number" */
 	int64_t at;          /* TIME, AGE: the time. LEVEL, STATE, NUMBER: when it was seen (shown as its age). 0: none */
 	char level;          /* 'o' ok, 'w' warn, 'c' critical, 'u' unknown; 0: none (a LEVEL's text without a letter) */
 	bool stale;          /* older than twice its interval: shown grey, never green */
@@ -297,6 +303,13 @@ struct web_action {
 	const char *path;                 /* another target than the form's, or NULL */
 };
 
+/* By what the rows of a table are grouped. Headings come in natural order, those in `first` before them. */
+struct web_grouping {
+	const char *key;                   /* "rack": the group's column in CSV, its member in JSON */
+	const char *(*word)(void *ctx, size_t row); /* "": nobody says; these come last */
+	const char *const *first;          /* words, ends with NULL; or NULL */
+};
+
 struct web_table {
 	const char *name;                  /* "nodes": its id, its member in JSON, {{#nodes}}{{> partials/table}}{{/nodes}} */
 	const char *caption;               /* "Machines" */
@@ -311,6 +324,12 @@ struct web_table {
 
 	/* Does a row match ?q=. 1, 0, or -1 with a sentence. NULL: q is looked for in the texts of the row, any case. */
 	int (*match)(void *ctx, size_t row, const char *q, struct err *e);
+
+	/* Rows of one word stand together below a heading; NULL: no groups. */
+	const struct web_grouping *group;
+	char (*level)(void *ctx, size_t row); /* of a row: 'o' 'w' 'c' 'u', counted in headings and in JSON; NULL: rows have none */
+	bool lasts;                        /* ctx is of the call's arena, or longer: rows may be written while they are sent */
+	bool ages_in_titles;               /* the age of a cell is in its title, and behind its text only when it is stale */
 
 	const char *sort;                  /* column key it comes sorted by, ascending; NULL: as given */
 	bool given;                        /* rows are already one page, chosen by the handler out of `total`: no sort links */

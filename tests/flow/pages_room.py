@@ -8,7 +8,7 @@
 `python3 tests/flow/pages_room.py [--machines N]` starts it for a person to look at, and prints the
 address and a session's cookie.
 """
-import argparse, http.client, json, os, pathlib, shutil, socket, ssl, subprocess, sys, tempfile
+import argparse, http.client, json, os, pathlib, shutil, socket, ssl, subprocess, sys, tempfile, time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "tests/sim"))
@@ -77,6 +77,27 @@ def sample(document, age=4):
              "outcome": "failed", "text": "outlet AA1 of pdu-b01-a still reads on after 30 s"}]}
 
 
+def busy(document):
+    """A room at work: every check of every machine has been seen; one in a hundred is not well, and Slurm says why."""
+    feeds, machines = room_json.feeds(document), sorted(n for n, t in room_json.by_thing(document).items() if t["type"] == "server")
+    values, boot = [], int(time.time()) - 40 * 86400
+    for k, name in enumerate(machines):
+        ill = k % 100 == 7
+        rows = [("ping", 2, "down", None, "no answer in 2 tries") if ill else ("ping", 0, "up", 0.2, None),
+                ("ssh", 2, "timeout", None, None) if ill else ("ssh", 0, "ok", 1.5, "SSH-2.0-OpenSSH_9.2p1"),
+                ("bmc", 0, "ok", None, None), ("chassis", 0, "on", None, None),
+                ("slurm", 2, "down*", None, "not responding [slurm@2026-11-20T21:38:05]") if ill else
+                ("slurm", 0, ("idle", "allocated", "mixed")[k % 3], None, None),
+                ("jobs", 0, str(k % 5), k % 5, None), ("uptime", 0, "up", boot - k, None),
+                ("load", 0, f"{k % 640 / 10:.2f}", k % 640 / 10, None), ("df", 0, str(k % 90), k % 90, "/scratch"),
+                ("users", 0, str(k % 4), k % 4, None)]
+        if name in feeds:
+            rows.append(("outlets", 0, "on", 180 + k % 40, None))
+        values += [{"thing": name, "check": check, "level": level, "text": text, "number": number, "detail": detail,
+                    "age": 4, "interval": 3600} for check, level, text, number, detail in rows]
+    return {"values": values, "pulse": {"age": -3600, "things": len(machines)}}
+
+
 class Answer:
     def __init__(self, response):
         self.status, self.headers = response.status, response.headers
@@ -88,11 +109,13 @@ class Answer:
 
 
 class PagesRoom:
-    def __init__(self, machines=40, racks=2, status=True, room=True, rates=None, roles=(), whole=False):
+    def __init__(self, machines=40, racks=2, status=True, room=True, rates=None, roles=(), whole=False, threads=None,
+                 seen=sample):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="larch-pages-"))
         self.document = room_json.make(machines, racks, whole=whole)
         self.cookies, self.child, self.nginx, self.socket = {}, None, None, None
         self.with_status, self.with_room = status, room
+        self.threads, self.seen = threads, seen
         self.roles = list(roles)  # beside those of etc/policy.json
         self.rates = rates or {"rate": "10000r/s"}
 
@@ -107,7 +130,7 @@ class PagesRoom:
         if self.with_room:
             self.seed("import", str(self.folder / "room.json"))
         if self.with_status:
-            self.status(sample(self.document))
+            self.status(self.seen(self.document))
         self.cookies = {name: self.seed("session", name, *groups).strip() for name, groups in
                         (("ana", ["admins"]), ("eva", ["staff"]))}
         self.start()
@@ -126,6 +149,8 @@ class PagesRoom:
         larch.update(site="Room one", origin=self.nginx.origin, data=str(self.folder), run=str(self.folder / "run"),
                      templates=str(ROOT / "templates"), assets=str(ROOT / "static"), mib=str(ROOT / "mib"),
                      yang=str(ROOT / "etc/yang"), policy=str(ROOT / "etc/policy.json"), types=str(ROOT / "etc/types.json"))
+        if self.threads:
+            larch["threads"] = self.threads
         if self.roles:
             policy = json.loads((ROOT / "etc/policy.json").read_text())
             policy["larch-policy:policy"]["roles"] += self.roles
@@ -198,8 +223,9 @@ def main():
     p = argparse.ArgumentParser()
     p.add_argument("--machines", type=int, default=40)
     p.add_argument("--racks", type=int, default=2)
+    p.add_argument("--busy", action="store_true", help="every check of every machine has been seen")
     a = p.parse_args()
-    with PagesRoom(a.machines, a.racks) as r:
+    with PagesRoom(a.machines, a.racks, seen=busy if a.busy else sample) as r:
         print(json.dumps({"origin": r.nginx.origin, "cookie": r.cookies["ana"], "ca": str(r.nginx.ca_file),
                           "folder": str(r.folder)}), flush=True)
         try:
