@@ -41,7 +41,8 @@ struct pages_node {
 	const char *action_text, *action_href; /* "", NULL: none is known */
 	const struct status_value **values; /* one a column of the room, in its order; NULL: never seen */
 	int64_t seen;                     /* the oldest sight of all of them, ms; 0: never */
-	enum status_level level;          /* only pages_level reads these: what it was at `judged`, and is until `fresh` */
+	enum status_level level;          /* only pages_level and pages_worst read these: so at `judged`, and until `fresh` */
+	const struct status_value *worst;
 	int64_t judged, fresh;
 };
 

@@ -146,10 +146,8 @@ worst_of(const struct pages_room *r, const struct pages_node *n, int64_t now)
 }
 
 static enum status_level
-level_of(const struct pages_room *r, const struct pages_node *n, int64_t now)
+level_of(const struct pages_node *n, const struct status_value *worst, int64_t now)
 {
-	const struct status_value *worst = worst_of(r, n, now);
-
 	return worst != NULL ? judge(worst, now) : n->watched ? STATUS_UNKNOWN : STATUS_OK;
 }
 
@@ -169,16 +167,22 @@ fresh_until(const struct pages_room *r, const struct pages_node *n, int64_t now)
 	return until;
 }
 
+static bool
+is_fresh(const struct pages_node *n, int64_t now)
+{
+	return now >= n->judged && now <= n->fresh;
+}
+
 enum status_level
 pages_level(const struct pages_room *r, const struct pages_node *n, int64_t now)
 {
-	return now >= n->judged && now <= n->fresh ? n->level : level_of(r, n, now);
+	return is_fresh(n, now) ? n->level : level_of(n, worst_of(r, n, now), now);
 }
 
 const struct status_value *
 pages_worst(const struct pages_room *r, const struct pages_node *n, int64_t now)
 {
-	const struct status_value *worst = worst_of(r, n, now);
+	const struct status_value *worst = is_fresh(n, now) ? n->worst : worst_of(r, n, now);
 
 	return worst == NULL || judge(worst, now) == STATUS_OK ? NULL : worst;
 }
@@ -198,7 +202,8 @@ fill_nodes(struct pages_room *r, int64_t now)
 		n->action_text = action_text(n->action, r->arena);
 		if (n->action != NULL)
 			n->action_href = arena_printf(r->arena, "/jobs/%lld", (long long)n->action->job);
-		n->level = level_of(r, n, now);
+		n->worst = worst_of(r, n, now);
+		n->level = level_of(n, n->worst, now);
 		n->judged = now;
 		n->fresh = fresh_until(r, n, now);
 	}

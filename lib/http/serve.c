@@ -16,6 +16,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
@@ -25,20 +26,25 @@
 #include <fcgiapp.h>
 
 #include "http.h"
+#include "record.h"
 
 #define THREADS_MAX 64
 #define READ_S 10      /* a peer that says nothing for so long is dropped */
 #define WRITE_S 60     /* nginx takes an answer as it comes; a stopped one does not */
+#define BODY_KEPT (128u << 10)
 #define PAUSE_MS 200   /* after accept failed for want of descriptors or memory */
 
 struct worker {
 	const struct http_server *server;
 	pthread_t thread;
 	void *state;
+	struct arena *arena; /* of the request at hand */
+	struct buf body;     /* kept between two answers, wiped */
 	bool opened, started;
 };
 
 static atomic_int stop_fd = -1;
+static atomic_bool stopping;
 static pthread_mutex_t stop_lock = PTHREAD_MUTEX_INITIALIZER; /* it is not closed while somebody writes to it */
 
 void
@@ -48,6 +54,7 @@ http_stop(void)
 	int fd;
 
 	(void)pthread_mutex_lock(&stop_lock);
+	atomic_store(&stopping, true);
 	fd = atomic_load(&stop_fd);
 	if (fd >= 0 && write(fd, &one, sizeof(one)) != sizeof(one))
 		log_error("http: the stop could not be written to its descriptor: %s", strerror(errno));
@@ -147,30 +154,12 @@ body_read(FCGX_Request *f, struct worker *w, struct http_request *q, struct buf 
 		q->body = buf_view(body);
 }
 
-struct http_out {
-	FCGX_Stream *to;
-};
-
-int
-http_write(struct http_out *out, struct str text)
-{
-	while (text.n > 0) {
-		int n = FCGX_PutStr(text.p, (int)(text.n < 1 << 20 ? text.n : 1 << 20), out->to);
-
-		if (n <= 0)
-			return -1;
-		text.p += n;
-		text.n -= (size_t)n;
-	}
-	return 0;
-}
-
-/* 0; -1: the answer is not whole, and must not look as if it were. */
-static int
+/* An answer that is not whole must not look as if it were: without FCGI_END_REQUEST nginx, and the client, see it. */
+static void
 answer_write(FCGX_Request *f, struct http_response *r)
 {
 	struct buf head = BUF(HTTP_HEADERS * (LIMIT_HEADER + 256u));
-	struct http_out out = {f->out};
+	struct http_out out = {.fd = f->ipcFd, .request = (unsigned)f->requestId};
 	struct err e = {0};
 	int rc = 0;
 
@@ -187,37 +176,51 @@ answer_write(FCGX_Request *f, struct http_response *r)
 	if (r->status != 204 && r->status != 304 && r->stream == NULL)
 		buf_printf(&head, "Content-Length: %zu\r\n", r->body.n);
 	buf_puts(&head, "\r\n");
-	(void)FCGX_PutStr(head.p, (int)head.n, f->out);
 	if (r->stream != NULL) {
-		rc = r->stream(&out, r->stream_ctx, &e);
+		rc = http_write(&out, buf_view(&head));
+		if (rc == 0)
+			rc = r->stream(&out, r->stream_ctx, &e);
 		if (rc != 0)
 			log_error("http: an answer was cut short: %s", e.kind == ERR_NONE ? "the client went away" : e.text);
-	} else if (r->body.n > 0 && r->status != 204 && r->status != 304)
-		(void)FCGX_PutStr(r->body.p, (int)r->body.n, f->out);
+		else
+			(void)http_records(&out, STR(""), STR(""), true);
+	} else
+		(void)http_records(&out, buf_view(&head), r->status == 204 || r->status == 304 ? STR("") : buf_view(&r->body), true);
 	buf_wipe(&head); /* a new session's cookie stands in it */
-	return rc;
 }
 
-static int
+/* A page of the usual size leaves its memory for the next one. */
+static void
+body_keep(struct worker *w, struct buf *body)
+{
+	if (body->cap > BODY_KEPT) {
+		buf_wipe(body);
+		return;
+	}
+	if (body->p != NULL)
+		explicit_bzero(body->p, body->cap);
+	buf_clear(body);
+	w->body = *body;
+}
+
+static void
 request_serve(FCGX_Request *f, struct worker *w)
 {
 	const struct http_server *s = w->server;
-	struct arena *a = arena_create();
 	struct buf body = BUF(0);
-	struct http_request q = {.arena = a};
-	struct http_response r = {.status = 200, .body = BUF(LIMIT_PAGE), .arena = a};
-	int rc;
+	struct http_request q = {.arena = w->arena};
+	struct http_response r = {.status = 200, .body = w->body, .arena = w->arena};
 
+	w->body = BUF(LIMIT_PAGE);
 	head_read(f, &q);
 	body_read(f, w, &q, &body);
 	s->handle(s->ctx, w->state, &q, &r);
-	rc = answer_write(f, &r);
+	answer_write(f, &r);
 	if (r.done != NULL)
 		r.done(r.done_ctx);
 	buf_wipe(&body);
-	buf_wipe(&r.body);
-	arena_destroy(a);
-	return rc;
+	body_keep(w, &r.body);
+	arena_reset(w->arena);
 }
 
 /* ---- the threads --------------------------------------------------------------- */
@@ -259,29 +262,63 @@ connection_take(int listener)
 	return -1;
 }
 
+/* Waits for the stop and for connections; of these each wakes one thread and not all. -1: no descriptor. */
+static int
+watch(int listener)
+{
+	struct epoll_event stop = {.events = EPOLLIN}, work = {.events = EPOLLIN | EPOLLEXCLUSIVE};
+	int fd = epoll_create1(EPOLL_CLOEXEC);
+
+	if (fd >= 0 && epoll_ctl(fd, EPOLL_CTL_ADD, atomic_load(&stop_fd), &stop) == 0 &&
+	    epoll_ctl(fd, EPOLL_CTL_ADD, listener, &work) == 0)
+		return fd;
+	if (fd >= 0)
+		(void)close(fd);
+	return -1;
+}
+
+/* The next connection, or -1: there is none now. */
+static int
+next_connection(int watched, int listener)
+{
+	struct epoll_event seen;
+	int fd = connection_take(listener);
+
+	if (fd < 0 && !atomic_load(&stopping))
+		(void)epoll_wait(watched, &seen, 1, -1);
+	return fd;
+}
+
 static void *
 worker_run(void *arg)
 {
 	struct worker *w = arg;
+	int watched = watch(w->server->fd), fd;
 	FCGX_Request f;
 
+	if (watched < 0)
+		log_die("http: a thread has no descriptor to wait at: %s", strerror(errno));
 	if (FCGX_InitRequest(&f, -1, 0) != 0)
 		log_die("http: libfcgi did not start");
-	while (wait_for_work(w->server->fd, -1)) {
-		int fd = connection_take(w->server->fd);
-
+	w->arena = arena_create();
+	w->body = BUF(LIMIT_PAGE);
+	while (!atomic_load(&stopping)) {
+		fd = next_connection(watched, w->server->fd);
 		if (fd < 0)
 			continue;
 		f.ipcFd = fd;
 		f.keepConnection = 1; /* else FCGX_Accept_r would close it as the rest of a former request */
-		if (FCGX_Accept_r(&f) == 0 && request_serve(&f, w) != 0)
-			FCGX_Free(&f, 1); /* without FCGI_END_REQUEST nginx, and the client, see that it was cut */
-		else
-			FCGX_Finish_r(&f);
+		if (FCGX_Accept_r(&f) == 0)
+			request_serve(&f, w);
 		if (f.ipcFd >= 0)
-			FCGX_Free(&f, 1);
+			http_hang_up(f.ipcFd);
+		f.ipcFd = -1;
+		FCGX_Free(&f, 0);
 	}
 	FCGX_Free(&f, 1);
+	buf_free(&w->body);
+	arena_destroy(w->arena);
+	(void)close(watched);
 	return NULL;
 }
 
@@ -371,6 +408,7 @@ http_serve(const struct http_server *s, struct err *e)
 	(void)signal(SIGTERM, SIG_DFL);
 	(void)signal(SIGUSR1, SIG_DFL);
 	(void)signal(SIGPIPE, SIG_IGN);
+	atomic_store(&stopping, false);
 	atomic_store(&stop_fd, eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
 	signal_fd = signalfd(-1, &ours, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (atomic_load(&stop_fd) < 0 || signal_fd < 0) {

@@ -3,6 +3,8 @@
 #ifndef LARCH_WEB_ROOM_H
 #define LARCH_WEB_ROOM_H
 
+#include <string.h>
+
 #include "web.h"
 
 /* What is read at the start and again on SIGHUP. A former one lives until the end: requests may stand on it. */
@@ -174,6 +176,20 @@ void web_runs_make(struct web_shown *s);                 /* sorts the rows by gr
 bool web_run_begins(const struct web_shown *s, size_t i); /* is row i of the page the first of its group there */
 const struct web_run *web_run_of(const struct web_shown *s, size_t i);
 const char *web_run_text(const struct web_run *run, char out[WEB_COUNTS_TEXT]); /* "12: 3 critical, 1 warn" */
+
+/* buf_add for the writers of rows: a million short texts a page, most of which fit. */
+static inline void
+web_put(struct buf *b, const char *p, size_t n)
+{
+	if (b->over || b->n + n >= b->cap || b->n + n > b->max) {
+		buf_add(b, p, n);
+		return;
+	}
+	memcpy(b->p + b->n, p, n);
+	b->n += n;
+	b->p[b->n] = '\0';
+}
+#define WEB_PUT(b, literal) web_put((b), (literal), sizeof(literal) - 1)
 
 /* ---- cell.c: what a cell says ---- */
 bool web_cell_known(const struct web_column *col, const struct web_cell *cell);

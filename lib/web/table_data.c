@@ -7,8 +7,6 @@
 
 #include "room.h"
 
-#define PUT(b, literal) buf_add((b), (literal), sizeof(literal) - 1)
-
 /* ---- JSON: written as it comes, for a list of ten thousand is no tree to be built first ------ */
 
 /* Times repeat: a sweep sees many at once. */
@@ -19,23 +17,23 @@ put_when(const struct web_shown *s, struct buf *out, int64_t at)
 	size_t k = (size_t)(uint64_t)at % WEB_WHENS;
 
 	if (at == 0) {
-		PUT(out, "null");
+		WEB_PUT(out, "null");
 		return;
 	}
 	if (whens->of[k].at != at) {
 		whens->of[k].at = at;
 		whens->of[k].n = strlen(times_utc(at, whens->of[k].text));
 	}
-	PUT(out, "\"");
-	buf_add(out, whens->of[k].text, whens->of[k].n);
-	PUT(out, "\"");
+	WEB_PUT(out, "\"");
+	web_put(out, whens->of[k].text, whens->of[k].n);
+	WEB_PUT(out, "\"");
 }
 
 static void
 put_text(struct buf *out, const char *text)
 {
 	if (text == NULL)
-		PUT(out, "null");
+		WEB_PUT(out, "null");
 	else
 		buf_json(out, str_of(text));
 }
@@ -47,7 +45,7 @@ put_number(struct buf *out, double v)
 	char text[40];
 
 	if (!isfinite(v)) {
-		PUT(out, "null");
+		WEB_PUT(out, "null");
 		return;
 	}
 	if (v == floor(v) && fabs(v) < 1e15)
@@ -67,20 +65,21 @@ put_level(const struct web_shown *s, struct buf *out, const struct web_cell *cel
 	    STR("{\"state\": \"critical\", \"text\": "), STR("{\"state\": \"unknown\", \"text\": ")};
 
 	if (known && cell->level == 0)
-		PUT(out, "{\"state\": \"none\", \"text\": ");
+		WEB_PUT(out, "{\"state\": \"none\", \"text\": ");
 	else
-		buf_str(out, states[known ? web_level_rank(cell->level) : 3]);
+		web_put(out, states[known ? web_level_rank(cell->level) : 3].p,
+		    states[known ? web_level_rank(cell->level) : 3].n);
 	put_text(out, cell->text);
 	if (cell->is_number) {
-		PUT(out, ", \"number\": ");
+		WEB_PUT(out, ", \"number\": ");
 		put_number(out, cell->number);
 	}
-	PUT(out, ", \"at\": ");
+	WEB_PUT(out, ", \"at\": ");
 	put_when(s, out, cell->at);
 	if (cell->stale)
-		PUT(out, ", \"stale\": true}");
+		WEB_PUT(out, ", \"stale\": true}");
 	else
-		PUT(out, ", \"stale\": false}");
+		WEB_PUT(out, ", \"stale\": false}");
 }
 
 static void
@@ -153,7 +152,7 @@ web_rows_json(const struct web_shown *s, size_t from, size_t to, struct buf *out
 		buf_puts(out, i == 0 ? "\n    {" : ",\n    {");
 		if (group) {
 			buf_json(out, str_of(s->table->group->key));
-			PUT(out, ": ");
+			WEB_PUT(out, ": ");
 			put_text(out, web_run_of(s, i)->word);
 			buf_puts(out, s->n_column > 0 ? ", " : "");
 		}
@@ -161,10 +160,10 @@ web_rows_json(const struct web_shown *s, size_t from, size_t to, struct buf *out
 			const struct web_column *col = &s->table->columns[s->column[k]];
 			struct web_cell cell = s->table->cell(s->table->ctx, s->row[i], s->column[k]);
 
-			buf_str(out, keys[k]);
+			web_put(out, keys[k].p, keys[k].n);
 			put_cell(s, out, col, &cell);
 		}
-		PUT(out, "}");
+		WEB_PUT(out, "}");
 	}
 }
 

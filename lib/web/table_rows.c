@@ -19,12 +19,16 @@ struct row_writer {
 	char offset[OFFSET_TEXT + 1]; /* of the "as of" below the page */
 };
 
-#define PUT(b, literal) buf_add((b), (literal), sizeof(literal) - 1)
-
 static void
 put_escaped(struct buf *b, const char *text)
 {
 	buf_html(b, str_of(text));
+}
+
+static void
+put_str(struct buf *b, struct str s)
+{
+	web_put(b, s.p, s.n);
 }
 
 /* ---- one cell ---------------------------------------------------------------------- */
@@ -39,27 +43,21 @@ drop_offset(const struct row_writer *w, char *text)
 		text[n - OFFSET_TEXT] = '\0';
 }
 
-/* The class of the span around a level: what is stale is grey and never green, and a critical one stays an alarm. */
-static const char *
-level_class(const struct web_column *col, const struct web_cell *cell)
+/*
+ * The span around a level and its letter, which is for eyes and terminals that see no colour. What is stale is grey
+ * and never green, and a critical one stays an alarm.
+ */
+static struct str
+level_span(const struct web_column *col, const struct web_cell *cell)
 {
-	static const char *const classes[] = {"level-ok", "level-warn", "level-critical", "level-unknown"};
+	static const struct str classes[] = {STR("<span class=\"level-ok\">O "), STR("<span class=\"level-warn\">W "),
+	    STR("<span class=\"level-critical\">C "), STR("<span class=\"level-unknown\">? ")};
+	static const struct str stale[] = {STR("<span class=\"stale\">O "), STR("<span class=\"stale\">W "),
+	    STR("<span class=\"level-critical stale\">C "), STR("<span class=\"stale\">? ")};
 
 	if (!web_cell_judged(col, cell))
-		return cell->stale ? "stale" : NULL;
-	if (cell->stale)
-		return cell->level == 'c' ? "level-critical stale" : "stale";
-	return classes[web_cell_known(col, cell) ? web_level_rank(cell->level) : 3];
-}
-
-/* The level in a letter, for eyes and terminals that see no colour. */
-static void
-put_letter(struct buf *out, const struct web_column *col, const struct web_cell *cell)
-{
-	static const char letters[][3] = {"O ", "W ", "C ", "? "};
-
-	if (web_cell_judged(col, cell))
-		buf_add(out, letters[web_cell_known(col, cell) ? web_level_rank(cell->level) : 3], 2);
+		return cell->stale ? STR("<span class=\"stale\">") : (struct str){NULL, 0};
+	return (cell->stale ? stale : classes)[web_cell_known(col, cell) ? web_level_rank(cell->level) : 3];
 }
 
 /* What a script sorts by, where the text would sort wrong. */
@@ -78,9 +76,9 @@ put_order(struct buf *out, const struct web_column *col, const struct web_cell *
 		snprintf(text, sizeof(text), "%" PRId64, -cell->at);
 	else
 		return;
-	PUT(out, " data-order=\"");
+	WEB_PUT(out, " data-order=\"");
 	buf_puts(out, text);
-	PUT(out, "\"");
+	WEB_PUT(out, "\"");
 }
 
 static bool
@@ -92,9 +90,9 @@ has_age(const struct web_column *col, const struct web_cell *cell)
 static void
 put_age(struct row_writer *w, const struct web_cell *cell)
 {
-	buf_str(w->out, web_age(w->ages, w->s->c->now - cell->at));
+	put_str(w->out, web_age(w->ages, w->s->c->now - cell->at));
 	if (cell->stale)
-		PUT(w->out, ", stale");
+		WEB_PUT(w->out, ", stale");
 }
 
 /* The hint, and in a table that says ages in titles the age before it. */
@@ -105,29 +103,29 @@ put_title(struct row_writer *w, const struct web_column *col, const struct web_c
 
 	if (!age && !hint)
 		return;
-	PUT(w->out, " title=\"");
+	WEB_PUT(w->out, " title=\"");
 	if (age)
 		put_age(w, cell);
 	if (age && hint)
-		PUT(w->out, ": ");
+		WEB_PUT(w->out, ": ");
 	if (hint)
 		put_escaped(w->out, cell->title);
-	PUT(w->out, "\"");
+	WEB_PUT(w->out, "\"");
 }
 
 static void
 open_cell(struct row_writer *w, const struct web_column *col, const struct web_cell *cell)
 {
 	if (!web_cell_known(col, cell))
-		PUT(w->out, "<td class=\"unknown\"");
+		WEB_PUT(w->out, "<td class=\"unknown\"");
 	else if (col->kind == WEB_COL_NUMBER || cell->is_number)
-		PUT(w->out, "<td class=\"number\"");
+		WEB_PUT(w->out, "<td class=\"number\"");
 	else
-		PUT(w->out, "<td");
+		WEB_PUT(w->out, "<td");
 	put_title(w, col, cell);
 	if (col->kind == WEB_COL_NUMBER || col->kind == WEB_COL_TIME || col->kind == WEB_COL_AGE)
 		put_order(w->out, col, cell);
-	PUT(w->out, ">");
+	WEB_PUT(w->out, ">");
 }
 
 /* A device's name may have found its way into a link: what is no path of this site ("javascript:...") is none. */
@@ -141,36 +139,32 @@ put_text(struct row_writer *w, const struct web_column *col, const struct web_ce
 	if (col->kind == WEB_COL_TIME && shown == scratch)
 		drop_offset(w, scratch);
 	if (link) {
-		PUT(w->out, "<a href=\"");
+		WEB_PUT(w->out, "<a href=\"");
 		put_escaped(w->out, cell->href);
-		PUT(w->out, "\">");
+		WEB_PUT(w->out, "\">");
 	}
 	put_escaped(w->out, shown);
 	if (link)
-		PUT(w->out, "</a>");
+		WEB_PUT(w->out, "</a>");
 }
 
 static void
 put_cell(struct row_writer *w, const struct web_column *col, const struct web_cell *cell)
 {
-	const char *class = level_class(col, cell);
+	struct str span = level_span(col, cell);
 
 	open_cell(w, col, cell);
-	if (class != NULL) {
-		PUT(w->out, "<span class=\"");
-		buf_puts(w->out, class);
-		PUT(w->out, "\">");
-		put_letter(w->out, col, cell);
-	}
+	if (span.p != NULL)
+		put_str(w->out, span);
 	put_text(w, col, cell);
-	if (class != NULL)
-		PUT(w->out, "</span>");
+	if (span.p != NULL)
+		WEB_PUT(w->out, "</span>");
 	if ((cell->stale || !w->s->table->ages_in_titles) && has_age(col, cell)) {
-		PUT(w->out, " <small class=\"age\">");
+		WEB_PUT(w->out, " <small class=\"age\">");
 		put_age(w, cell);
-		PUT(w->out, "</small>");
+		WEB_PUT(w->out, "</small>");
 	}
-	PUT(w->out, "</td>");
+	WEB_PUT(w->out, "</td>");
 }
 
 /* ---- rows ------------------------------------------------------------------------------ */
@@ -181,17 +175,17 @@ put_select(struct row_writer *w, size_t row)
 	const struct web_table *t = w->s->table;
 	const char *value = t->selected == NULL ? NULL : t->selected(t->ctx, row);
 
-	PUT(w->out, "<td class=\"select\">");
+	WEB_PUT(w->out, "<td class=\"select\">");
 	if (value != NULL && *value != '\0') {
-		PUT(w->out, "<input type=\"checkbox\" name=\"");
+		WEB_PUT(w->out, "<input type=\"checkbox\" name=\"");
 		put_escaped(w->out, t->select);
-		PUT(w->out, "\" value=\"");
+		WEB_PUT(w->out, "\" value=\"");
 		put_escaped(w->out, value);
-		PUT(w->out, "\" aria-label=\"Select ");
+		WEB_PUT(w->out, "\" aria-label=\"Select ");
 		put_escaped(w->out, value);
-		PUT(w->out, "\">");
+		WEB_PUT(w->out, "\">");
 	}
-	PUT(w->out, "</td>\n");
+	WEB_PUT(w->out, "</td>\n");
 }
 
 /* "b07 12: 3 critical, 1 warn" across the table. */
@@ -204,9 +198,9 @@ put_heading(struct row_writer *w, const struct web_run *run)
 	buf_printf(w->out, "<tr class=\"group\"><th scope=\"rowgroup\" colspan=\"%zu\">",
 	    s->n_column + (web_has_boxes(s) ? 1 : 0));
 	put_escaped(w->out, *run->word == '\0' ? "none" : run->word);
-	PUT(w->out, " <span class=\"count\">");
+	WEB_PUT(w->out, " <span class=\"count\">");
 	put_escaped(w->out, web_run_text(run, text));
-	PUT(w->out, "</span></th></tr>\n");
+	WEB_PUT(w->out, "</span></th></tr>\n");
 }
 
 void
@@ -224,7 +218,7 @@ web_rows_html(const struct web_shown *s, size_t from, size_t to, struct buf *out
 	for (size_t i = from; i < to; i++) {
 		if (web_run_begins(s, i))
 			put_heading(&w, web_run_of(s, i));
-		PUT(out, "<tr>\n");
+		WEB_PUT(out, "<tr>\n");
 		if (boxes)
 			put_select(&w, s->row[i]);
 		for (size_t k = 0; k < s->n_column; k++) {
@@ -232,6 +226,6 @@ web_rows_html(const struct web_shown *s, size_t from, size_t to, struct buf *out
 
 			put_cell(&w, &s->table->columns[s->column[k]], &cell);
 		}
-		PUT(out, "\n</tr>\n");
+		WEB_PUT(out, "\n</tr>\n");
 	}
 }
