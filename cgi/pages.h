@@ -41,9 +41,8 @@ struct pages_node {
 	const char *action_text, *action_href; /* "", NULL: none is known */
 	const struct status_value **values; /* one a column of the room, in its order; NULL: never seen */
 	int64_t seen;                     /* the oldest sight of all of them, ms; 0: never */
-	enum status_level level;          /* only pages_level and pages_worst read these: so at `judged`, and until `fresh` */
-	const struct status_value *worst;
-	int64_t judged, fresh;
+	const struct status_value *worst; /* only pages_worst reads it: so at r->judged, and until `fresh` */
+	int64_t fresh;
 };
 
 struct pages_pdu {
@@ -76,8 +75,11 @@ struct pages_room {
 	struct pages_places places;       /* of all that is in something */
 	struct status_column *columns;    /* what larchd says it asks, in its order */
 	size_t n_columns;
-	struct pages_node *nodes;         /* machines, then with them what only status knows; natural order */
+	struct pages_node *nodes;         /* machines, and with them what only status knows; natural order */
 	size_t n_nodes;
+	unsigned char *levels;            /* of each node: pages_level reads them */
+	size_t level[STATUS_LEVEL_COUNT]; /* how many nodes have each; pages_tally */
+	int64_t judged, fresh;            /* when that was so, and until when it is */
 	struct pages_pdu *pdus;
 	size_t n_pdus;
 	struct inv_cord *cords;           /* by machine */
@@ -91,8 +93,11 @@ struct pages_room {
 	size_t n_actions;
 };
 
-/* The room as it is now, or NULL with the sentence. It stays until the answer has gone out. */
+/* The room as it is now, or NULL with the sentence. pages_room_put when the answer is made. */
 struct pages_room *pages_room_get(struct web_call *c, struct err *e);
+void pages_room_put(struct web_call *c, struct pages_room *r);
+/* Put it by itself, when the answer has gone out: for a table that is written while it is sent. */
+void pages_room_hold(struct web_call *c, struct pages_room *r);
 
 /* The column of a check, or NULL: larchd asks no such thing. Its place is its distance from r->columns. */
 const struct status_column *pages_column_find(const struct pages_room *r, const char *name);
@@ -103,6 +108,8 @@ const struct status_value *pages_value(const struct pages_room *r, const struct 
  * was never seen is unknown, and one that nothing can be asked of is ok. Whoever is not ok is sick.
  */
 enum status_level pages_level(const struct pages_room *r, const struct pages_node *n, int64_t now);
+/* How many nodes are at each level. */
+void pages_tally(const struct pages_room *r, int64_t now, size_t out[STATUS_LEVEL_COUNT]);
 /* The value that makes it so: the first of the worst; NULL: it is ok, or nothing was ever seen. */
 const struct status_value *pages_worst(const struct pages_room *r, const struct pages_node *n, int64_t now);
 
@@ -145,6 +152,12 @@ void pages_banners(struct web_call *c);
 
 /* JSON (taken over) for a column of kind WEB_COL_JSON; in the arena. */
 struct web_cell pages_json_cell(struct arena *a, json_t *take);
+/*
+ * A check's value in a table of its column: a measure sorts by its number, and a time stands as how long ago it was,
+ * in s. none: as below, where it was never seen.
+ */
+struct web_cell pages_column_cell(struct web_call *c, const struct status_column *col, const struct status_value *v,
+    const char *none);
 /* A check's value with its age; text `none` (may be NULL: unknown) where it was never seen. */
 struct web_cell pages_value_cell(const struct status_value *v, int64_t now, const char *none);
 /* The word of a check as it is counted and filtered: NULL for what is stale, unknown or was never seen. */

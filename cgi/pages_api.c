@@ -246,9 +246,10 @@ pages_things(struct web_call *c, struct err *e)
 	struct hosts found;
 	struct web_table table;
 	struct all all = {0};
+	int rc = -1;
 
 	if (inv == NULL || (q != NULL && ask(c, inv, q, &found, e) != 0) || all_get(c, inv, &all, e) != 0)
-		return -1;
+		goto out;
 	t.places = &all.places;
 	t.found = &found;
 	t.thing = arena_array(c->arena, all.n + 1, sizeof(void *));
@@ -257,7 +258,10 @@ pages_things(struct web_call *c, struct err *e)
 			t.thing[t.n++] = &all.thing[i];
 	table = things_table(c, &t, web_text(c, "fields"));
 	table.match = match;
-	return web_show(c, NULL, NULL, &table, 1, e);
+	rc = web_show(c, NULL, NULL, &table, 1, e);
+out:
+	pages_room_put(c, all.room);
+	return rc;
 }
 
 /* ---- find ------------------------------------------------------------------------------------ */
@@ -339,15 +343,19 @@ pages_find(struct web_call *c, struct err *e)
 	struct hosts names;
 	json_t *model;
 	size_t total;
+	int rc = -1;
 
 	if (inv == NULL || select_of(c, inv, &names, &total, e) != 0 || pick(c, inv, &names, &all, &t, e) != 0)
-		return -1;
+		goto out;
 	table = things_table(c, &t, web_text(c, "fields"));
 	table.name = "items";
 	model = json_object();
 	jsn_set(model, "total", json_integer((json_int_t)total));
 	jsn_set_text(model, "folded", hosts_fold(&names, c->arena));
-	return web_show(c, NULL, model, &table, 1, e);
+	rc = web_show(c, NULL, model, &table, 1, e);
+out:
+	pages_room_put(c, all.room);
+	return rc;
 }
 
 /* ---- names, for completion ------------------------------------------------------------------------ */

@@ -194,7 +194,7 @@ field_model(const struct drawing *d, const struct form_field *f, bool again)
 static json_t *
 form_model(const struct drawing *d, const struct form_row *row)
 {
-	bool again = d->refused != NULL && strcmp(d->refused, row->op) == 0;
+	bool again = (d->refused != NULL && strcmp(d->refused, row->op) == 0) || strcmp(row->op, "new") == 0;
 	json_t *o = json_object(), *fields = json_array();
 
 	jsn_set_text(o, "op", row->op);

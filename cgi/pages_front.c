@@ -522,6 +522,7 @@ pages_front(struct web_call *c, struct err *e)
 	        status_changes(s, &(struct status_changes_ask){.since = c->now - DAY_MS, .limit = CHANGES_SHOWN}, c->arena, &f.changes,
 	            &f.n_changes, e) == 0))
 		rc = show(&f, s, e);
+	pages_room_put(c, r);
 	return rc;
 }
 

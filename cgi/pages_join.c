@@ -168,23 +168,56 @@ fresh_until(const struct pages_room *r, const struct pages_node *n, int64_t now)
 }
 
 static bool
-is_fresh(const struct pages_node *n, int64_t now)
+is_fresh(const struct pages_room *r, int64_t until, int64_t now)
 {
-	return now >= n->judged && now <= n->fresh;
+	return now >= r->judged && now <= until;
 }
 
 enum status_level
 pages_level(const struct pages_room *r, const struct pages_node *n, int64_t now)
 {
-	return is_fresh(n, now) ? n->level : level_of(n, worst_of(r, n, now), now);
+	if (is_fresh(r, r->fresh, now))
+		return (enum status_level)r->levels[n - r->nodes];
+	return is_fresh(r, n->fresh, now) ? (enum status_level)r->levels[n - r->nodes] : level_of(n, worst_of(r, n, now), now);
 }
 
 const struct status_value *
 pages_worst(const struct pages_room *r, const struct pages_node *n, int64_t now)
 {
-	const struct status_value *worst = is_fresh(n, now) ? n->worst : worst_of(r, n, now);
+	const struct status_value *worst = is_fresh(r, n->fresh, now) ? n->worst : worst_of(r, n, now);
 
 	return worst == NULL || judge(worst, now) == STATUS_OK ? NULL : worst;
+}
+
+void
+pages_tally(const struct pages_room *r, int64_t now, size_t out[STATUS_LEVEL_COUNT])
+{
+	if (is_fresh(r, r->fresh, now)) {
+		memcpy(out, r->level, sizeof(r->level));
+		return;
+	}
+	memset(out, 0, sizeof(r->level));
+	for (size_t i = 0; i < r->n_nodes; i++)
+		out[pages_level(r, &r->nodes[i], now)]++;
+}
+
+static void
+fill_node(struct pages_room *r, struct pages_node *n, const size_t *order, int64_t now)
+{
+	enum status_level level;
+
+	fill_values(r, n, order);
+	n->action = find_action(r, n->name);
+	n->action_text = action_text(n->action, r->arena);
+	if (n->action != NULL)
+		n->action_href = arena_printf(r->arena, "/jobs/%lld", (long long)n->action->job);
+	n->worst = worst_of(r, n, now);
+	n->fresh = fresh_until(r, n, now);
+	if (n->fresh < r->fresh)
+		r->fresh = n->fresh;
+	level = level_of(n, n->worst, now);
+	r->levels[n - r->nodes] = (unsigned char)level;
+	r->level[level]++;
 }
 
 static void
@@ -193,19 +226,12 @@ fill_nodes(struct pages_room *r, int64_t now)
 	const size_t *order = columns_by_name(r);
 	const struct status_value **values = arena_array(r->arena, r->n_nodes * r->n_columns + 1, sizeof(*values));
 
+	r->levels = arena_alloc(r->arena, r->n_nodes + 1);
+	r->judged = now;
+	r->fresh = INT64_MAX;
 	for (size_t i = 0; i < r->n_nodes; i++) {
-		struct pages_node *n = &r->nodes[i];
-
-		n->values = values + i * r->n_columns;
-		fill_values(r, n, order);
-		n->action = find_action(r, n->name);
-		n->action_text = action_text(n->action, r->arena);
-		if (n->action != NULL)
-			n->action_href = arena_printf(r->arena, "/jobs/%lld", (long long)n->action->job);
-		n->worst = worst_of(r, n, now);
-		n->level = level_of(n, n->worst, now);
-		n->judged = now;
-		n->fresh = fresh_until(r, n, now);
+		r->nodes[i].values = values + i * r->n_columns;
+		fill_node(r, &r->nodes[i], order, now);
 	}
 }
 

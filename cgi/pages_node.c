@@ -435,14 +435,19 @@ int
 pages_node(struct web_call *c, struct err *e)
 {
 	struct node_page p = {.call = c, .status = pages_status(c)};
+	int rc = -1;
 
 	p.room = pages_room_get(c, e);
 	if (p.room == NULL)
 		return -1;
 	p.inv = pages_inv(c, e);
 	if (p.inv == NULL || inv_get(p.inv, web_text(c, "name"), c->arena, &p.thing, e) != 0)
-		return -1;
+		goto out;
 	if (c->format == WEB_HTML && strcmp(p.thing.type, "pdu") == 0)
-		return web_redirect(c, pages_href(c->arena, "pdu", p.thing.name), e);
-	return read_all(&p, e) == 0 ? show(&p, e) : -1;
+		rc = web_redirect(c, pages_href(c->arena, "pdu", p.thing.name), e);
+	else if (read_all(&p, e) == 0)
+		rc = show(&p, e);
+out:
+	pages_room_put(c, p.room);
+	return rc;
 }

@@ -1,92 +1,104 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* /nodes: every machine, a row each. */
+/* /nodes: a row a node. The page shows those that are not well, everything else shows all, unless it is asked otherwise. */
 #include <string.h>
 #include <strings.h>
 
-#include "pages.h"
+#include "pages_nodes.h"
 
-/*
- * The columns of the table: those of the inventory and of power, and between them one for each that larchd publishes.
- */
-struct nodes_call {
-	struct web_call *call;
-	const struct pages_room *room;
-	struct pages_filter filter;
-	struct web_column *columns;
-	size_t n_columns, first; /* first: the place of the first that larchd publishes */
-};
-
-static const struct pages_node *
-at(const void *ctx, size_t row)
+const struct pages_node *
+pages_nodes_at(const void *ctx, size_t row)
 {
 	const struct nodes_call *n = ctx;
 
-	return &n->room->nodes[row];
+	return &n->room->nodes[n->row[row]];
 }
+
+/* ---- the columns of the inventory and of power -------------------------------------------- */
 
 static struct web_cell
 name(const void *ctx, size_t row, int64_t now)
 {
-	struct web_cell made = web_cell_link(at(ctx, row)->name, at(ctx, row)->href);
-
 	(void)now;
-	if (at(ctx, row)->thing == NULL)
-		made.title = "not in the inventory";
-	return made;
+	return web_cell_link(pages_nodes_at(ctx, row)->name, pages_nodes_at(ctx, row)->href);
 }
 
 static struct web_cell
 level(const void *ctx, size_t row, int64_t now)
 {
 	const struct nodes_call *n = ctx;
-	enum status_level l = pages_level(n->room, at(ctx, row), now);
+	enum status_level l = pages_level(n->room, pages_nodes_at(ctx, row), now);
 
 	return web_cell_level((int)l, status_level_name(l), 0, false);
 }
 
-/* The one of the worst: "Ping down", with its detail behind it. */
+/* The worst that is known of it: "Slurm drained: bad DIMM". */
 static struct web_cell
 why(const void *ctx, size_t row, int64_t now)
 {
 	const struct nodes_call *n = ctx;
-	const struct pages_node *node = at(ctx, row);
+	const struct pages_node *node = pages_nodes_at(ctx, row);
 	const struct status_value *v = pages_worst(n->room, node, now);
 	const struct status_column *col = v == NULL ? NULL : pages_column_find(n->room, v->check);
+	const char *stale;
 
 	if (col == NULL)
 		return web_cell_text(pages_level(n->room, node, now) == STATUS_OK ? "" : "never seen");
-	return web_cell_text(arena_printf(n->call->arena, "%s %s%s%s", col->title, v->text, v->detail == NULL ? "" : ": ",
-	    v->detail == NULL ? "" : v->detail));
+	stale = status_stale(v->at, v->interval, now) ? ", long not seen" : "";
+	return web_cell_text(arena_printf(n->call->arena, "%s %s%s%s%s%s", col->title, v->text, *col->unit != '\0' &&
+	    col->kind == STATUS_MEASURE ? col->unit : "", stale, v->detail == NULL ? "" : ": ", v->detail == NULL ? "" : v->detail));
 }
 
 static struct web_cell
 since(const void *ctx, size_t row, int64_t now)
 {
 	const struct nodes_call *n = ctx;
-	const struct status_value *v = pages_worst(n->room, at(ctx, row), now);
+	const struct status_value *v = pages_worst(n->room, pages_nodes_at(ctx, row), now);
+	struct web_cell made = {.at = v == NULL ? 0 : v->since};
 
-	return v == NULL ? web_cell_text("") : web_cell_time(v->since);
+	made.text = ""; /* of one that is well there is nothing to say */
+	return made;
 }
 
 static struct web_cell
 owner(const void *ctx, size_t row, int64_t now)
 {
+	const struct pages_node *n = pages_nodes_at(ctx, row);
+
 	(void)now;
-	return web_cell_text(at(ctx, row)->owner == NULL ? "" : at(ctx, row)->owner);
+	return web_cell_text(n->owner == NULL ? "" : n->owner);
 }
 
+/* On a page, that the inventory has none of this name stands where it would stand. */
 static struct web_cell
 rack(const void *ctx, size_t row, int64_t now)
 {
+	const struct nodes_call *n = ctx;
+	const struct pages_node *node = pages_nodes_at(ctx, row);
+
 	(void)now;
-	return web_cell_text(at(ctx, row)->rack_unit);
+	if (node->thing != NULL || (n->call->format != WEB_HTML && n->call->format != WEB_TXT))
+		return web_cell_text(node->rack_unit);
+	if (!n->may_edit)
+		return web_cell_text("not in the inventory");
+	return web_cell_link("not in the inventory: adopt", web_link(n->call->arena, "/things/new?name=%s&type=server", node->name));
 }
 
 static struct web_cell
 cords(const void *ctx, size_t row, int64_t now)
 {
 	(void)now;
-	return web_cell_text(at(ctx, row)->cords_text);
+	return web_cell_text(pages_nodes_at(ctx, row)->cords_text);
+}
+
+/* What Slurm says of it in full: why it was drained, by whom and when. */
+static struct web_cell
+reason(const void *ctx, size_t row, int64_t now)
+{
+	const struct nodes_call *n = ctx;
+	const struct status_value *v = pages_value(n->room, pages_nodes_at(ctx, row), "slurm");
+
+	(void)now;
+	return web_cell_text(v == NULL || v->detail == NULL ? "" : v->detail);
 }
 
 /* What the row shows is at least as fresh as this: the oldest of its checks. */
@@ -94,7 +106,7 @@ static struct web_cell
 age(const void *ctx, size_t row, int64_t now)
 {
 	const struct nodes_call *n = ctx;
-	const struct pages_node *node = at(ctx, row);
+	const struct pages_node *node = pages_nodes_at(ctx, row);
 	struct web_cell made = {.at = node->seen};
 
 	for (size_t i = 0; i < n->room->n_columns && !made.stale; i++)
@@ -105,7 +117,7 @@ age(const void *ctx, size_t row, int64_t now)
 static struct web_cell
 action(const void *ctx, size_t row, int64_t now)
 {
-	const struct pages_node *n = at(ctx, row);
+	const struct pages_node *n = pages_nodes_at(ctx, row);
 	struct web_cell made = web_cell_link(n->action_text, n->action_href);
 
 	(void)now;
@@ -117,42 +129,49 @@ action(const void *ctx, size_t row, int64_t now)
 static struct web_cell
 action_at(const void *ctx, size_t row, int64_t now)
 {
+	const struct pages_node *n = pages_nodes_at(ctx, row);
+
 	(void)now;
-	return web_cell_time(at(ctx, row)->action == NULL ? 0 : at(ctx, row)->action->at);
+	return web_cell_time(n->action == NULL ? 0 : n->action->at);
 }
 
 static struct web_cell
 type(const void *ctx, size_t row, int64_t now)
 {
 	(void)now;
-	return web_cell_text(at(ctx, row)->type);
+	return web_cell_text(pages_nodes_at(ctx, row)->type);
 }
 
 static struct web_cell
 known(const void *ctx, size_t row, int64_t now)
 {
 	(void)now;
-	return web_cell_flag(at(ctx, row)->thing != NULL);
+	return web_cell_flag(pages_nodes_at(ctx, row)->thing != NULL);
 }
 
 static const struct pages_column before[] = {
     {{.key = "name", .title = "Name", .kind = WEB_COL_LINK}, name},
-    {{.key = "level", .title = "State", .kind = WEB_COL_LEVEL}, level},
-    {{.key = "why", .title = "Why"}, why},
-    {{.key = "since", .title = "Since", .kind = WEB_COL_TIME}, since},
+    {{.key = "level", .title = "State", .kind = WEB_COL_LEVEL, .groups = true, .help = "The worst of its checks that count."}, level},
+    {{.key = "why", .title = "Why", .help = "The worst that is known of it."}, why},
+    {{.key = "since", .title = "Since", .kind = WEB_COL_TIME, .help = "Since when the worst of it is as it is."}, since},
 };
 static const struct pages_column after[] = {
-    {{.key = "owner", .title = "Owner"}, owner},
-    {{.key = "rack", .title = "Rack"}, rack},
-    {{.key = "cords", .title = "PDU outlets", .data_only = true}, cords},
-    {{.key = "age", .title = "Age", .kind = WEB_COL_AGE, .data_only = true}, age},
-    {{.key = "last_action", .title = "Last action"}, action},
+    {{.key = "owner", .title = "Owner", .groups = true}, owner},
+    {{.key = "rack", .title = "Rack", .groups = true}, rack},
+    {{.key = "cords", .title = "PDU outlets", .data_only = true, .help = "The outlets that its cords hang on."}, cords},
+    {{.key = "reason", .title = "Slurm's reason", .data_only = true, .help = "Why Slurm drained it, who and when, in full."}, reason},
+    {{.key = "age", .title = "Age", .kind = WEB_COL_AGE, .data_only = true, .help = "When the oldest of its checks was seen."}, age},
+    {{.key = "last_action", .title = "Last action", .data_only = true, .help = "The last power step, what came of it, and who asked."},
+        action},
     {{.key = "last_action_at", .title = "Last action at", .kind = WEB_COL_TIME, .data_only = true}, action_at},
-    {{.key = "type", .title = "Type", .data_only = true}, type},
-    {{.key = "in_inventory", .title = "In the inventory", .kind = WEB_COL_FLAG, .data_only = true}, known},
+    {{.key = "type", .title = "Type", .groups = true, .data_only = true}, type},
+    {{.key = "in_inventory", .title = "In the inventory", .kind = WEB_COL_FLAG, .data_only = true,
+        .help = "No: Slurm, a group or a check knows it, and the inventory does not."}, known},
 };
 
-/* What stands in a check's column when it was never seen, and cannot be. */
+/* ---- the columns that larchd publishes, between them ----------------------------------------- */
+
+/* What stands in a check's column when it was never seen, and cannot be. NULL: unknown. */
 static const char *
 absent(const struct pages_node *n, const char *check)
 {
@@ -166,25 +185,20 @@ absent(const struct pages_node *n, const char *check)
 }
 
 static struct web_cell
-check_cell(const struct nodes_call *n, const struct pages_node *node, size_t i)
-{
-	const struct status_column *col = &n->room->columns[i];
-	const struct status_value *v = node->values[i];
-
-	return pages_value_cell(v, n->call->now, v == NULL ? absent(node, col->name) : NULL);
-}
-
-static struct web_cell
 cell(void *ctx, size_t row, size_t column)
 {
 	struct nodes_call *n = ctx;
-	size_t first = LARCH_COUNT(before);
+	size_t i = column - LARCH_COUNT(before);
+	const struct pages_node *node;
+	const struct status_value *v;
 
-	if (column < first)
+	if (column < LARCH_COUNT(before))
 		return before[column].cell(n, row, n->call->now);
-	if (column - first < n->room->n_columns)
-		return check_cell(n, at(n, row), column - first);
-	return after[column - first - n->room->n_columns].cell(n, row, n->call->now);
+	if (i >= n->room->n_columns)
+		return after[i - n->room->n_columns].cell(n, row, n->call->now);
+	node = pages_nodes_at(n, row);
+	v = node->values[i];
+	return pages_column_cell(n->call, &n->room->columns[i], v, v == NULL ? absent(node, n->room->columns[i].name) : NULL);
 }
 
 static void
@@ -195,14 +209,18 @@ make_columns(struct nodes_call *n)
 	n->columns = arena_array(n->call->arena, LARCH_COUNT(before) + r->n_columns + LARCH_COUNT(after), sizeof(*n->columns));
 	for (size_t i = 0; i < LARCH_COUNT(before); i++)
 		n->columns[n->n_columns++] = before[i].column;
-	for (size_t i = 0; i < r->n_columns; i++)
-		n->columns[n->n_columns++] = (struct web_column){.key = r->columns[i].name, .title = r->columns[i].title,
-		    .kind = WEB_COL_LEVEL, .data_only = !r->columns[i].shown};
+	for (size_t i = 0; i < r->n_columns; i++) {
+		const struct status_column *col = &r->columns[i];
+
+		n->columns[n->n_columns++] = (struct web_column){.key = col->name, .title = col->title, .kind = WEB_COL_LEVEL,
+		    .unit = col->kind == STATUS_MEASURE && *col->unit != '\0' ? col->unit : NULL, .help = col->help, .groups = true,
+		    .data_only = !col->shown};
+	}
 	for (size_t i = 0; i < LARCH_COUNT(after); i++)
 		n->columns[n->n_columns++] = after[i].column;
 }
 
-/* ---- the filter ------------------------------------------------------------------------ */
+/* ---- which rows ------------------------------------------------------------------------------ */
 
 static bool
 has_word(const struct pages_room *r, const struct pages_node *n, const char *q)
@@ -241,22 +259,50 @@ says(const struct pages_room *r, const struct pages_node *n, const char *q, int6
 }
 
 static int
-node_match(void *ctx, size_t row, const char *q, struct err *e)
+match(void *ctx, size_t row, const char *q, struct err *e)
 {
 	struct nodes_call *n = ctx;
-	int said = says(n->room, at(n, row), q, n->call->now);
+	const struct pages_node *node = pages_nodes_at(n, row);
+	int said = says(n->room, node, q, n->call->now);
 
 	if (said >= 0)
 		return said;
-	if (!pages_is_query(q) && has_word(n->room, at(n, row), q))
+	if (!pages_is_query(q) && has_word(n->room, node, q))
 		return 1; /* what is seen; else what the inventory knows: a serial number, a model */
-	return pages_filter_has(&n->filter, at(n, row)->name, q, e);
+	return pages_filter_has(&n->filter, node->name, q, e);
 }
+
+static void
+make_rows(struct nodes_call *n)
+{
+	const struct pages_room *r = n->room;
+	size_t level_n[STATUS_LEVEL_COUNT];
+
+	pages_tally(r, n->call->now, level_n);
+	n->row = arena_array(n->call->arena, (n->sick ? r->n_nodes - level_n[STATUS_OK] : r->n_nodes) + 1, sizeof(*n->row));
+	for (size_t i = 0; i < r->n_nodes; i++)
+		if (!n->sick || pages_level(r, &r->nodes[i], n->call->now) != STATUS_OK)
+			n->row[n->n++] = i;
+	memcpy(n->levels, level_n, sizeof(n->levels));
+}
+
+/* ---- the page ---------------------------------------------------------------------------------- */
 
 static const char *
 selected(void *ctx, size_t row)
 {
-	return at(ctx, row)->thing == NULL ? NULL : at(ctx, row)->name;
+	const struct pages_node *n = pages_nodes_at(ctx, row);
+
+	return n->thing == NULL ? NULL : n->name;
+}
+
+static char
+row_level(void *ctx, size_t row)
+{
+	static const char letters[STATUS_LEVEL_COUNT] = {[STATUS_OK] = 'o', [STATUS_WARN] = 'w', [STATUS_CRITICAL] = 'c', [STATUS_UNKNOWN] = 'u'};
+	const struct nodes_call *n = ctx;
+
+	return letters[pages_level(n->room, pages_nodes_at(ctx, row), n->call->now)];
 }
 
 static const struct web_action actions[] = {
@@ -265,30 +311,49 @@ static const struct web_action actions[] = {
     {.label = "Switch off\u2026", .name = "verb", .value = "off"},
 };
 
+/* Boxes send a field each; an address has them in one. */
+static int
+to_one_field(struct web_call *c, struct err *e)
+{
+	struct buf b = BUF(LIMIT_FIELD);
+	const char *fields;
+
+	for (size_t i = 0; i < web_count(c, "fields"); i++) {
+		buf_puts(&b, i > 0 ? "," : "");
+		buf_puts(&b, web_item(c, "fields", i));
+	}
+	fields = arena_strndup(c->arena, b.p, b.n);
+	buf_free(&b);
+	return web_redirect(c, web_here_with(c, "fields", fields), e);
+}
+
 int
 pages_nodes(struct web_call *c, struct err *e)
 {
-	struct pages_room *r = pages_room_get(c, e);
-	struct nodes_call *n = arena_alloc(c->arena, sizeof(*n));
-	json_t *model = NULL;
-	int rc;
+	struct nodes_call *n;
+	struct pages_room *r;
+	const char *show = web_text(c, "show");
 
+	if (c->format == WEB_HTML && web_count(c, "fields") > 1)
+		return to_one_field(c, e);
+	r = pages_room_get(c, e);
 	if (r == NULL)
 		return -1;
-	*n = (struct nodes_call){.call = c, .room = r, .filter = {.call = c}};
+	pages_room_hold(c, r);
+	n = arena_alloc(c->arena, sizeof(*n));
+	*n = (struct nodes_call){.call = c, .room = r, .filter = {.call = c}, .may_edit = pages_may_edit(c)};
+	n->sick = show != NULL ? strcmp(show, "sick") == 0 : c->format == WEB_HTML && !web_has(c, "q");
 	make_columns(n);
-	if (c->format == WEB_HTML) {
-		model = json_object();
-		jsn_set_text(model, "title", "Machines");
-	}
-	rc = web_show(c, NULL, model, &(struct web_table){
-	    .name = "nodes", .caption = "Machines", .empty = "No machine to show.",
-	    .columns = n->columns, .n_columns = n->n_columns, .n = r->n_nodes, .cell = cell, .ctx = n, .lasts = true,
-	    .ages_in_titles = true,
-	    .match = node_match, .sort = "name",
+	make_rows(n);
+	if (pages_nodes_group(n, e) != 0)
+		return -1;
+	return web_show(c, NULL, c->format == WEB_HTML ? pages_nodes_model(n) : NULL, &(struct web_table){
+	    .name = "nodes", .caption = pages_nodes_caption(n), .empty = n->sick ? "Every machine is well." : "No machine to show.",
+	    .columns = n->columns, .n_columns = n->n_columns, .n = n->n, .cell = cell, .ctx = n, .match = match,
+	    .level = row_level, .group = n->group.key != NULL ? &n->group : NULL,
+	    .choose = true, .lasts = true, .ages_in_titles = true, .sort = "name",
 	    .form_path = "/power/plan", /* a POST: a thousand boxes are no URL; it folds them and leads to the plan */
 	    .form_post = true, .select = "nodes", .selected = selected,
 	    .actions = actions, .n_actions = LARCH_COUNT(actions),
 	}, 1, e);
-	return rc;
 }

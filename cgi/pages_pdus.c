@@ -154,6 +154,7 @@ pages_pdus(struct web_call *c, struct err *e)
 	struct pdus_call p = {.room = r, .filter = {.call = c}};
 	struct web_table t;
 	json_t *model = NULL;
+	int rc;
 
 	if (r == NULL)
 		return -1;
@@ -175,7 +176,9 @@ pages_pdus(struct web_call *c, struct err *e)
 		model = json_object();
 		jsn_set_text(model, "title", "PDUs");
 	}
-	return web_show(c, NULL, model, &t, 1, e);
+	rc = web_show(c, NULL, model, &t, 1, e);
+	pages_room_put(c, r);
+	return rc;
 }
 
 /* ---- one, outlet by outlet --------------------------------------------------------------- */
@@ -404,12 +407,15 @@ pages_pdu(struct web_call *c, struct err *e)
 	struct pdu_page p = {.call = c, .room = r};
 	struct outlets o = {.page = &p};
 	struct web_table t;
+	int rc;
 
 	if (r == NULL)
 		return -1;
 	p.pdu = pages_pdu_find(r, wanted);
-	if (p.pdu == NULL)
+	if (p.pdu == NULL) {
+		pages_room_put(c, r);
 		return err_set(e, ERR_NOT_FOUND, "there is no PDU named \"%s\" in the inventory", wanted);
+	}
 	collect(&p);
 	o.table = pages_table(c, &(struct pages_table){
 	                       .name = "outlets",
@@ -421,5 +427,7 @@ pages_pdu(struct web_call *c, struct err *e)
 	                       .ctx = &p,
 	                   });
 	t = outlets_table(&o);
-	return web_show(c, NULL, model_of(&p), &t, 1, e);
+	rc = web_show(c, NULL, model_of(&p), &t, 1, e);
+	pages_room_put(c, r);
+	return rc;
 }

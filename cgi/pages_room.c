@@ -6,6 +6,8 @@
 
 #include "pages_room.h"
 
+#define JUDGED_MS 1000
+
 struct pages_keeper {
 	pthread_mutex_t lock; /* held while a room is made, so that one thread makes it */
 	struct pages_room *room;
@@ -98,6 +100,13 @@ room_make(struct pages_keeper *k, struct pages_inventory *inv, struct pages_seen
 	return r;
 }
 
+/* Has something grown stale since? Then the levels are made anew, once a second at most: else each page makes its own. */
+static bool
+wants_judging(const struct pages_room *r, int64_t now)
+{
+	return now < r->judged || (now > r->fresh && now - r->judged >= JUDGED_MS);
+}
+
 /* The room in the place of what k has, when something changed; 0, or -1: it stays as it was. */
 static int
 bring_up(struct pages_keeper *k, struct web_call *c, struct inv *inv, struct status *s, struct err *e)
@@ -108,7 +117,7 @@ bring_up(struct pages_keeper *k, struct web_call *c, struct inv *inv, struct sta
 	struct pages_inventory *i;
 	struct pages_seen *seen;
 
-	if (old != NULL && same(old->inventory->from, inv_now) && same(old->seen->from, seen_now))
+	if (old != NULL && same(old->inventory->from, inv_now) && same(old->seen->from, seen_now) && !wants_judging(old, c->now))
 		return 0;
 	i = take_inventory(old, inv, inv_now, e);
 	if (i == NULL)
@@ -153,9 +162,21 @@ pages_room_get(struct web_call *c, struct err *e)
 		r->holders++;
 	}
 	pthread_mutex_unlock(&k->lock);
-	if (r != NULL)
-		web_after(c, room_put, r);
 	return r;
+}
+
+void
+pages_room_put(struct web_call *c, struct pages_room *r)
+{
+	(void)c;
+	if (r != NULL)
+		room_put(r);
+}
+
+void
+pages_room_hold(struct web_call *c, struct pages_room *r)
+{
+	web_after(c, room_put, r);
 }
 
 /* ---- looking something up ------------------------------------------------------------------- */

@@ -510,5 +510,6 @@ pages_since(struct web_call *c, struct err *e)
 		rc = as_page(&s, e);
 	else
 		rc = c->format == WEB_TXT ? as_text(&s, e) : as_data(&s, e);
+	pages_room_put(c, r);
 	return rc;
 }

@@ -118,6 +118,23 @@ pages_value_cell(const struct status_value *v, int64_t now, const char *none)
 	return made;
 }
 
+struct web_cell
+pages_column_cell(struct web_call *c, const struct status_column *col, const struct status_value *v, const char *none)
+{
+	struct web_cell made = pages_value_cell(v, c->now, none);
+	char text[TIMES_TEXT];
+
+	if (v == NULL || isnan(v->number) || col->kind == STATUS_WORD)
+		return made;
+	made.is_number = true;
+	made.number = v->number;
+	if (col->kind == STATUS_TIME) {
+		made.number = floor((double)c->now / 1000 - v->number);
+		made.text = arena_strdup(c->arena, times_age((int64_t)made.number * 1000, text));
+	}
+	return made;
+}
+
 const char *
 pages_known_word(const struct status_value *v, int64_t now)
 {

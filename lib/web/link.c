@@ -107,6 +107,14 @@ web_with(struct web_call *c, const char *path, const char *key, const char *valu
 }
 
 const char *
+web_here_with(struct web_call *c, const char *key, const char *value)
+{
+	static const char *const forget[] = {"offset", NULL};
+
+	return web_with(c, web_base_path(c), key, value, forget);
+}
+
+const char *
 web_here(struct web_call *c)
 {
 	return web_with(c, web_escape_path(c->arena, c->request->path), NULL, NULL, NULL);

@@ -204,6 +204,9 @@ bool web_cell_judged(const struct web_column *col, const struct web_cell *cell);
 struct mustache_value web_table_value(const struct web_shown *s);
 const char *web_next_page(const struct web_shown *s); /* a link, or NULL */
 bool web_has_boxes(const struct web_shown *s);
+json_t *web_hidden(const struct web_shown *s, const char *const *forget); /* [{name value}] of the address, without offset and these */
+void web_keep(struct web_call *c, json_t *take);                          /* until the answer has gone out */
+struct mustache_value web_choose_value(const struct web_shown *s);        /* of table_choose.c */
 /* Rows from..to-1 of a table, appended; each format's writer takes them in order, some at a time. */
 typedef void web_rows_fn(const struct web_shown *s, size_t from, size_t to, struct buf *out);
 web_rows_fn web_rows_html, web_rows_json, web_rows_csv, web_rows_text;

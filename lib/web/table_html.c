@@ -50,6 +50,8 @@ table_member(const struct mustache_value *object, struct str name)
 
 	if (str_is(name, "rows"))
 		return (struct mustache_value){.kind = MUSTACHE_MADE, .source = &rows, .ref = h->shown};
+	if (str_is(name, "choose"))
+		return web_choose_value(h->shown);
 	frame = mustache_json(h->frame);
 	return frame.source->member(&frame, name);
 }
@@ -89,36 +91,52 @@ heading(const struct web_shown *s, const struct web_column *col)
 	return o;
 }
 
-/* The form that asks for q keeps the other fields of the address. */
-static json_t *
-filter(const struct web_shown *s)
+static bool
+is_forgotten(struct str name, const char *const *forget)
+{
+	for (; *forget != NULL; forget++)
+		if (str_is(name, *forget))
+			return true;
+	return str_is(name, "offset");
+}
+
+/* A form that asks for a field keeps the others of the address. */
+json_t *
+web_hidden(const struct web_shown *s, const char *const *forget)
 {
 	struct http_pairs pairs = {0};
-	json_t *o, *hidden = json_array();
-	const char *q;
+	json_t *hidden = json_array();
 
-	if (!s->main) {
-		json_decref(hidden);
-		return json_false();
-	}
-	o = json_object();
-	q = web_text(s->c, "q");
-	set(o, "action", web_base_path(s->c));
-	jsn_set_text(o, "q", q != NULL ? q : "");
-	set(o, "clear", q != NULL ? web_with(s->c, web_base_path(s->c), "q", NULL, forget_page) : NULL);
 	if (http_form_parse(s->c->request->query, s->c->arena, &pairs, NULL) != 0)
 		pairs.n = 0;
 	for (size_t i = 0; i < pairs.n; i++) {
 		json_t *field;
 
-		if (str_is(pairs.pair[i].name, "q") || str_is(pairs.pair[i].name, "offset") || pairs.pair[i].value.n == 0)
+		if (is_forgotten(pairs.pair[i].name, forget) || pairs.pair[i].value.n == 0)
 			continue;
 		field = json_object();
 		jsn_set_str(field, "name", pairs.pair[i].name);
 		jsn_set_str(field, "value", pairs.pair[i].value);
 		jsn_add(hidden, field);
 	}
-	jsn_set(o, "hidden", hidden);
+	return hidden;
+}
+
+static json_t *
+filter(const struct web_shown *s)
+{
+	static const char *const own[] = {"q", NULL};
+	const char *q;
+	json_t *o;
+
+	if (!s->main)
+		return json_false();
+	o = json_object();
+	q = web_text(s->c, "q");
+	set(o, "action", web_base_path(s->c));
+	jsn_set_text(o, "q", q != NULL ? q : "");
+	set(o, "clear", q != NULL ? web_with(s->c, web_base_path(s->c), "q", NULL, forget_page) : NULL);
+	jsn_set(o, "hidden", web_hidden(s, own));
 	return o;
 }
 
@@ -182,6 +200,14 @@ form(const struct web_shown *s)
 	return o;
 }
 
+void
+web_keep(struct web_call *c, json_t *take)
+{
+	if (c->web->kept == NULL)
+		c->web->kept = json_array();
+	jsn_add(c->web->kept, take);
+}
+
 bool
 web_has_boxes(const struct web_shown *s)
 {
@@ -209,8 +235,6 @@ web_table_value(const struct web_shown *s)
 	jsn_set(o, "filter", filter(s));
 	jsn_set(o, "pages", pages(s));
 	jsn_set(o, "form", form(s));
-	if (s->c->web->kept == NULL)
-		s->c->web->kept = json_array();
-	jsn_add(s->c->web->kept, o);
+	web_keep(s->c, o);
 	return (struct mustache_value){.kind = MUSTACHE_OBJECT, .source = &source, .ref = h};
 }

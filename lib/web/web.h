@@ -254,6 +254,9 @@ LARCH_API int web_cookie(struct web_call *c, const char *name, const char *value
  */
 LARCH_API const char *web_link(struct arena *a, const char *fmt, ...);
 
+/* This address with a field set to value (NULL: without it), from the first row on: for links that choose what is shown. */
+LARCH_API const char *web_here_with(struct web_call *c, const char *key, const char *value);
+
 /* Show a line above the content of this page: level "info", "warn" or "critical". */
 LARCH_API void web_banner(struct web_call *c, const char *level, const char *fmt, ...) LARCH_PRINTF(3, 4);
 
@@ -276,6 +279,8 @@ struct web_column {
 	const char *title;   /* heading; NULL: key */
 	enum web_kind kind;
 	const char *unit;    /* "W"; the key should say it too: "power_watts" */
+	const char *help;    /* one sentence, where columns are chosen; or NULL */
+	bool groups;         /* rows may be grouped by it: offered where columns are chosen */
 	bool data_only;      /* in JSON and CSV, not on the page nor in text (unless ?fields= asks) */
 };
 
@@ -328,6 +333,7 @@ struct web_table {
 	/* Rows of one word stand together below a heading; NULL: no groups. */
 	const struct web_grouping *group;
 	char (*level)(void *ctx, size_t row); /* of a row: 'o' 'w' 'c' 'u', counted in headings and in JSON; NULL: rows have none */
+	bool choose;                       /* a form below the caption's filter chooses columns and the group ("fields", "group") */
 	bool lasts;                        /* ctx is of the call's arena, or longer: rows may be written while they are sent */
 	bool ages_in_titles;               /* the age of a cell is in its title, and behind its text only when it is stale */
 

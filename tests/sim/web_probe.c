@@ -212,9 +212,9 @@ static int
 table(struct web_call *c, struct err *e)
 {
 	static const struct web_column columns[] = {
-	    {"name", "Machine", WEB_COL_LINK, NULL, false}, {"ping", "Ping", WEB_COL_LEVEL, NULL, false},
-	    {"power_watts", "Power", WEB_COL_NUMBER, "W", false}, {"seen", "Seen", WEB_COL_AGE, NULL, false},
-	    {"note", "Note", WEB_COL_TEXT, NULL, false}, {"extra", NULL, WEB_COL_TEXT, NULL, true},
+	    {.key = "name", .title = "Machine", .kind = WEB_COL_LINK}, {.key = "ping", .title = "Ping", .kind = WEB_COL_LEVEL},
+	    {.key = "power_watts", .title = "Power", .kind = WEB_COL_NUMBER, .unit = "W"}, {.key = "seen", .title = "Seen", .kind = WEB_COL_AGE},
+	    {.key = "note", .title = "Note"}, {.key = "extra", .data_only = true},
 	};
 	static const struct web_action actions[] = {{"Cycle", "verb", "cycle", NULL}, {"Off", "verb", "off", NULL}};
 	struct rows r = {c, (size_t)web_int(c, "rows", 8)};

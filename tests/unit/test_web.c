@@ -197,8 +197,8 @@ big_cell(void *ctx, size_t row, size_t column)
 static int
 big_list(struct web_call *c, struct err *e)
 {
-	static const struct web_column columns[] = {{"word", "Word", WEB_COL_STATE, NULL, false},
-	    {"count", "Count", WEB_COL_NUMBER, "A", false}};
+	static const struct web_column columns[] = {{.key = "word", .kind = WEB_COL_STATE},
+	    {.key = "count", .kind = WEB_COL_NUMBER, .unit = "A"}};
 	struct web_table t = {.name = "t", .columns = columns, .n_columns = 2, .n = ROWS, .cell = big_cell};
 
 	return web_show(c, NULL, NULL, &t, 1, e);
