@@ -129,6 +129,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	if (q.refused == NULL && rest.p != NULL && rest.n <= web_body_limit(&program, &q))
 		q.body = rest;
 	web_handle(&thread, &q, &r);
+	r.done(r.done_ctx);
 	judge(&r);
 	buf_free(&r.body);
 	arena_destroy(a);

@@ -181,6 +181,7 @@ get(const struct web_route *row, const char *path, const char *query, struct are
 	}
 	atomic_store(&server.site, &site);
 	web_handle(&thread, &q, &r);
+	r.done(r.done_ctx);
 	*body = r.body;
 	return r.status;
 }
@@ -197,8 +198,8 @@ big_cell(void *ctx, size_t row, size_t column)
 static int
 big_list(struct web_call *c, struct err *e)
 {
-	static const struct web_column columns[] = {{.key = "word", .kind = WEB_COL_STATE},
-	    {.key = "count", .kind = WEB_COL_NUMBER, .unit = "A"}};
+	static const struct web_column columns[] = {{.key = "word", .title = "Word", .kind = WEB_COL_STATE},
+	    {.key = "count", .title = "Count", .kind = WEB_COL_NUMBER, .unit = "A"}};
 	struct web_table t = {.name = "t", .columns = columns, .n_columns = 2, .n = ROWS, .cell = big_cell};
 
 	return web_show(c, NULL, NULL, &t, 1, e);
