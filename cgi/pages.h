@@ -108,6 +108,8 @@ const struct status_value *pages_value(const struct pages_room *r, const struct 
  * was never seen is unknown, and one that nothing can be asked of is ok. Whoever is not ok is sick.
  */
 enum status_level pages_level(const struct pages_room *r, const struct pages_node *n, int64_t now);
+/* The places of those that are not ok, in order; out has room for all of them. */
+size_t pages_sick(const struct pages_room *r, int64_t now, size_t *out);
 /* How many nodes are at each level. */
 void pages_tally(const struct pages_room *r, int64_t now, size_t out[STATUS_LEVEL_COUNT]);
 /* The value that makes it so: the first of the worst; NULL: it is ok, or nothing was ever seen. */

@@ -189,6 +189,18 @@ pages_worst(const struct pages_room *r, const struct pages_node *n, int64_t now)
 	return worst == NULL || judge(worst, now) == STATUS_OK ? NULL : worst;
 }
 
+size_t
+pages_sick(const struct pages_room *r, int64_t now, size_t *out)
+{
+	bool fresh = is_fresh(r, r->fresh, now);
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->n_nodes; i++)
+		if ((fresh ? (enum status_level)r->levels[i] : pages_level(r, &r->nodes[i], now)) != STATUS_OK)
+			out[n++] = i;
+	return n;
+}
+
 void
 pages_tally(const struct pages_room *r, int64_t now, size_t out[STATUS_LEVEL_COUNT])
 {

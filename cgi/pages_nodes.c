@@ -31,6 +31,20 @@ level(const void *ctx, size_t row, int64_t now)
 	return web_cell_level((int)l, status_level_name(l), 0, false);
 }
 
+static const char *
+joined(struct arena *a, const char *const *part, size_t n)
+{
+	size_t len[8], total = 0, at = 0;
+	char *text;
+
+	for (size_t i = 0; i < n; i++)
+		total += len[i] = strlen(part[i]);
+	text = arena_alloc(a, total + 1);
+	for (size_t i = 0; i < n; at += len[i++])
+		memcpy(text + at, part[i], len[i]);
+	return text;
+}
+
 /* The worst that is known of it: "Slurm drained: bad DIMM". */
 static struct web_cell
 why(const void *ctx, size_t row, int64_t now)
@@ -39,13 +53,12 @@ why(const void *ctx, size_t row, int64_t now)
 	const struct pages_node *node = pages_nodes_at(ctx, row);
 	const struct status_value *v = pages_worst(n->room, node, now);
 	const struct status_column *col = v == NULL ? NULL : pages_column_find(n->room, v->check);
-	const char *stale;
 
 	if (col == NULL)
 		return web_cell_text(pages_level(n->room, node, now) == STATUS_OK ? "" : "never seen");
-	stale = status_stale(v->at, v->interval, now) ? ", long not seen" : "";
-	return web_cell_text(arena_printf(n->call->arena, "%s %s%s%s%s%s", col->title, v->text, *col->unit != '\0' &&
-	    col->kind == STATUS_MEASURE ? col->unit : "", stale, v->detail == NULL ? "" : ": ", v->detail == NULL ? "" : v->detail));
+	return web_cell_text(joined(n->call->arena, (const char *const[]){col->title, " ", v->text,
+	    col->kind == STATUS_MEASURE ? col->unit : "", status_stale(v->at, v->interval, now) ? ", long not seen" : "",
+	    v->detail == NULL ? "" : ": ", v->detail == NULL ? "" : v->detail}, 7));
 }
 
 static struct web_cell
@@ -280,9 +293,9 @@ make_rows(struct nodes_call *n)
 
 	pages_tally(r, n->call->now, level_n);
 	n->row = arena_array(n->call->arena, (n->sick ? r->n_nodes - level_n[STATUS_OK] : r->n_nodes) + 1, sizeof(*n->row));
-	for (size_t i = 0; i < r->n_nodes; i++)
-		if (!n->sick || pages_level(r, &r->nodes[i], n->call->now) != STATUS_OK)
-			n->row[n->n++] = i;
+	n->n = n->sick ? pages_sick(r, n->call->now, n->row) : r->n_nodes;
+	for (size_t i = 0; i < n->n && !n->sick; i++)
+		n->row[i] = i;
 	memcpy(n->levels, level_n, sizeof(n->levels));
 }
 

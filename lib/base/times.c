@@ -41,52 +41,113 @@ seconds(int64_t ms, int *rest)
 	return (time_t)s;
 }
 
+/* ---- writing: a page has thousands of times, so no strftime ---------------------------------- */
+
+static char *
+put_digits(char *p, int64_t v, int n)
+{
+	for (int i = n - 1; i >= 0; i--, v /= 10)
+		p[i] = (char)('0' + v % 10);
+	return p + n;
+}
+
+#define DAY 86400
+#define YEARS_FROM INT64_C(-62135596800) /* the year 1, and the end of 9999: what has four digits */
+#define YEARS_TO INT64_C(253402300799)
+
+/* "2026-11-20", `gap`, "21:38:05" of seconds since 1970. The days of a year counted from March, as leap days come last. */
+static char *
+put_date(char *p, int64_t s, char gap)
+{
+	int64_t days = (s - YEARS_FROM) / DAY + 306; /* since March 1 of the year 0 */
+	int64_t era = days / 146097, of_era = days % 146097;
+	int64_t year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+	int64_t of_year = of_era - (365 * year + year / 4 - year / 100), m = (5 * of_year + 2) / 153;
+	int64_t day = of_year - (153 * m + 2) / 5 + 1, second = (s - YEARS_FROM) % DAY;
+
+	p = put_digits(p, 400 * era + year + (m >= 10 ? 1 : 0), 4);
+	*p++ = '-';
+	p = put_digits(p, m < 10 ? m + 3 : m - 9, 2);
+	*p++ = '-';
+	p = put_digits(p, day, 2);
+	*p++ = gap;
+	p = put_digits(p, second / 3600, 2);
+	*p++ = ':';
+	p = put_digits(p, second / 60 % 60, 2);
+	*p++ = ':';
+	return put_digits(p, second % 60, 2);
+}
+
 char *
 times_utc(int64_t ms, char out[TIMES_TEXT])
 {
-	struct tm tm = {0};
 	int rest;
 	time_t t = seconds(ms, &rest);
-	size_t n;
+	char *p;
 
-	if (gmtime_r(&t, &tm) == NULL) {
+	if (t < YEARS_FROM || t > YEARS_TO) {
 		snprintf(out, TIMES_TEXT, "unknown");
 		return out;
 	}
-	n = strftime(out, TIMES_TEXT, "%Y-%m-%dT%H:%M:%S", &tm);
-	if (rest != 0)
-		snprintf(out + n, TIMES_TEXT - n, ".%03dZ", rest);
-	else
-		snprintf(out + n, TIMES_TEXT - n, "Z");
+	p = put_date(out, t, 'T');
+	if (rest != 0) {
+		*p++ = '.';
+		p = put_digits(p, rest, 3);
+	}
+	*p++ = 'Z';
+	*p = '\0';
 	return out;
+}
+
+/* How far the room's clock is from UTC, s; it changes at whole quarters of an hour, so one of them has one. */
+static bool
+offset_of(time_t t, int64_t *out)
+{
+	static _Thread_local int64_t quarter = INT64_MIN, offset;
+	struct tm tm = {0};
+
+	if (t / 900 != quarter) {
+		if (localtime_r(&t, &tm) == NULL)
+			return false;
+		quarter = t / 900;
+		offset = tm.tm_gmtoff;
+	}
+	*out = offset;
+	return true;
 }
 
 static char *
 local(int64_t ms, bool date, char out[TIMES_TEXT])
 {
-	struct tm tm = {0};
+	int64_t offset;
 	int rest;
 	time_t t = seconds(ms, &rest);
+	char *p, whole[TIMES_TEXT];
 
-	if (localtime_r(&t, &tm) == NULL ||
-	    (date ? strftime(out, TIMES_TEXT, "%Y-%m-%d %H:%M:%S %z", &tm)
-	          : strftime(out, TIMES_TEXT, "%H:%M:%S", &tm)) == 0)
+	if (t < YEARS_FROM + DAY || t > YEARS_TO - DAY || !offset_of(t, &offset)) {
 		snprintf(out, TIMES_TEXT, "unknown");
+		return out;
+	}
+	p = put_date(date ? out : whole, t + offset, ' ');
+	if (!date) {
+		*p = '\0';
+		memcpy(out, p - 8, 9); /* "22:38:05" */
+		return out;
+	}
+	*p++ = ' ';
+	*p++ = offset < 0 ? '-' : '+';
+	offset = offset < 0 ? -offset : offset;
+	p = put_digits(p, offset / 3600, 2);
+	*p++ = ':';
+	p = put_digits(p, offset / 60 % 60, 2);
+	*p = '\0';
 	return out;
 }
 
 char *
 times_room(int64_t ms, char out[TIMES_TEXT])
 {
-	size_t n;
-
-	local(ms, true, out);
-	n = strlen(out); /* strftime writes +0100; RFC 3339 readers expect +01:00 */
-	if (n >= 5 && n + 1 < TIMES_TEXT && (out[n - 5] == '+' || out[n - 5] == '-')) {
-		memmove(out + n - 1, out + n - 2, 3);
-		out[n - 2] = ':';
-	}
-	return out;
+	return local(ms, true, out);
 }
 
 char *

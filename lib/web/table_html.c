@@ -12,7 +12,15 @@
 struct html {
 	const struct web_shown *shown;
 	json_t *frame;
+	const char *unsorted; /* this address without its order */
 };
+
+static struct mustache_value
+text(const char *s)
+{
+	return s == NULL || *s == '\0' ? (struct mustache_value){.kind = MUSTACHE_FALSE} :
+	    (struct mustache_value){.kind = MUSTACHE_TEXT, .text = str_of(s)};
+}
 
 static struct mustache_value
 no_item(const struct mustache_value *list, size_t i)
@@ -31,7 +39,68 @@ no_member(const struct mustache_value *object, struct str name)
 }
 
 static const char *const forget_page[] = {"offset", NULL};
-static const char *const forget_order[] = {"order", "offset", NULL};
+static const char *const forget_order[] = {"sort", "order", "offset", NULL};
+
+/* ---- headings: asked for by the template, a column each ----------------------------------------- */
+
+static bool
+is_current(const struct web_shown *s, const struct web_column *col)
+{
+	return s->sort != NULL && strcmp(s->sort, col->key) == 0;
+}
+
+/* This address sorted by a column, and the other way round by the one it is sorted by. */
+static struct mustache_value
+sort_link(const struct html *h, const struct web_column *col)
+{
+	const struct web_shown *s = h->shown;
+	struct buf b = BUF(2 * LIMIT_URL);
+	const char *link;
+
+	if (!s->main || s->table->given)
+		return text(NULL);
+	buf_puts(&b, h->unsorted);
+	buf_puts(&b, strchr(h->unsorted, '?') != NULL ? "&sort=" : "?sort=");
+	buf_url(&b, str_of(col->key));
+	buf_puts(&b, is_current(s, col) && !s->descending ? "&order=desc" : "");
+	link = arena_strndup(s->c->arena, b.p, b.n);
+	buf_free(&b);
+	return text(link);
+}
+
+static struct mustache_value
+heading_member(const struct mustache_value *object, struct str name)
+{
+	const struct html *h = object->ref;
+	const struct web_shown *s = h->shown;
+	const struct web_column *col = &s->table->columns[s->column[object->index]];
+
+	if (str_is(name, "title"))
+		return text(col->title != NULL ? col->title : col->key);
+	if (str_is(name, "unit"))
+		return text(col->unit);
+	if (str_is(name, "help"))
+		return text(col->help);
+	if (str_is(name, "key"))
+		return text(col->key);
+	if (str_is(name, "class"))
+		return text(col->kind == WEB_COL_NUMBER ? "number" : NULL);
+	if (str_is(name, "aria"))
+		return text(!is_current(s, col) ? NULL : s->descending ? "descending" : "ascending");
+	if (str_is(name, "arrow"))
+		return text(!is_current(s, col) ? NULL : s->descending ? "▼" : "▲");
+	if (str_is(name, "href"))
+		return sort_link(h, col);
+	return (struct mustache_value){.kind = MUSTACHE_ABSENT};
+}
+
+static struct mustache_value
+heading_item(const struct mustache_value *list, size_t i)
+{
+	static const struct mustache_source source = {heading_member, no_item, NULL};
+
+	return (struct mustache_value){.kind = MUSTACHE_OBJECT, .source = &source, .ref = list->ref, .index = i};
+}
 
 /* ---- rows ----------------------------------------------------------------------------- */
 
@@ -44,12 +113,14 @@ rows_write(const struct mustache_value *made, struct buf *out)
 static struct mustache_value
 table_member(const struct mustache_value *object, struct str name)
 {
-	static const struct mustache_source rows = {no_member, no_item, rows_write};
+	static const struct mustache_source rows = {no_member, no_item, rows_write}, headings = {no_member, heading_item, NULL};
 	const struct html *h = object->ref;
 	struct mustache_value frame;
 
 	if (str_is(name, "rows"))
 		return (struct mustache_value){.kind = MUSTACHE_MADE, .source = &rows, .ref = h->shown};
+	if (str_is(name, "columns"))
+		return (struct mustache_value){.kind = MUSTACHE_LIST, .count = h->shown->n_column, .source = &headings, .ref = h};
 	if (str_is(name, "choose"))
 		return web_choose_value(h->shown);
 	frame = mustache_json(h->frame);
@@ -66,29 +137,6 @@ set(json_t *o, const char *key, const char *value)
 		jsn_set(o, key, json_false());
 	else
 		jsn_set_text(o, key, value);
-}
-
-static json_t *
-heading(const struct web_shown *s, const struct web_column *col)
-{
-	bool current = s->sort != NULL && strcmp(s->sort, col->key) == 0;
-	json_t *o = json_object();
-
-	set(o, "title", col->title != NULL ? col->title : col->key);
-	set(o, "unit", col->unit);
-	set(o, "key", col->key);
-	set(o, "class", col->kind == WEB_COL_NUMBER ? "number" : NULL);
-	set(o, "aria", !current ? NULL : s->descending ? "descending" : "ascending");
-	set(o, "arrow", !current ? NULL : s->descending ? "▼" : "▲");
-	set(o, "href", NULL);
-	if (s->main && !s->table->given) {
-		const char *link = web_with(s->c, web_base_path(s->c), "sort", col->key, forget_order);
-
-		if (current && !s->descending)
-			link = arena_printf(s->c->arena, "%s&order=desc", link);
-		set(o, "href", link);
-	}
-	return o;
 }
 
 static bool
@@ -220,18 +268,16 @@ web_table_value(const struct web_shown *s)
 	static const struct mustache_source source = {table_member, no_item, NULL};
 	struct html *h = arena_alloc(s->c->arena, sizeof(*h));
 	const struct web_table *t = s->table;
-	json_t *headings = json_array(), *o = json_object();
+	json_t *o = json_object();
 
 	h->shown = s;
 	h->frame = o;
-	for (size_t i = 0; i < s->n_column; i++)
-		jsn_add(headings, heading(s, &t->columns[s->column[i]]));
+	h->unsorted = web_with(s->c, web_base_path(s->c), NULL, NULL, forget_order);
 	set(o, "id", t->name);
 	set(o, "caption", t->caption);
 	set(o, "count", web_shown_count(s, s->c->arena));
 	set(o, "empty", s->n > 0 ? NULL : t->empty != NULL ? t->empty : "Nothing to show.");
 	set(o, "select", web_has_boxes(s) ? t->select : NULL);
-	jsn_set(o, "columns", headings);
 	jsn_set(o, "filter", filter(s));
 	jsn_set(o, "pages", pages(s));
 	jsn_set(o, "form", form(s));

@@ -104,6 +104,34 @@ t_an_error_is_one_clean_sentence(void)
 	T_OK(strcmp(e.text + LIMIT_ERR_TEXT - 4, "...") == 0);
 }
 
+/* Against the C library, over the years that have four digits. */
+static void
+t_times_are_those_of_the_calendar(void)
+{
+	uint64_t x = 88172645463325252;
+
+	for (int i = 0; i < 20000; i++) {
+		char ours[TIMES_TEXT], theirs[64], room[64];
+		struct tm tm = {0};
+		time_t t;
+
+		x ^= x << 13;
+		x ^= x >> 7;
+		x ^= x << 17;
+		t = (time_t)(x % UINT64_C(315537000000)) - INT64_C(62135400000);
+		T_OK(gmtime_r(&t, &tm) != NULL && strftime(theirs, sizeof(theirs), "%Y-%m-%dT%H:%M:%SZ", &tm) > 0);
+		if (tm.tm_year + 1900 >= 1000) /* %Y has no zeros before it */
+			T_STR(times_utc((int64_t)t * 1000, ours), theirs);
+		t = (time_t)(x % UINT64_C(4000000000));
+		T_OK(localtime_r(&t, &tm) != NULL && strftime(room, sizeof(room), "%Y-%m-%d %H:%M:%S %z", &tm) > 0);
+		times_room((int64_t)t * 1000 + 999, ours);
+		T_OK(strncmp(ours, room, 23) == 0 && strcmp(ours + 24, room + 23) == 0);
+		T_STR(times_clock((int64_t)t * 1000, theirs), (room[19] = '\0', room + 11));
+	}
+	T_STR(times_utc(INT64_C(253402300800000), (char[TIMES_TEXT]){0}), "unknown");
+	T_STR(times_room(INT64_MIN / 2, (char[TIMES_TEXT]){0}), "unknown");
+}
+
 static void
 t_times_are_written_and_read_back(void)
 {
@@ -194,5 +222,5 @@ t_a_column_of_what_was_typed_is_marked(void)
 T_MAIN(T(t_a_number_is_whole_in_range_or_nothing), T(t_n9_sorts_before_n10),
     T(t_a_buffer_stops_at_its_ceiling_and_says_so), T(t_each_output_context_has_its_escape),
     T(t_text_with_control_bytes_is_not_text), T(t_an_error_is_one_clean_sentence), T(t_a_column_of_what_was_typed_is_marked),
-    T(t_times_are_written_and_read_back), T(t_json_too_deep_or_with_two_keys_is_refused),
+    T(t_times_are_written_and_read_back), T(t_times_are_those_of_the_calendar), T(t_json_too_deep_or_with_two_keys_is_refused),
     T(t_a_secret_that_others_can_read_is_refused))
