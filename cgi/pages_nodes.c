@@ -66,10 +66,12 @@ since(const void *ctx, size_t row, int64_t now)
 {
 	const struct nodes_call *n = ctx;
 	const struct status_value *v = pages_worst(n->room, pages_nodes_at(ctx, row), now);
-	struct web_cell made = {.at = v == NULL ? 0 : v->since};
+	char text[TIMES_TEXT];
 
-	made.text = ""; /* of one that is well there is nothing to say */
-	return made;
+	if (v == NULL)
+		return web_cell_text(""); /* of one that is well there is nothing to say */
+	return (struct web_cell){.at = v->since,
+	    .title = n->call->format == WEB_HTML ? arena_strdup(n->call->arena, times_room(v->since, text)) : NULL};
 }
 
 static struct web_cell
@@ -165,16 +167,16 @@ known(const void *ctx, size_t row, int64_t now)
 static const struct pages_column before[] = {
     {{.key = "name", .title = "Name", .kind = WEB_COL_LINK}, name},
     {{.key = "level", .title = "State", .kind = WEB_COL_LEVEL, .groups = true, .help = "The worst of its checks that count."}, level},
-    {{.key = "why", .title = "Why", .help = "The worst that is known of it."}, why},
-    {{.key = "since", .title = "Since", .kind = WEB_COL_TIME, .help = "Since when the worst of it is as it is."}, since},
+    {{.key = "why", .title = "Why", .prose = true, .help = "The worst that is known of it."}, why},
+    {{.key = "since", .title = "For", .kind = WEB_COL_AGE, .help = "How long the worst of it has been as it is."}, since},
 };
 static const struct pages_column after[] = {
     {{.key = "owner", .title = "Owner", .groups = true}, owner},
     {{.key = "rack", .title = "Rack", .groups = true}, rack},
     {{.key = "cords", .title = "PDU outlets", .data_only = true, .help = "The outlets that its cords hang on."}, cords},
-    {{.key = "reason", .title = "Slurm's reason", .data_only = true, .help = "Why Slurm drained it, who and when, in full."}, reason},
+    {{.key = "reason", .title = "Slurm's reason", .prose = true, .data_only = true, .help = "Why Slurm drained it, who and when, in full."}, reason},
     {{.key = "age", .title = "Age", .kind = WEB_COL_AGE, .data_only = true, .help = "When the oldest of its checks was seen."}, age},
-    {{.key = "last_action", .title = "Last action", .data_only = true, .help = "The last power step, what came of it, and who asked."},
+    {{.key = "last_action", .title = "Last action", .prose = true, .data_only = true, .help = "The last power step, what came of it, and who asked."},
         action},
     {{.key = "last_action_at", .title = "Last action at", .kind = WEB_COL_TIME, .data_only = true}, action_at},
     {{.key = "type", .title = "Type", .groups = true, .data_only = true}, type},

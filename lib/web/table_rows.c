@@ -120,6 +120,8 @@ open_cell(struct row_writer *w, const struct web_column *col, const struct web_c
 		WEB_PUT(w->out, "<td class=\"unknown\"");
 	else if (col->kind == WEB_COL_NUMBER || cell->is_number)
 		WEB_PUT(w->out, "<td class=\"number\"");
+	else if (col->prose)
+		WEB_PUT(w->out, "<td class=\"prose\"");
 	else
 		WEB_PUT(w->out, "<td");
 	put_title(w, col, cell);

@@ -281,6 +281,7 @@ struct web_column {
 	const char *unit;    /* "W"; the key should say it too: "power_watts" */
 	const char *help;    /* one sentence, where columns are chosen; or NULL */
 	bool groups;         /* rows may be grouped by it: offered where columns are chosen */
+	bool prose;          /* sentences: the page breaks their lines */
 	bool data_only;      /* in JSON and CSV, not on the page nor in text (unless ?fields= asks) */
 };
 
