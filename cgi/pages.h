@@ -68,6 +68,7 @@ struct pages_room {
 	struct pages_keeper *keeper;
 	struct pages_inventory *inventory; /* the halves it stands on */
 	struct pages_seen *seen;
+	int64_t rounds;                   /* status_rounds_generation: of its ages */
 	int holders;
 
 	struct inv_thing *things;         /* natural order */

@@ -302,8 +302,35 @@ fill_pdu(const struct pages_room *r, const struct inv_thing *t, struct pages_pdu
 	}
 }
 
+/* What was seen again since it was read is as young as its last round; the texts stay where they are. */
+static void
+take_seen(struct pages_room *r, const struct pages_seen *s, const struct status_ages *ages)
+{
+	r->columns = s->columns;
+	r->n_columns = s->n_columns;
+	r->actions = s->actions;
+	r->n_actions = s->n_actions;
+	r->values = s->values;
+	r->n_values = s->n_values;
+	r->outlets = s->outlets;
+	r->n_outlets = s->n_outlets;
+	if (ages == NULL)
+		return;
+	r->values = arena_array(r->arena, s->n_values + 1, sizeof(*r->values));
+	for (size_t i = 0; i < s->n_values; i++) {
+		r->values[i] = s->values[i];
+		r->values[i].at = status_ages_at(ages, &s->values[i].key, s->values[i].at);
+	}
+	r->outlets = arena_array(r->arena, s->n_outlets + 1, sizeof(*r->outlets));
+	for (size_t i = 0; i < s->n_outlets; i++) {
+		r->outlets[i] = s->outlets[i];
+		r->outlets[i].at = status_ages_at(ages, &s->outlets[i].key, s->outlets[i].at);
+	}
+}
+
 void
-pages_join(struct pages_room *r, const struct pages_inventory *inv, const struct pages_seen *s, int64_t now)
+pages_join(struct pages_room *r, const struct pages_inventory *inv, const struct pages_seen *s,
+    const struct status_ages *ages, int64_t now)
 {
 	r->things = inv->things;
 	r->n_things = inv->n_things;
@@ -311,14 +338,7 @@ pages_join(struct pages_room *r, const struct pages_inventory *inv, const struct
 	r->cords = inv->cords;
 	r->by_outlet = inv->by_outlet;
 	r->n_cords = inv->n_cords;
-	r->columns = s->columns;
-	r->n_columns = s->n_columns;
-	r->values = s->values;
-	r->n_values = s->n_values;
-	r->outlets = s->outlets;
-	r->n_outlets = s->n_outlets;
-	r->actions = s->actions;
-	r->n_actions = s->n_actions;
+	take_seen(r, s, ages);
 	merge(r, inv, s);
 	fill_nodes(r, now);
 	r->pdus = arena_array(r->arena, r->n_things + 1, sizeof(*r->pdus));

@@ -86,7 +86,7 @@ take_seen(const struct pages_room *old, struct status *s, struct pages_source fr
 }
 
 static struct pages_room *
-room_make(struct pages_keeper *k, struct pages_inventory *inv, struct pages_seen *seen, int64_t now)
+room_make(struct pages_keeper *k, struct pages_inventory *inv, struct pages_seen *seen)
 {
 	struct pages_room *r = calloc(1, sizeof(*r));
 
@@ -96,7 +96,6 @@ room_make(struct pages_keeper *k, struct pages_inventory *inv, struct pages_seen
 	r->arena = arena_create();
 	r->inventory = inv;
 	r->seen = seen;
-	pages_join(r, inv, seen, now);
 	return r;
 }
 
@@ -107,17 +106,23 @@ wants_judging(const struct pages_room *r, int64_t now)
 	return now < r->judged || (now > r->fresh && now - r->judged >= JUDGED_MS);
 }
 
-/* The room in the place of what k has, when something changed; 0, or -1: it stays as it was. */
+/*
+ * The room in the place of what k has, when something changed; 0, or -1: it stays as it was. The generations are
+ * asked for before anything is read: what is written in between is read again by the next page.
+ */
 static int
 bring_up(struct pages_keeper *k, struct web_call *c, struct inv *inv, struct status *s, struct err *e)
 {
+	int64_t rounds = s == NULL ? -1 : status_rounds_generation(s);
 	struct pages_source inv_now = {pages_inv_file(c), inv_generation(inv)};
-	struct pages_source seen_now = {pages_status_file(c), s == NULL ? -1 : status_generation(s) + status_rounds_generation(s)};
-	struct pages_room *old = k->room;
+	struct pages_source seen_now = {pages_status_file(c), s == NULL ? -1 : status_generation(s)};
+	struct pages_room *old = k->room, *r;
+	struct status_ages *ages = NULL;
 	struct pages_inventory *i;
 	struct pages_seen *seen;
 
-	if (old != NULL && same(old->inventory->from, inv_now) && same(old->seen->from, seen_now) && !wants_judging(old, c->now))
+	if (old != NULL && same(old->inventory->from, inv_now) && same(old->seen->from, seen_now) && old->rounds == rounds &&
+	    !wants_judging(old, c->now))
 		return 0;
 	i = take_inventory(old, inv, inv_now, e);
 	if (i == NULL)
@@ -128,7 +133,14 @@ bring_up(struct pages_keeper *k, struct web_call *c, struct inv *inv, struct sta
 			pages_inventory_destroy(i);
 		return -1;
 	}
-	k->room = room_make(k, i, seen, c->now);
+	r = room_make(k, i, seen);
+	if (s != NULL && status_ages(s, r->arena, &ages, e) != 0) {
+		room_destroy(r);
+		return -1;
+	}
+	r->rounds = rounds;
+	pages_join(r, i, seen, ages, c->now);
+	k->room = r;
 	if (old != NULL && old->holders == 0)
 		room_destroy(old);
 	return 0;

@@ -30,7 +30,7 @@ struct pages_inventory {
 
 struct pages_seen {
 	struct arena *arena;
-	struct pages_source from;
+	struct pages_source from; /* of status_generation */
 	int holders;
 	struct status_column *columns;
 	size_t n_columns;
@@ -51,8 +51,9 @@ struct pages_seen *pages_seen_read(struct status *s, const struct pages_seen *la
 void pages_seen_destroy(struct pages_seen *s);
 const struct inv_thing *pages_inventory_find(const struct pages_inventory *i, const char *name);
 
-/* ---- pages_join.c: one room of both; in r->arena ---- */
-void pages_join(struct pages_room *r, const struct pages_inventory *i, const struct pages_seen *s, int64_t now);
+/* ---- pages_join.c: one room of both; in r->arena. ages: of the values and outlets of s, or NULL: as they were read ---- */
+void pages_join(struct pages_room *r, const struct pages_inventory *i, const struct pages_seen *s,
+    const struct status_ages *ages, int64_t now);
 
 /* ---- pages_files.c: which files the readers of this call have; 0: none ---- */
 uint64_t pages_inv_file(struct web_call *c);

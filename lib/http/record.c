@@ -117,11 +117,11 @@ http_write(struct http_out *out, struct str text)
  * to hang up first, as libfcgi does.
  */
 void
-http_hang_up(int fd)
+http_hang_up(int fd, bool unread)
 {
 	char rest[1024];
 
-	if (recv(fd, rest, sizeof(rest), MSG_DONTWAIT) > 0 && shutdown(fd, SHUT_WR) == 0)
+	if ((unread || recv(fd, rest, sizeof(rest), MSG_DONTWAIT) > 0) && shutdown(fd, SHUT_WR) == 0)
 		while (recv(fd, rest, sizeof(rest), 0) > 0)
 			;
 	(void)close(fd);

@@ -203,13 +203,15 @@ body_keep(struct worker *w, struct buf *body)
 	w->body = *body;
 }
 
-static void
+/* Is some of the body still to come? */
+static bool
 request_serve(FCGX_Request *f, struct worker *w)
 {
 	const struct http_server *s = w->server;
 	struct buf body = BUF(0);
 	struct http_request q = {.arena = w->arena};
 	struct http_response r = {.status = 200, .body = w->body, .arena = w->arena};
+	bool unread;
 
 	w->body = BUF(LIMIT_PAGE);
 	head_read(f, &q);
@@ -218,9 +220,11 @@ request_serve(FCGX_Request *f, struct worker *w)
 	answer_write(f, &r);
 	if (r.done != NULL)
 		r.done(r.done_ctx);
+	unread = q.content_length > 0 && (uint64_t)q.content_length > body.n;
 	buf_wipe(&body);
 	body_keep(w, &r.body);
 	arena_reset(w->arena);
+	return unread;
 }
 
 /* ---- the threads --------------------------------------------------------------- */
@@ -295,6 +299,7 @@ worker_run(void *arg)
 	struct worker *w = arg;
 	int watched = watch(w->server->fd), fd;
 	FCGX_Request f;
+	bool unread;
 
 	if (watched < 0)
 		log_die("http: a thread has no descriptor to wait at: %s", strerror(errno));
@@ -308,10 +313,9 @@ worker_run(void *arg)
 			continue;
 		f.ipcFd = fd;
 		f.keepConnection = 1; /* else FCGX_Accept_r would close it as the rest of a former request */
-		if (FCGX_Accept_r(&f) == 0)
-			request_serve(&f, w);
+		unread = FCGX_Accept_r(&f) == 0 && request_serve(&f, w);
 		if (f.ipcFd >= 0)
-			http_hang_up(f.ipcFd);
+			http_hang_up(f.ipcFd, unread);
 		f.ipcFd = -1;
 		FCGX_Free(&f, 0);
 	}
