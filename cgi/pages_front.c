@@ -353,6 +353,7 @@ static const struct pages_column change_columns[] = {
 struct tally {
 	const char *key, *label, *href;
 	const char *filter; /* the address of those with a word, up to the word; NULL: there is none */
+	const char *groups; /* where the unknown stand together: those that were never seen fit no query of status */
 	struct {
 		const char *word;
 		enum status_level level;
@@ -402,6 +403,8 @@ word_add(json_t *list, struct arena *a, const struct tally *t, const char *word,
 	jsn_set_text(o, "level", level);
 	if (t->filter == NULL || strcmp(word, "other") == 0)
 		jsn_set(o, "filter", json_false());
+	else if (strcmp(word, "unknown") == 0)
+		jsn_set_text(o, "filter", t->groups);
 	else
 		jsn_set_text(o, "filter", arena_printf(a, "%s%s", t->filter, word));
 	jsn_add(list, o);
@@ -430,11 +433,11 @@ static json_t *
 counts(const struct front *f)
 {
 	struct tally all[] = {
-	    {"machines", "Machines", "/nodes", "/nodes?q=ping:",
+	    {"machines", "Machines", "/nodes", "/nodes?q=status:ping=", "/nodes?show=all&group=ping",
 	        {{"up", STATUS_OK, 0}, {"down", STATUS_CRITICAL, 0}, {NULL, 0, 0}, {"other", STATUS_WARN, 0}}, 0},
-	    {"power", "Power", "/nodes?sort=power", "/nodes?q=power:",
+	    {"power", "Power", "/nodes?sort=outlets", "/nodes?q=status:outlets=", "/nodes?show=all&group=outlets",
 	        {{"on", STATUS_OK, 0}, {"off", STATUS_WARN, 0}, {"mixed", STATUS_WARN, 0}, {"other", STATUS_WARN, 0}}, 0},
-	    {"pdus", "PDUs", "/pdus", NULL,
+	    {"pdus", "PDUs", "/pdus", NULL, NULL,
 	        {{"ok", STATUS_OK, 0}, {"silent", STATUS_CRITICAL, 0}, {NULL, 0, 0}, {"other", STATUS_CRITICAL, 0}}, 0},
 	};
 	bool html = f->call->format == WEB_HTML;

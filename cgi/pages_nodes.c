@@ -252,36 +252,12 @@ has_word(const struct pages_room *r, const struct pages_node *n, const char *q)
 	return false;
 }
 
-/* "ping:down": what that check says now, just that word. -1: q is of another kind. */
-static int
-says(const struct pages_room *r, const struct pages_node *n, const char *q, int64_t now)
-{
-	static const struct {
-		const char *word, *check;
-	} rows[] = {{"ping:", "ping"}, {"power:", "outlets"}, {"chassis:", "chassis"}, {"bmc:", "bmc"}};
-
-	for (size_t i = 0; i < LARCH_COUNT(rows); i++) {
-		size_t len = strlen(rows[i].word);
-		const struct status_value *v = pages_value(r, n, rows[i].check);
-		const char *word;
-
-		if (strncmp(q, rows[i].word, len) != 0)
-			continue;
-		word = pages_known_word(v, now);
-		return (v != NULL || absent(n, rows[i].check) == NULL) && strcmp(word == NULL ? "unknown" : word, q + len) == 0;
-	}
-	return -1;
-}
-
 static int
 match(void *ctx, size_t row, const char *q, struct err *e)
 {
 	struct nodes_call *n = ctx;
 	const struct pages_node *node = pages_nodes_at(n, row);
-	int said = says(n->room, node, q, n->call->now);
 
-	if (said >= 0)
-		return said;
 	if (!pages_is_query(q) && has_word(n->room, node, q))
 		return 1; /* what is seen; else what the inventory knows: a serial number, a model */
 	return pages_filter_has(&n->filter, node->name, q, e);
