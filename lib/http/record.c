@@ -117,11 +117,11 @@ http_write(struct http_out *out, struct str text)
  * to hang up first, as libfcgi does.
  */
 void
-http_hang_up(int fd, bool unread)
+http_hang_up(int fd, bool sending)
 {
 	char rest[1024];
 
-	if ((unread || recv(fd, rest, sizeof(rest), MSG_DONTWAIT) > 0) && shutdown(fd, SHUT_WR) == 0)
+	if ((sending || recv(fd, rest, sizeof(rest), MSG_DONTWAIT) > 0) && shutdown(fd, SHUT_WR) == 0)
 		while (recv(fd, rest, sizeof(rest), 0) > 0)
 			;
 	(void)close(fd);

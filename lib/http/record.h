@@ -14,7 +14,7 @@ struct http_out {
 /* Two texts behind each other as FCGI_STDOUT; `end`: the answer ends with them. 0, or -1: the peer has gone. */
 int http_records(struct http_out *out, struct str a, struct str b, bool end);
 
-/* Close the connection of an answer that has gone out, or was cut. unread: the peer may still be sending a body. */
-void http_hang_up(int fd, bool unread);
+/* Close the connection of an answer that has gone out, or was cut. sending: the peer may not have done with the request. */
+void http_hang_up(int fd, bool sending);
 
 #endif

@@ -203,7 +203,7 @@ body_keep(struct worker *w, struct buf *body)
 	w->body = *body;
 }
 
-/* Is some of the body still to come? */
+/* Had it a body? Then the peer may still be sending: what was not read of it, or the record that ends it. */
 static bool
 request_serve(FCGX_Request *f, struct worker *w)
 {
@@ -211,7 +211,7 @@ request_serve(FCGX_Request *f, struct worker *w)
 	struct buf body = BUF(0);
 	struct http_request q = {.arena = w->arena};
 	struct http_response r = {.status = 200, .body = w->body, .arena = w->arena};
-	bool unread;
+	bool had_body;
 
 	w->body = BUF(LIMIT_PAGE);
 	head_read(f, &q);
@@ -220,11 +220,11 @@ request_serve(FCGX_Request *f, struct worker *w)
 	answer_write(f, &r);
 	if (r.done != NULL)
 		r.done(r.done_ctx);
-	unread = q.content_length > 0 && (uint64_t)q.content_length > body.n;
+	had_body = q.content_length > 0;
 	buf_wipe(&body);
 	body_keep(w, &r.body);
 	arena_reset(w->arena);
-	return unread;
+	return had_body;
 }
 
 /* ---- the threads --------------------------------------------------------------- */
@@ -299,7 +299,7 @@ worker_run(void *arg)
 	struct worker *w = arg;
 	int watched = watch(w->server->fd), fd;
 	FCGX_Request f;
-	bool unread;
+	bool sending;
 
 	if (watched < 0)
 		log_die("http: a thread has no descriptor to wait at: %s", strerror(errno));
@@ -313,9 +313,9 @@ worker_run(void *arg)
 			continue;
 		f.ipcFd = fd;
 		f.keepConnection = 1; /* else FCGX_Accept_r would close it as the rest of a former request */
-		unread = FCGX_Accept_r(&f) == 0 && request_serve(&f, w);
+		sending = FCGX_Accept_r(&f) == 0 && request_serve(&f, w);
 		if (f.ipcFd >= 0)
-			http_hang_up(f.ipcFd, unread);
+			http_hang_up(f.ipcFd, sending);
 		f.ipcFd = -1;
 		FCGX_Free(&f, 0);
 	}
