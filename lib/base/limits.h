@@ -116,6 +116,15 @@
 #define LIMIT_RUN_ERR (64u << 10) /* bytes of what it complains */
 #define LIMIT_RUN_INPUT (256u << 10) /* bytes given to it to read */
 
+/* Slurm: what an administrator of it, or a job's owner, may write is in it */
+#define LIMIT_SLURM_TEXT (8u << 20) /* bytes that sinfo, or squeue, may print */
+#define LIMIT_SLURM_PARTITIONS 1024 /* partitions */
+#define LIMIT_SLURM_FIELD 4096    /* bytes of a reason; LIMIT_NAME of all other fields */
+#define LIMIT_SLURM_JOBS 65536    /* jobs that run */
+#define LIMIT_SLURM_SPOTS (1u << 19) /* jobs on nodes: one job on ten nodes is ten */
+#define LIMIT_SLURM_NODE_JOBS 64  /* jobs of one node that are told one by one */
+#define LIMIT_SLURM_BYTES (24u << 20) /* bytes kept of one answer */
+
 /* inventory */
 #define LIMIT_INV_TREE 65536      /* things of one tree */
 #define LIMIT_INV_STEPS 4096      /* cables one trace follows */
