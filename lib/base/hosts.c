@@ -219,6 +219,22 @@ in_name(char c)
 	return isalnum((unsigned char)c) || (c != '\0' && strchr("._-:@+/", c) != NULL);
 }
 
+/* What a group's name may hold beside: "@*", and genders' "@rack=b07". */
+static bool
+in_group(char c)
+{
+	return c == '*' || c == '=';
+}
+
+/* "savio3"; "rack=b07", both sides of it. */
+static bool
+is_group(struct str name)
+{
+	struct str key = str_cut(&name, '=');
+
+	return str_is_name(key) && (name.p == NULL || (str_is_name(name) && memchr(name.p, '=', name.n) == NULL));
+}
+
 static bool
 ends_operand(const struct parser *p)
 {
@@ -232,7 +248,7 @@ literal(struct parser *p, struct pattern *pat)
 	struct piece *t = &pat->piece[pat->n++];
 	size_t from = p->at;
 
-	while (more(p) && (in_name(peek(p)) || (pat->group && peek(p) == '*')))
+	while (more(p) && (in_name(peek(p)) || (pat->group && in_group(peek(p)))))
 		p->at++;
 	t->text = (struct str){p->text.p + from, p->at - from};
 }
@@ -255,7 +271,7 @@ pattern(struct parser *p, struct pattern *pat)
 				return -1;
 		} else if (peek(p) == ']') {
 			return bad(p, p->at, ERR_INPUT, "a ']' without its '['");
-		} else if (in_name(peek(p)) || (pat->group && peek(p) == '*')) {
+		} else if (in_name(peek(p)) || (pat->group && in_group(peek(p)))) {
 			literal(p, pat);
 		} else {
 			return bad_byte(p, "a name");
@@ -388,7 +404,7 @@ expand(struct parser *p, struct pattern *pat, struct hosts_set *set)
 		if (pat->group) {
 			bool star = memchr(name.p, '*', name.n) != NULL;
 
-			if (name.n == 0 || (star ? name.n > 1 : !str_is_name(name)))
+			if (name.n == 0 || (star ? name.n > 1 : !is_group(name)))
 				return bad(p, pat->start, ERR_INPUT, "'@%.*s' is not a group", (int)name.n,
 				    name.p);
 			if (group(p, pat, set, name) != 0)

@@ -9,6 +9,8 @@
  *	pattern = 1*( text / "[" item *( "," item ) "]" )
  *	item    = number / number "-" number [ "/" step ]
  *
+ * A group's name may hold one "=" beside: @genders:rack=b07.
+ *
  * A number keeps the width it was written with when it starts with 0:
  * n[08-10] is n08 n09 n10, and n[1,01] is two names. Every bracket multiplies:
  * r[1-2]u[01-02] is four names. Names come out in natural order, each once,

@@ -125,6 +125,13 @@
 #define LIMIT_SLURM_NODE_JOBS 64  /* jobs of one node that are told one by one */
 #define LIMIT_SLURM_BYTES (24u << 20) /* bytes kept of one answer */
 
+/* groups of nodes, of files and of Slurm */
+#define LIMIT_GROUP_FILE (4u << 20) /* bytes of genders, or of the file of one group */
+#define LIMIT_GROUP_FILES 4096    /* files of a folder of groups */
+#define LIMIT_GROUP_MEMBERS (1u << 19) /* nodes in groups of one source: a node in ten groups is ten */
+#define LIMIT_GROUP_BYTES (24u << 20) /* bytes of names that one source is read into */
+#define LIMIT_GROUPS 8192         /* groups of one source */
+
 /* inventory */
 #define LIMIT_INV_TREE 65536      /* things of one tree */
 #define LIMIT_INV_STEPS 4096      /* cables one trace follows */

@@ -73,6 +73,7 @@ groups(void *ctx, struct str source, struct str group, struct arena *a, struct e
 	    {NULL, "rack1", "r1n[1-2]"},
 	    {NULL, "rack2", "r2n[1-2]"},
 	    {"slurm", "debug", "n9"},
+	    {"genders", "rack=b07", "n[5-6]"},
 	    {"slurm", "*", "n[8-9]"},
 	};
 
@@ -167,6 +168,7 @@ t_groups_are_resolved_by_the_caller(void)
 	T_STR(names_with("@all4^@both", &with_groups), "x1");
 	T_STR(names_with("@slurm:debug,@slurm:*", &with_groups), "n8 n9");
 	T_STR(names_with("@rack[1-2]", &with_groups), "r1n1 r1n2 r2n1 r2n2");
+	T_STR(names_with("@genders:rack=b07,n1", &with_groups), "n1 n5 n6");
 	T_STR(names_with("r[1-3]n1&@rack[1-2]", &with_groups), "r1n1 r2n1");
 	T_STR(names_with("n7,@none", &with_groups), "n7");
 }
@@ -182,6 +184,10 @@ t_a_group_that_is_unknown_broken_or_circular_is_an_error(void)
 	T_STR(names_with("n1,@", &with_groups), "! host list, column 4: a group's name is missing after the '@'");
 	T_STR(names_with("@slurm:", &with_groups), "! host list, column 1: a group's name is missing after the ':'");
 	T_STR(names_with("@a*", &with_groups), "! host list, column 1: '@a*' is not a group");
+	T_STR(names_with("@a=", &with_groups), "! host list, column 1: '@a=' is not a group");
+	T_STR(names_with("@=a", &with_groups), "! host list, column 1: '@=a' is not a group");
+	T_STR(names_with("@a=b=c", &with_groups), "! host list, column 1: '@a=b=c' is not a group");
+	T_STR(names("a=b"), "! host list, column 2: '=' has no place in a name");
 	T_STR(names_with("@@a", &with_groups), "! host list, column 1: there is no group '@a'");
 	T_STR(names("@all4"), "! host list, column 1: groups ('@') cannot be used here; write the names");
 	T_STR(names_with("@none", &with_groups),
