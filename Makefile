@@ -64,12 +64,13 @@ MAIN_ipmi-probe := tests/sim/ipmi_probe.c
 MAIN_net-probe := tests/sim/net_probe.c
 MAIN_seed    := tests/sim/seed.c
 MAIN_web-probe := tests/sim/web_probe.c
+MAIN_slurm-probe := tests/sim/slurm_probe.c
 have     = $(foreach p,$(1),$(if $(wildcard $(MAIN_$(p))),$(p)))
 CGI     := $(call have,login pages power)
 DAEMON  := $(call have,larchd)
 CLI     := $(call have,larch)
 PROGRAMS := $(addprefix $(B)/bin/,$(CGI) $(DAEMON) $(CLI))
-SIMS    := $(addprefix $(B)/bin/,$(call have,bmc-sim pdu-sim ipmi-probe net-probe seed web-probe))
+SIMS    := $(addprefix $(B)/bin/,$(call have,bmc-sim pdu-sim ipmi-probe net-probe seed web-probe slurm-probe))
 
 .PHONY: all deps demo test check lint asan tsan fuzz cover bench install uninstall dist clean help \
 	programs sims units fuzzers benches flags public FORCE
@@ -143,6 +144,10 @@ $(B)/bin/seed: $(call objs,tests/sim/seed.c) $(B)/liblarch.a
 $(B)/bin/ipmi-probe: $(call objs,tests/sim/ipmi_probe.c) $(B)/liblarch.a
 	$(link) $(B)/liblarch.a $(LIBS)
 $(B)/bin/net-probe: $(call objs,tests/sim/net_probe.c) $(B)/liblarch.a
+	$(link) $(B)/liblarch.a $(LIBS)
+
+# slurm-probe is what lib/probe asks of Slurm.
+$(B)/bin/slurm-probe: $(call objs,tests/sim/slurm_probe.c) $(B)/liblarch.a
 	$(link) $(B)/liblarch.a $(LIBS)
 
 # web-probe is a web program that shows every guard and every format to tests/flow/test_web.
