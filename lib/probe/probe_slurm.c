@@ -39,7 +39,7 @@ struct probe_slurm {
 static const struct {
 	const char *check, *words[7]; /* behind the program */
 } rows[SLURM_PARTS] = {
-    [SLURM_NODES] = {"slurm", {"-h", "-a", "-N", "-o", SLURM_SINFO_FORMAT, NULL}},
+    [SLURM_NODES] = {"slurm", {"-h", "-a", "-o", SLURM_SINFO_FORMAT, NULL}},
     [SLURM_JOBS] = {"jobs", {"-h", "-a", "-t", "R,CG,S", "-o", SLURM_SQUEUE_FORMAT, NULL}},
 };
 
@@ -151,7 +151,7 @@ take_nodes(struct part *x, struct str text, struct arena *a, struct err *e)
 
 	slurm_parse_nodes(text, a, &s);
 	if (s.n == 0)
-		return s.lines == 0 ? err_set(e, ERR_DEVICE, "%s names no node", program(x->slurm, x->which)) :
+		return s.rubbish == 0 ? err_set(e, ERR_DEVICE, "%s names no node", program(x->slurm, x->which)) :
 		    err_set(e, ERR_DEVICE, "%s prints nothing that is understood, in %zu lines; the first: %s",
 		    program(x->slurm, x->which), s.lines, s.first_rubbish);
 	say_rubbish(x, s.rubbish, s.first_rubbish);

@@ -41,12 +41,6 @@ told(struct str s, size_t max, struct arena *a)
 	return clean(s, max, a);
 }
 
-static bool
-is_host(struct str s)
-{
-	return str_is_name(s) && s.p[0] != '@' && memchr(s.p, ' ', s.n) == NULL;
-}
-
 /* The next line without its end; false after the last. */
 static bool
 next_line(struct str *rest, struct str *line)
@@ -76,10 +70,82 @@ split(struct str line, struct str *f, size_t least, size_t n)
 }
 
 static void
-rubbish(struct str line, struct arena *a, size_t *count, const char **first)
+rubbish(struct str line, size_t n, struct arena *a, size_t *count, const char **first)
 {
-	if ((*count)++ == 0)
+	if (*count == 0)
 		*first = clean(line, SHOWN, a);
+	*count += n;
+}
+
+/* ---- host lists ------------------------------------------------------------------------ */
+
+/* Names and brackets alone: a list that takes names away would make us work for nothing. */
+static bool
+is_plain(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (strchr("!&^@\n", s.p[i]) != NULL)
+			return false;
+	return true;
+}
+
+/* What stands before the next comma that is in no bracket. */
+static struct str
+cut_piece(struct str *rest)
+{
+	struct str piece = {rest->p, 0};
+	bool open = false;
+
+	while (piece.n < rest->n && (open || rest->p[piece.n] != ',')) {
+		open = rest->p[piece.n] == '[' || (open && rest->p[piece.n] != ']');
+		piece.n++;
+	}
+	*rest = piece.n < rest->n ? (struct str){rest->p + piece.n + 1, rest->n - piece.n - 1} : (struct str){NULL, 0};
+	return piece;
+}
+
+/* Piece by piece: what is no name is left out, and counted. The names of `out` are in the arena. */
+static void
+unfold_pieces(struct str list, struct arena *a, struct hosts *out, size_t *bad)
+{
+	size_t cap = 0;
+
+	*out = (struct hosts){0};
+	while (list.p != NULL) {
+		struct str piece = cut_piece(&list);
+		struct hosts h;
+		struct err e;
+
+		if (!is_plain(piece) || arena_used(a) > LIMIT_SLURM_BYTES || hosts_parse(piece, NULL, a, &h, &e) != 0 ||
+		    h.n == 0 || out->n + h.n > LIMIT_HOSTS) {
+			(*bad)++;
+			continue;
+		}
+		if (out->n + h.n > cap) {
+			char **old = out->name;
+
+			cap = 2 * (out->n + h.n);
+			out->name = arena_array(a, cap, sizeof(*out->name));
+			if (out->n > 0)
+				memcpy(out->name, old, out->n * sizeof(*old));
+		}
+		memcpy(out->name + out->n, h.name, h.n * sizeof(*h.name));
+		out->n += h.n;
+	}
+}
+
+/* The names of a host list as Slurm prints it, in the arena; those that are none are left out and counted. */
+static void
+unfold(struct str list, struct arena *a, struct hosts *out, size_t *bad)
+{
+	struct err e;
+
+	list = str_trim(list);
+	*out = (struct hosts){0};
+	if (list.n == 0 || str_is(list, "(null)") || str_is(list, "None"))
+		return; /* a partition without nodes, a job that has none yet */
+	if (!is_plain(list) || hosts_parse(list, NULL, a, out, &e) != 0)
+		unfold_pieces(list, a, out, bad);
 }
 
 /* ---- times ------------------------------------------------------------------------------ */
@@ -197,13 +263,20 @@ slurm_state(struct str word, struct arena *a, struct slurm_node *out)
 
 /* ---- sinfo -------------------------------------------------------------------------------------- */
 
-enum { NODE_NAME, NODE_STATE, NODE_SINCE, NODE_USER, NODE_PARTITION, NODE_ADDRESS, NODE_REASON, NODE_FIELDS };
+enum { NODE_NAME, NODE_STATE, NODE_SINCE, NODE_USER, NODE_PARTITION, NODE_REASON, NODE_FIELDS };
 
-/* A line that names a node. */
+/* A node in a line. */
 struct row {
-	struct str name, line;
+	const char *name;
+	struct str line;
 	uint32_t nr;
 	uint16_t partition;
+};
+
+struct rows {
+	struct row *row;
+	size_t n, cap;
+	struct arena *names, *scratch; /* of the rows; of one line */
 };
 
 /* Partition names in order, each with its index in slurm_nodes.partitions. */
@@ -250,26 +323,22 @@ static int
 by_name(const void *x, const void *y)
 {
 	const struct row *p = x, *q = y;
-	int c = memcmp(p->name.p, q->name.p, p->name.n < q->name.n ? p->name.n : q->name.n);
+	int c = strcmp(p->name, q->name);
 
-	if (c != 0 || p->name.n != q->name.n)
-		return c != 0 ? c : p->name.n < q->name.n ? -1 : 1;
-	return p->nr < q->nr ? -1 : 1;
+	return c != 0 ? c : p->nr < q->nr ? -1 : 1;
 }
 
 static struct slurm_node
-make_node(struct str line, struct arena *a)
+make_node(const struct row *row, struct arena *a)
 {
-	struct slurm_node n = {0};
+	struct slurm_node n = {.name = arena_strdup(a, row->name)};
 	struct str f[NODE_FIELDS];
 
-	(void)split(line, f, NODE_FIELDS, NODE_FIELDS);
-	n.name = arena_strndup(a, f[NODE_NAME].p, f[NODE_NAME].n);
+	(void)split(row->line, f, NODE_FIELDS, NODE_FIELDS);
 	slurm_state(f[NODE_STATE], a, &n);
 	n.reason = told(f[NODE_REASON], LIMIT_SLURM_FIELD, a);
 	n.user = n.reason == NULL ? NULL : told(f[NODE_USER], LIMIT_NAME, a);
 	n.since = slurm_time(f[NODE_SINCE]);
-	n.address = told(f[NODE_ADDRESS], LIMIT_NAME, a);
 	return n;
 }
 
@@ -286,65 +355,90 @@ add_partition(struct slurm_node *n, uint16_t *list, uint16_t p)
 
 /* Rows of one name are one node: the first of them says how it is, all say where it is. */
 static void
-fold_rows(struct row *rows, size_t n, struct arena *a, struct slurm_nodes *out)
+fold_rows(const struct rows *r, struct arena *a, struct slurm_nodes *out)
 {
-	uint16_t *list = arena_array(a, n + 1, sizeof(*list));
+	uint16_t *list = arena_array(a, r->n + 1, sizeof(*list));
 	size_t nodes = 0;
 
-	if (n > 1)
-		qsort(rows, n, sizeof(*rows), by_name);
-	for (size_t i = 0; i < n; i++)
-		nodes += i == 0 || !str_eq(rows[i].name, rows[i - 1].name);
+	if (r->n > 1)
+		qsort(r->row, r->n, sizeof(*r->row), by_name);
+	for (size_t i = 0; i < r->n; i++)
+		nodes += i == 0 || strcmp(r->row[i].name, r->row[i - 1].name) != 0;
 	out->nodes = arena_array(a, nodes + 1, sizeof(*out->nodes));
-	for (size_t i = 0; i < n; i++) {
-		struct slurm_node *node;
-
-		if (i == 0 || !str_eq(rows[i].name, rows[i - 1].name)) {
+	for (size_t i = 0; i < r->n; i++) {
+		if (i == 0 || strcmp(r->row[i].name, r->row[i - 1].name) != 0) {
 			if (out->n == LIMIT_HOSTS || arena_used(a) > LIMIT_SLURM_BYTES) {
-				out->rubbish += n - i;
+				out->rubbish += r->n - i;
 				return;
 			}
-			node = &out->nodes[out->n++];
-			*node = make_node(rows[i].line, a);
-			node->partitions = list + i;
+			out->nodes[out->n] = make_node(&r->row[i], a);
+			out->nodes[out->n++].partitions = list + i;
 		}
-		node = &out->nodes[out->n - 1];
-		add_partition(node, (uint16_t *)(uintptr_t)node->partitions, rows[i].partition);
+		add_partition(&out->nodes[out->n - 1], (uint16_t *)(uintptr_t)out->nodes[out->n - 1].partitions,
+		    r->row[i].partition);
 	}
+}
+
+static void
+add_row(struct rows *r, const char *name, struct str line, uint16_t partition_nr)
+{
+	if (r->n == r->cap) {
+		r->cap = r->cap == 0 ? 1024 : r->cap * 2;
+		r->row = realloc(r->row, r->cap * sizeof(*r->row));
+		if (r->row == NULL)
+			log_die("out of memory: the nodes of Slurm");
+	}
+	r->row[r->n] = (struct row){arena_strdup(r->names, name), line, (uint32_t)r->n, partition_nr};
+	r->n++;
+}
+
+/* The nodes of one line, into rows; what is beyond the ceilings, or no name, is counted. */
+static void
+take_line(struct str line, struct rows *r, struct known *known, struct arena *a, struct slurm_nodes *out)
+{
+	struct str f[NODE_FIELDS];
+	struct hosts h;
+	size_t bad = 0;
+	uint16_t nr;
+
+	if (!split(line, f, NODE_FIELDS, NODE_FIELDS)) {
+		rubbish(line, 1, a, &out->rubbish, &out->first_rubbish);
+		return;
+	}
+	arena_reset(r->scratch);
+	unfold(f[NODE_NAME], r->scratch, &h, &bad);
+	nr = partition(out, known, f[NODE_PARTITION], a);
+	for (size_t i = 0; i < h.n; i++)
+		if (r->n < ROWS_MAX && arena_used(r->names) < LIMIT_SLURM_BYTES)
+			add_row(r, h.name[i], line, nr);
+		else
+			bad++;
+	if (bad > 0)
+		rubbish(line, bad, a, &out->rubbish, &out->first_rubbish);
 }
 
 void
 slurm_parse_nodes(struct str text, struct arena *a, struct slurm_nodes *out)
 {
-	struct row *rows = NULL;
+	struct rows r = {.names = arena_create(), .scratch = arena_create()};
 	struct known *known = calloc(1, sizeof(*known));
-	struct str line, f[NODE_FIELDS];
-	size_t n = 0, cap = 0;
+	struct str line;
 
 	*out = (struct slurm_nodes){0};
 	if (known == NULL)
 		log_die("out of memory: the partitions of Slurm");
 	while (next_line(&text, &line)) {
 		out->lines++;
-		if (!split(line, f, NODE_FIELDS, NODE_FIELDS) || !is_host(f[NODE_NAME]) || n == ROWS_MAX) {
-			rubbish(line, a, &out->rubbish, &out->first_rubbish);
-			continue;
-		}
-		if (n == cap) {
-			cap = cap == 0 ? 1024 : cap * 2;
-			rows = realloc(rows, cap * sizeof(*rows));
-			if (rows == NULL)
-				log_die("out of memory: the nodes of Slurm");
-		}
-		rows[n] = (struct row){f[NODE_NAME], line, (uint32_t)n, partition(out, known, f[NODE_PARTITION], a)};
-		n++;
+		take_line(line, &r, known, a, out);
 	}
 	out->partitions = arena_array(a, out->n_partitions + 1, sizeof(*out->partitions));
 	for (size_t i = 0; i < out->n_partitions; i++)
 		out->partitions[known->index[i]] = clean(str_of(known->name[i]), LIMIT_NAME, a);
-	fold_rows(rows, n, a, out);
-	free(rows);
+	fold_rows(&r, a, out);
+	free(r.row);
 	free(known);
+	arena_destroy(r.scratch);
+	arena_destroy(r.names);
 }
 
 static int
@@ -375,30 +469,18 @@ is_id(struct str s)
 	return s.n > 0 && s.n <= LIMIT_NAME;
 }
 
-/* Names and brackets alone: a list that takes names away would make us work for nothing. */
-static bool
-is_plain_list(struct str s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		if (strchr("!&^@\n", s.p[i]) != NULL)
-			return false;
-	return true;
-}
-
-/* The nodes of one job, into spots; -1 when they are no host list, or too many. */
+/* The nodes of one job, into spots; -1 when they are too many, or none of them has a name. */
 static int
 add_spots(struct slurm_jobs *out, struct str nodes, size_t *cap, struct arena *scratch, struct arena *a)
 {
-	struct hosts h = {0};
-	struct err e;
+	struct hosts h;
+	size_t bad = 0;
 
-	nodes = str_trim(nodes);
-	if (nodes.n == 0 || str_is(nodes, "(null)") || str_is(nodes, "None"))
-		return 0;
 	arena_reset(scratch);
-	if (!is_plain_list(nodes) || hosts_parse(nodes, NULL, scratch, &h, &e) != 0 ||
-	    out->n_spots + h.n > LIMIT_SLURM_SPOTS || arena_used(a) > LIMIT_SLURM_BYTES)
+	unfold(nodes, scratch, &h, &bad);
+	if ((h.n == 0 && bad > 0) || out->n_spots + h.n > LIMIT_SLURM_SPOTS || arena_used(a) > LIMIT_SLURM_BYTES)
 		return -1;
+	out->rubbish += bad;
 	if (out->n_spots + h.n > *cap) {
 		*cap = *cap * 2 > out->n_spots + h.n ? *cap * 2 : out->n_spots + h.n;
 		out->spots = realloc(out->spots, *cap * sizeof(*out->spots));
@@ -434,17 +516,22 @@ make_job(const struct str f[JOB_FIELDS], struct arena *a)
 	};
 }
 
-/* The spots move from where they grew to the arena. */
+/* The spots move from where they grew to the arena, each once. */
 static void
 keep_spots(struct slurm_jobs *out, struct arena *a)
 {
 	struct slurm_spot *grown = out->spots;
+	size_t n = 0;
 
 	out->spots = arena_array(a, out->n_spots + 1, sizeof(*out->spots));
 	if (out->n_spots > 0)
 		memcpy(out->spots, grown, out->n_spots * sizeof(*grown));
 	if (out->n_spots > 1)
 		qsort(out->spots, out->n_spots, sizeof(*out->spots), by_spot);
+	for (size_t i = 0; i < out->n_spots; i++)
+		if (i == 0 || by_spot(&out->spots[i], &out->spots[i - 1]) != 0)
+			out->spots[n++] = out->spots[i];
+	out->n_spots = n;
 	free(grown);
 }
 
@@ -457,12 +544,16 @@ slurm_parse_jobs(struct str text, struct arena *a, struct slurm_jobs *out)
 
 	*out = (struct slurm_jobs){0};
 	while (next_line(&text, &line)) {
+		size_t before = out->rubbish;
+
 		out->lines++;
 		if (!split(line, f, JOB_LEAST, JOB_FIELDS) || !is_id(str_trim(f[JOB_ID])) || out->n == LIMIT_SLURM_JOBS ||
 		    add_spots(out, f[JOB_NODES], &cap_spots, scratch, a) != 0) {
-			rubbish(line, a, &out->rubbish, &out->first_rubbish);
+			rubbish(line, 1, a, &out->rubbish, &out->first_rubbish);
 			continue;
 		}
+		if (before == 0 && out->rubbish > 0)
+			out->first_rubbish = clean(line, SHOWN, a);
 		if (out->n == cap) {
 			struct slurm_job *old = out->jobs;
 

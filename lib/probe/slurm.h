@@ -4,7 +4,8 @@
  * nothing. Every byte is foreign: a line that has not its fields is rubbish and counted, a name that could not stand in
  * a host list is dropped and counted, texts are cleaned of control bytes.
  *
- * sinfo prints a node once a partition; here it is one node. A state is a word and suffixes, "drained*": the word is
+ * sinfo folds nodes that are alike into one line, once a partition; here each is one node. (Asked for a line a node, -N, it
+ * compares each with all others: docs/decisions/015.) A state is a word and suffixes, "drained*": the word is
  * kept in sinfo's short spelling ("drain", sinfo(1) %t), the suffixes as they are and decoded. Times are local.
  */
 #ifndef LARCH_PROBE_SLURM_H
@@ -13,8 +14,8 @@
 #include "base/base.h"
 #include "status/status.h"
 
-/* The reason is last: it may hold the separator. A squeue without the last two columns is understood too. */
-#define SLURM_SINFO_FORMAT "%N|%T|%H|%u|%P|%o|%E"
+/* The first is a host list. The reason is last: it may hold the separator. A squeue without the last two columns is understood too. */
+#define SLURM_SINFO_FORMAT "%N|%T|%H|%u|%P|%E"
 #define SLURM_SQUEUE_FORMAT "%A|%u|%a|%M|%N|%t|%S"
 
 struct slurm_node {
@@ -26,7 +27,6 @@ struct slurm_node {
 	const char *reason;           /* in full, NULL none */
 	const char *user;             /* who gave it, NULL none */
 	int64_t since;                /* when, ms; 0 unknown */
-	const char *address;          /* NodeAddr: where Slurm reaches it; NULL none */
 	const uint16_t *partitions;   /* indices of slurm_nodes.partitions, in the order they were printed */
 	size_t n_partitions;
 };
@@ -36,7 +36,7 @@ struct slurm_nodes {
 	size_t n;
 	const char **partitions;
 	size_t n_partitions;
-	size_t lines, rubbish;        /* lines printed; those that were no node */
+	size_t lines, rubbish;        /* lines printed; lines that are none, and names that are none in others */
 	const char *first_rubbish;    /* cleaned, cut; NULL none */
 };
 
@@ -61,7 +61,7 @@ struct slurm_jobs {
 	const char *first_rubbish;
 };
 
-/* The output of `sinfo -h -a -N -o SLURM_SINFO_FORMAT`. All is copied to the arena. What is beyond the ceilings is counted as rubbish. */
+/* The output of `sinfo -h -a -o SLURM_SINFO_FORMAT`, with -N or without. All is copied to the arena. What is beyond the ceilings is counted as rubbish. */
 LARCH_API void slurm_parse_nodes(struct str text, struct arena *a, struct slurm_nodes *out);
 /* The output of `squeue -h -a -t R,CG,S -o SLURM_SQUEUE_FORMAT`. */
 LARCH_API void slurm_parse_jobs(struct str text, struct arena *a, struct slurm_jobs *out);
@@ -77,7 +77,7 @@ LARCH_API int64_t slurm_span(struct str text);
 
 /*
  * The values of the check `slurm`, one a node: text "drain*", detail the reason, data
- * {"state","flags":[..],"reason","user","since","partitions":[..],"address"}; null where it is not told.
+ * {"state","flags":[..],"reason","user","since","partitions":[..]}; null where it is not told.
  * `at` is when it was seen, `interval` how long it holds.
  */
 LARCH_API void slurm_node_values(const struct slurm_nodes *s, int64_t at, int64_t interval, struct arena *a,

@@ -75,7 +75,6 @@ node_data(const struct slurm_nodes *s, const struct slurm_node *n, struct buf *b
 		buf_json(b, str_of(s->partitions[n->partitions[i]]));
 	}
 	buf_char(b, ']');
-	member(b, "address", n->address);
 	buf_char(b, '}');
 	return kept(b, a);
 }

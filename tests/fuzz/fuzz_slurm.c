@@ -34,27 +34,27 @@ check_nodes(const struct slurm_nodes *s)
 
 		must(str_is_name(str_of(n->name)) && strpbrk(n->name, " []$<,!&^") == NULL);
 		must(i == 0 || strcmp(n->name, s->nodes[i - 1].name) > 0);
-		must(is_clean(n->state) && is_clean(n->reason) && is_clean(n->user) && is_clean(n->address));
+		must(is_clean(n->state) && is_clean(n->reason) && is_clean(n->user));
 		must(n->level < STATUS_LEVEL_COUNT && n->since >= 0);
 		must(slurm_node(s, n->name) == n);
 		for (size_t k = 0; k < n->n_partitions; k++)
 			must(n->partitions[k] < s->n_partitions);
 		rows += n->n_partitions;
 	}
-	must(rows <= s->lines && s->n + s->rubbish <= s->lines);
+	must(s->n <= LIMIT_HOSTS && rows <= s->lines * (s->n + 1));
 	must((s->rubbish > 0) == (s->first_rubbish != NULL) && is_clean(s->first_rubbish));
 }
 
 static void
 check_jobs(const struct slurm_jobs *j)
 {
-	must(j->n + j->rubbish == j->lines && is_clean(j->first_rubbish));
+	must(j->n <= j->lines && j->n + j->rubbish >= j->lines && is_clean(j->first_rubbish));
 	for (size_t i = 0; i < j->n; i++)
 		must(is_clean(j->jobs[i].id) && is_clean(j->jobs[i].user) && is_clean(j->jobs[i].account) &&
 		    is_clean(j->jobs[i].state) && j->jobs[i].elapsed_s >= -1 && j->jobs[i].started >= 0);
 	for (size_t i = 0; i < j->n_spots; i++)
 		must(j->spots[i].job < j->n && str_is_name(str_of(j->spots[i].node)) &&
-		    (i == 0 || strcmp(j->spots[i - 1].node, j->spots[i].node) <= 0));
+		    (i == 0 || strcmp(j->spots[i - 1].node, j->spots[i].node) < 0 || j->spots[i - 1].job < j->spots[i].job));
 }
 
 static void
