@@ -62,6 +62,7 @@ MAIN_bmc-sim := tests/sim/bmc_main.c
 MAIN_pdu-sim := tests/sim/pdu_main.c
 MAIN_ipmi-probe := tests/sim/ipmi_probe.c
 MAIN_net-probe := tests/sim/net_probe.c
+MAIN_login-probe := tests/sim/login_probe.c
 MAIN_seed    := tests/sim/seed.c
 MAIN_web-probe := tests/sim/web_probe.c
 MAIN_slurm-probe := tests/sim/slurm_probe.c
@@ -70,7 +71,7 @@ CGI     := $(call have,login pages power)
 DAEMON  := $(call have,larchd)
 CLI     := $(call have,larch)
 PROGRAMS := $(addprefix $(B)/bin/,$(CGI) $(DAEMON) $(CLI))
-SIMS    := $(addprefix $(B)/bin/,$(call have,bmc-sim pdu-sim ipmi-probe net-probe seed web-probe slurm-probe))
+SIMS    := $(addprefix $(B)/bin/,$(call have,bmc-sim pdu-sim ipmi-probe net-probe seed web-probe slurm-probe login-probe))
 
 .PHONY: all deps demo test check lint asan tsan fuzz cover bench install uninstall dist clean help \
 	programs sims units fuzzers benches flags public FORCE
@@ -148,6 +149,10 @@ $(B)/bin/net-probe: $(call objs,tests/sim/net_probe.c) $(B)/liblarch.a
 
 # slurm-probe is what lib/probe asks of Slurm.
 $(B)/bin/slurm-probe: $(call objs,tests/sim/slurm_probe.c) $(B)/liblarch.a
+	$(link) $(B)/liblarch.a $(LIBS)
+
+# login-probe is a round of lib/probe/login.h from the command line.
+$(B)/bin/login-probe: $(call objs,tests/sim/login_probe.c) $(B)/liblarch.a
 	$(link) $(B)/liblarch.a $(LIBS)
 
 # web-probe is a web program that shows every guard and every format to tests/flow/test_web.

@@ -109,6 +109,14 @@
 #define LIMIT_SNMP_OCTETS 512     /* bytes of one string a SET writes: a PortList of 4096 ports */
 #define LIMIT_SWITCH_PORTS 1024   /* ports of one switch that are kept */
 #define LIMIT_VLAN_TEXT 4096      /* bytes of the VLANs of one port as ranges */
+#define LIMIT_LOGIN_SCRIPT (160u << 10) /* bytes of what a node is given to run: 32 mounts and 32 commands, each byte a quote */
+#define LIMIT_LOGIN_ANSWER (256u << 10) /* bytes of what one login may print, and of what ssh may say beside it */
+#define LIMIT_LOGIN_PARTS 128     /* sections of one such answer */
+#define LIMIT_LOGIN_MOUNTS 128    /* file systems of one node that are kept */
+#define LIMIT_LOGIN_USERS 256     /* users of one node that are kept */
+#define LIMIT_LOGIN_TEXT 2048     /* bytes of what one of the site's commands printed that are kept */
+#define LIMIT_LOGIN_GPUS 256      /* GPUs of one node */
+#define LIMIT_LOGINS 32768        /* logins that run or wait for their turn */
 #define LIMIT_SNMP_SESSIONS 512   /* SNMP targets with a socket at once; others wait in line */
 
 /* children: sinfo, ssh, a site's own commands */
