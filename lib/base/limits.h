@@ -109,7 +109,7 @@
 #define LIMIT_SNMP_OCTETS 512     /* bytes of one string a SET writes: a PortList of 4096 ports */
 #define LIMIT_SWITCH_PORTS 1024   /* ports of one switch that are kept */
 #define LIMIT_VLAN_TEXT 4096      /* bytes of the VLANs of one port as ranges */
-#define LIMIT_LOGIN_SCRIPT (160u << 10) /* bytes of what a node is given to run: 32 mounts and 32 commands, each byte a quote */
+#define LIMIT_LOGIN_SCRIPT (176u << 10) /* bytes of what a node is given to run: 32 mounts and 32 commands, each byte a quote */
 #define LIMIT_LOGIN_ANSWER (256u << 10) /* bytes of what one login may print, and of what ssh may say beside it */
 #define LIMIT_LOGIN_PARTS 128     /* sections of one such answer */
 #define LIMIT_LOGIN_MOUNTS 128    /* file systems of one node that are kept */

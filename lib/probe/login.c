@@ -16,7 +16,6 @@
 #include "run.h"
 
 #define COMMAND "/bin/sh -s"     /* for the login shell, whichever it is; the script comes through standard input */
-#define CONNECT_S "5"            /* for the connection and the banner together */
 #define LIMIT_MS 30000           /* for one login, when nothing else is said */
 #define INTERVAL_MS 900000
 #define SHARED_MS 7200000        /* logins further apart than this are not worth an open connection */
@@ -266,7 +265,7 @@ add_address(struct words *w, const char *name, const char *address, struct arena
  * beside the command, and tells of what goes wrong and of nothing else.
  */
 static const char *const always[] = {"BatchMode=yes", "NumberOfPasswordPrompts=0", "StrictHostKeyChecking=yes",
-    "UpdateHostKeys=no", "ConnectTimeout=" CONNECT_S, "ConnectionAttempts=1", "LogLevel=ERROR", "ForwardAgent=no",
+    "UpdateHostKeys=no", "ConnectTimeout=5", "ConnectionAttempts=1", "LogLevel=ERROR", "ForwardAgent=no",
     "ForwardX11=no", "ClearAllForwardings=yes", "PermitLocalCommand=no", "RemoteCommand=none"};
 
 static int

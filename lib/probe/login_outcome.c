@@ -57,7 +57,7 @@ static const struct {
     {"REMOTE HOST IDENTIFICATION HAS CHANGED", LOGIN_HOST_KEY_CHANGED, false},
     {"REVOKED HOST KEY", LOGIN_HOST_KEY_CHANGED, true},
     {"host key is known for", LOGIN_HOST_KEY_UNKNOWN, true},
-    {"Host key verification failed", LOGIN_HOST_KEY_UNKNOWN, true},
+    {"Host key verification failed", LOGIN_HOST_KEY_UNKNOWN, false},
     {"Bad configuration option", LOGIN_SSH_FAILED, true},
     {"bad configuration option", LOGIN_SSH_FAILED, true},
     {"Can't open user config file", LOGIN_SSH_FAILED, true},

@@ -15,7 +15,7 @@ import os, pathlib, shutil, signal, socket, subprocess, tempfile, time
 from children import die_with_parent
 
 PER_DAEMON = 16  # MAX_LISTEN_SOCKS of sshd
-FIRST_UID = 20001
+UIDS = 200000  # and on: a block for each process that starts one, so that two of them share no user
 SSHD = "/usr/sbin/sshd"
 CONFIG = """Port {port}
 {listen}
@@ -86,8 +86,8 @@ class Sshd:
         """passwd, shadow, group: the machine's, and ours; a key that each of ours may log in with."""
         rows = {f: pathlib.Path(f"/etc/{f}").read_text() for f in ("passwd", "shadow", "group")}
         (self.folder / "keys").mkdir()
-        for i, (name, shell) in enumerate(self.users.items()):
-            uid, home = FIRST_UID + i, self.home / name
+        for name, shell in self.users.items():
+            uid, home = self.uid(name), self.home / name
             home.mkdir(parents=True)
             os.chown(home, uid, uid)
             rows["passwd"] += f"{name}:x:{uid}:{uid}::{home}:{shell}\n"
@@ -97,6 +97,9 @@ class Sshd:
         for name, text in rows.items():
             (self.folder / name).write_text(text)
             (self.folder / name).chmod(0o600 if name == "shadow" else 0o644)
+
+    def uid(self, name):
+        return UIDS + os.getpid() % 10000 * 200 + list(self.users).index(name)
 
     def start(self, i, addresses):
         conf, log = self.folder / f"sshd_config.{i}", self.folder / f"sshd.log.{i}"
