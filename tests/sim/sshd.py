@@ -3,7 +3,7 @@
 
     with Sshd(["127.94.0.1", "127.94.0.2"], users={"ana": "/bin/bash", "cat": "/bin/csh"}) as nodes:
         nodes.port
-        nodes.config("n1 127.94.0.1 ana", ...)   # a file for ssh -F with these nodes, their host key known
+        nodes.config("n1 ana", ...)              # a file for ssh -F with these nodes and who logs in, their host key known
         nodes.logins()                           # how many were authenticated so far
         nodes.home / "ana" / ".bashrc"
 
@@ -133,10 +133,11 @@ class Sshd:
         return "".join(f"{name} {public}\n" for name in names)
 
     def config(self, *nodes, name="ssh_config", known=None, more=""):
-        """A file for ssh -F: a row "NAME USER" a node."""
+        """A file for ssh -F: a row "NAME USER" or "NAME USER ADDRESS" a node."""
         rows = [node.split() for node in nodes]
-        (self.folder / f"{name}.known").write_text(self.known([n for n, _ in rows]) if known is None else known)
-        text = "".join(f"Host {n}\n  User {user}\n" for n, user in rows)
+        (self.folder / f"{name}.known").write_text(self.known([row[0] for row in rows]) if known is None else known)
+        text = "".join(f"Host {row[0]}\n  User {row[1]}\n" + "".join(f"  HostName {a}\n  HostKeyAlias {row[0]}\n" for a in row[2:])
+                       for row in rows)
         text += (f"Host *\n  Port {self.port}\n  IdentityFile {self.folder}/key\n  IdentitiesOnly yes\n"
                  f"  UserKnownHostsFile none\n  GlobalKnownHostsFile {self.folder}/{name}.known\n  {more}\n")
         path = self.folder / name
