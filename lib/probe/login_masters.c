@@ -35,12 +35,14 @@ struct login_masters {
 
 /* ---- the end of masters ------------------------------------------------------------------------------ */
 
+/* "17", and "17.Xy3f": what an ssh that was killed had bound and not yet named. */
 static bool
 is_place(const char *name)
 {
+	struct str rest = str_of(name), number = str_cut(&rest, '.');
 	int64_t n;
 
-	return strlen(name) <= NUMBER_MAX && str_int(str_of(name), 0, INT64_MAX, &n) == 0;
+	return number.n <= NUMBER_MAX && str_int(number, 0, INT64_MAX, &n) == 0;
 }
 
 /* Wait until the other side of each is gone, and close it; how many are not. */

@@ -9,9 +9,9 @@
  * node. The whole is one compound command whose standard input is nothing, so that nothing in it eats the rest of it.
  *
  * What can hang (a dead NFS server, a sick GPU) runs below `timeout`, whose arguments end in a word that begins with
- * "larch:". Killed or not, as long as it is there the next login sees it in `busy` and does not start another. The
- * mounts are asked side by side: each prints its section in one write that is too short to be torn, and a shell that
- * waits for one that cannot even be killed holds up nothing but itself.
+ * "larch:". Killed or not, as long as it is there the next login sees it in `busy` and does not start another. A command
+ * of the site may leave such a thing behind when it is killed: whoever holds its output keeps its reader, which has the
+ * word too. The mounts are asked side by side: each prints its section in one write that is too short to be torn.
  */
 static const char first[] =
     "{\n"
@@ -25,12 +25,12 @@ static const char first[] =
     "hangs() { case \"$busy$N\" in *\"larch:$1$N\"*) return 0 ;; esac; return 1; }\n"
     "fs() {\n"
     "hangs \"df $2\" && { whole \"mount:$1\" busy ''; return; }\n"
-    "o=$(t sh -c 'df -kP -- \"$1\"' larch:df \"$2\" 2>&1)\n"
+    "o=$(t sh -c 'exec df -kP -- \"$1\"' larch:df \"$2\" 2>&1)\n"
     "whole \"mount:$1\" $? \"$o\"\n"
     "}\n"
     "smi() {\n"
     "hangs smi && { whole smi busy ''; return; }\n"
-    "o=$(t sh -c 'nvidia-smi -L' larch:smi 2>&1)\n"
+    "o=$(t sh -c 'exec nvidia-smi -L' larch:smi 2>&1)\n"
     "r=$?\n"
     "whole smi $r \"$(printf '%s' \"$o\" | head -c 3000)\"\n"
     "}\n"
@@ -38,7 +38,7 @@ static const char first[] =
     "begin \"command:$1\"\n"
     "if hangs \"$1\"; then r=busy; else\n"
     "{ r=$({ { timeout -k 1 \"$2\" sh -c \"$3\" \"larch:$1\" 2>&1 3>&- 4>&-; echo $? >&3; } |\n"
-    "{ head -c 3000; cat >/dev/null; } >&4; } 3>&1); } 4>&1\n"
+    "sh -c 'head -c 3000; cat >/dev/null; :' \"larch:$1\" >&4; } 3>&1); } 4>&1\n"
     "fi\n"
     "end \"command:$1\" \"$r\"\n"
     "}\n"
@@ -53,7 +53,7 @@ static const char first[] =
     "begin gpu; set -- /dev/nvidia[0-9]*; g=$#; [ -e \"$1\" ] || g=0\n"
     "s=no; [ $g -eq 0 ] || ! command -v nvidia-smi >/dev/null || s=smi; echo \"found $g $s\"\n"
     "[ ! -r /etc/slurm/gres.conf ] || grep -i '^[^#]*name=gpu' /etc/slurm/gres.conf | head -c 16384; end gpu 0\n"
-    "begin df; if hangs 'df -l'; then r=busy; else t sh -c 'df -kPl' larch:df -l; r=$?; fi; end df $r\n"
+    "begin df; if hangs 'df -l'; then r=busy; else t sh -c 'exec df -kPl' larch:df -l; r=$?; fi; end df $r\n"
     "if [ $s = smi ]; then smi & fi\n";
 
 /* 'it'\''s': one word of sh, whatever is in it. */

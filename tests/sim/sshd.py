@@ -32,7 +32,6 @@ MaxStartups 1000
 MaxSessions 100
 LogLevel VERBOSE
 PrintLastLog no
-SetEnv LARCH_TEST=1
 {more}
 """
 ENTER = """set -e
@@ -40,8 +39,19 @@ mount -t tmpfs none /run
 mkdir -p /run/sshd
 : >/run/utmp
 for f in passwd shadow group; do mount --bind "$1/$f" "/etc/$f"; done
+if [ -e "$1/gpus" ]; then sh -e "$1/gpus"; fi
 shift
 exec "$@"
+"""
+GPUS = """mkdir /run/dev /run/up /run/work
+mount --bind /dev /run/dev
+mount -t tmpfs none /dev
+for f in null zero full random urandom tty; do : >/dev/$f; mount --bind /run/dev/$f /dev/$f; done
+for i in $(seq {found}); do : >/dev/nvidia$i; done
+mount -t overlay none -o lowerdir=/etc,upperdir=/run/up,workdir=/run/work /etc
+for f in passwd shadow group; do mount --bind "{folder}/$f" "/etc/$f"; done
+mkdir -p /etc/slurm
+cp {folder}/gres.conf /etc/slurm/gres.conf
 """
 
 
@@ -61,9 +71,10 @@ def free_port(address):
 
 
 class Sshd:
-    def __init__(self, addresses, users=None, password="yes", more=""):
+    def __init__(self, addresses, users=None, password="yes", more="", gpus=None):
+        """gpus: how many devices a node has, and its gres.conf."""
         self.addresses, self.users = addresses, users or {"ana": "/bin/bash"}
-        self.password, self.more = password, more
+        self.password, self.more, self.gpus = password, more, gpus
 
     def __enter__(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="larch-ssh."))
@@ -72,6 +83,9 @@ class Sshd:
         for key in ("hostkey", "hostkey2", "key", "key2"):
             self.keygen(key)
         self.people()
+        if self.gpus is not None:
+            (self.folder / "gpus").write_text(GPUS.format(found=self.gpus[0], folder=self.folder))
+            (self.folder / "gres.conf").write_text(self.gpus[1])
         self.port = free_port(self.addresses[0])
         for i in range(0, len(self.addresses), PER_DAEMON):
             self.start(i // PER_DAEMON, self.addresses[i:i + PER_DAEMON])
@@ -104,7 +118,7 @@ class Sshd:
     def start(self, i, addresses):
         conf, log = self.folder / f"sshd_config.{i}", self.folder / f"sshd.log.{i}"
         conf.write_text(CONFIG.format(port=self.port, listen="\n".join(f"ListenAddress {a}" for a in addresses),
-                                      folder=self.folder, password=self.password, more=self.more))
+                                      folder=self.folder, password=self.password, more=self.more.format(folder=self.folder)))
         args = ["unshare", "-m", "sh", "-c", ENTER, "sh", str(self.folder), SSHD, "-D", "-f", str(conf), "-E", str(log)]
         self.daemons.append(subprocess.Popen(args, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                              stderr=(self.folder / "start.log").open("a"), preexec_fn=die_with_parent))
