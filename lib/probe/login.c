@@ -503,7 +503,7 @@ login_destroy(struct login *l)
 		login_mux_drop(j->mux);
 	}
 	while (l->jobs != NULL)
-		tell(l->jobs, &answer);
+		tell(l->jobs, &answer); /* NOLINT(clang-analyzer-unix.Malloc): tell takes it out of l->jobs, which uthash makes the next */
 	login_masters_destroy(l->masters);
 	uv_close((uv_handle_t *)&l->kick, closed);
 }

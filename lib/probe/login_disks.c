@@ -108,7 +108,7 @@ state_of(const struct login_part *p)
 		return LOGIN_MOUNT_UNKNOWN;
 	if (login_hangs(p))
 		return LOGIN_MOUNT_HANGS;
-	for (size_t i = 0; i < LARCH_COUNT(sayings); i++)
+	for (size_t i = 0; i < LARCH_COUNT(sayings) && p->body.p != NULL; i++)
 		if (memmem(p->body.p, p->body.n, sayings[i].said, strlen(sayings[i].said)) != NULL)
 			return sayings[i].state;
 	return LOGIN_MOUNT_UNKNOWN;
