@@ -142,9 +142,9 @@ login_masters_count(const struct login_masters *m)
 
 /* Its master is gone by itself when it waited for so long. */
 static bool
-is_over(const struct login_masters *m, const struct place *p)
+is_over(const struct login_masters *m, const struct place *p, int64_t now)
 {
-	return !p->front.held && (p->number >= m->max || times_boot() - p->used > m->persist_ms);
+	return !p->front.held && (p->number >= m->max || now - p->used > m->persist_ms);
 }
 
 static struct place *
@@ -166,24 +166,25 @@ new_place(struct login_masters *m, size_t number, const char *name, const char *
 struct login_master *
 login_masters_at(struct login_masters *m, const char *name, const char *address)
 {
+	int64_t now = times_boot();
 	struct place *p;
 
 	if (address == NULL)
 		address = "";
 	HASH_FIND_STR(m->by_name, name, p);
-	if (p != NULL && (is_over(m, p) || strcmp(p->address, address) != 0)) {
+	if (p != NULL && (is_over(m, p, now) || strcmp(p->address, address) != 0)) {
 		login_masters_lose(m, &p->front);
 		p = NULL;
 	}
 	for (size_t i = 0; p == NULL && m->folder != NULL && i < m->max; i++) {
-		if (m->at[i] != NULL && is_over(m, m->at[i]))
+		if (m->at[i] != NULL && is_over(m, m->at[i], now))
 			login_masters_lose(m, &m->at[i]->front);
 		if (m->at[i] == NULL)
 			p = new_place(m, i, name, address);
 	}
 	if (p == NULL)
 		return NULL;
-	p->used = times_boot();
+	p->used = now;
 	return &p->front;
 }
 

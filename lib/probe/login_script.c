@@ -5,13 +5,14 @@
 #define SECOND INT64_C(1000)
 
 /*
- * POSIX sh; sed, ps, sort, cut, head and df of any system, timeout(1) of coreutils or busybox. It leaves no file on the
+ * POSIX sh; sed, awk, ps, sort, cut, head and df of any system, timeout(1) of coreutils or busybox. It leaves no file on the
  * node. The whole is one compound command whose standard input is nothing, so that nothing in it eats the rest of it.
  *
  * What can hang (a dead NFS server, a sick GPU) runs below `timeout`, whose arguments end in a word that begins with
  * "larch:". Killed or not, as long as it is there the next login sees it in `busy` and does not start another. A command
  * of the site may leave such a thing behind when it is killed: whoever holds its output keeps its reader, which has the
- * word too. The mounts are asked side by side: each prints its section in one write that is too short to be torn.
+ * word too. What is younger than our own questions may take is no such thing: somebody else may be logged in just now,
+ * a second larchd or the same node by another name. The mounts are asked side by side: each prints its section in one write that is too short to be torn.
  */
 static const char first[] =
     "{\n"
@@ -46,7 +47,7 @@ static const char first[] =
     "begin times; sed -n -e 1,2p -e /^btime/p /proc/uptime /proc/loadavg /proc/stat; end times $?\n"
     "begin cores; getconf _NPROCESSORS_ONLN; end cores $?\n"
     "me=$(id -u); whole me $? \"$me\"\n"
-    "busy=$(t ps -u \"$me\" -o args=)\n"
+    "busy=$(t ps -u \"$me\" -o etimes=,args= | awk '$1 > 6')\n"
     "begin ps; t ps -eo uid=,user:64= | sort -u; end ps $?\n"
     "begin who; t who | cut -d' ' -f1 | sort -u | head -n 100 |\n"
     "while read -r u; do i=$(t id -u -- \"$u\") && printf '%s %s\\n' \"$i\" \"$u\"; done; end who $?\n"
