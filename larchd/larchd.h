@@ -46,7 +46,7 @@ struct larchd {
 	struct drive *drive;
 	struct tell *tell;
 
-	uv_timer_t sweep, pulse, look, verify;
+	uv_timer_t settle, pulse, look, verify;
 	uv_signal_t terminate, interrupt, reload;
 	uv_poll_t wake;
 	int wake_fd;

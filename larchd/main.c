@@ -73,7 +73,7 @@ reload(uv_signal_t *handle, int number)
 		probe_set_conf(l->probe, conf, types);
 		drive_set_conf(l->drive, conf);
 		tell_set_conf(l->tell, conf);
-		uv_timer_set_repeat(&l->sweep, (uint64_t)conf->sweep_ms);
+		uv_timer_set_repeat(&l->settle, (uint64_t)conf->sweep_ms);
 		log_info("the configuration was read again");
 	}
 	larchd_notify("READY=1");
@@ -127,22 +127,20 @@ larchd_look(struct larchd *l)
 
 /* ---- sweep and pulse -------------------------------------------------------------------------- */
 
+/* What an earlier run left open, or a step without an answer, is looked at again. */
 static void
-sweep(uv_timer_t *t)
+settle(uv_timer_t *t)
 {
 	struct larchd *l = t->data;
-	struct err e;
 
 	if (l->inv == NULL || l->requests == NULL)
 		open_readers(l);
 	if (l->inv == NULL)
 		return;
 	drive_settle(l->drive);
-	if (probe_sweep(l->probe, &e) < 0)
-		log_error("no sweep: %s", e.text);
 }
 
-/* What is new in the inventory is looked at now, not at the next sweep. */
+/* What is new in the inventory is looked at now, not in a check's next round. */
 static void
 look(uv_timer_t *t)
 {
@@ -155,8 +153,8 @@ look(uv_timer_t *t)
 	now = inv_generation(l->inv);
 	if (now != l->inv_seen) {
 		l->inv_seen = now;
-		uv_timer_again(&l->sweep);
-		sweep(&l->sweep);
+		drive_settle(l->drive);
+		probe_look(l->probe);
 	}
 }
 
@@ -312,13 +310,14 @@ run(struct larchd *l, struct err *e)
 	start_signal(l, &l->terminate, stop, SIGTERM);
 	start_signal(l, &l->interrupt, stop, SIGINT);
 	start_signal(l, &l->reload, reload, SIGHUP);
-	start_timer(l, &l->sweep, sweep, l->conf->sweep_ms, l->conf->sweep_ms);
+	start_timer(l, &l->settle, settle, l->conf->sweep_ms, l->conf->sweep_ms);
 	start_timer(l, &l->pulse, pulse, 0, STATUS_BEAT_MS);
 	start_timer(l, &l->look, look, 0, LOOK_MS);
 	if (drive_recover(l->drive, e) != 0)
 		return -1;
 	tell_event(l->tell, CONF_LARCHD_RESTARTED, "", l->away);
 	larchd_check_journal(l);
+	probe_start(l->probe);
 	larchd_notify("READY=1");
 	log_info("larchd %s serves %s", LARCH_VERSION, l->conf->site);
 	uv_run(&l->loop, UV_RUN_DEFAULT);
@@ -328,7 +327,7 @@ run(struct larchd *l, struct err *e)
 static void
 close_all(struct larchd *l)
 {
-	uv_handle_t *handles[] = {(uv_handle_t *)&l->sweep, (uv_handle_t *)&l->pulse, (uv_handle_t *)&l->look, (uv_handle_t *)&l->verify,
+	uv_handle_t *handles[] = {(uv_handle_t *)&l->settle, (uv_handle_t *)&l->pulse, (uv_handle_t *)&l->look, (uv_handle_t *)&l->verify,
 	    (uv_handle_t *)&l->terminate, (uv_handle_t *)&l->interrupt, (uv_handle_t *)&l->reload};
 
 	l->stopping = true;
@@ -338,6 +337,7 @@ close_all(struct larchd *l)
 	for (size_t i = 0; i < LARCH_COUNT(handles); i++)
 		if (handles[i]->loop != NULL)
 			uv_close(handles[i], NULL);
+	probe_stop(l->probe);
 	gate_destroy(l->gate);
 	probe_destroy(l->probe);
 	tell_destroy(l->tell);

@@ -122,6 +122,18 @@ LARCH_API int inv_bmc(struct inv *i, const char *machine, struct arena *a, struc
 /* The names of all things that a BMC is connected to, sorted: for a table of all. */
 LARCH_API int inv_with_bmc(struct inv *i, struct arena *a, struct hosts *out, struct err *e);
 
+/*
+ * What is watched, and no more of it than watching needs: every thing with an address, every PDU and switch and
+ * whatever machines are. Two queries for the whole room.
+ */
+struct inv_watched {
+	const char *name, *type;
+	const char *address, *family;   /* NULL: not recorded */
+	const char *bmc, *bmc_address;  /* the BMC connected to it, the first recorded; NULL none */
+};
+/* Sorted by name, as strcmp. */
+LARCH_API int inv_watch(struct inv *i, struct arena *a, struct inv_watched **out, size_t *n_out, struct err *e);
+
 /* ---- selection -------------------------------------------------------------- */
 
 /*

@@ -1,23 +1,43 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Inside the room: what sweep.c and probe.c share. */
+/* Inside the room: what its files share. */
 #ifndef LARCH_PROBE_INNER_H
 #define LARCH_PROBE_INNER_H
 
 #include "probe.h"
+#include "sweep.h"
 
-#define PING_MS 700
+#define PING_MS 700  /* of a ping that is none of the sweep's */
+#define NOTICE 2048 /* bytes of what people are told */
 
-struct round;
+struct lookup;
 
 struct probe {
 	struct probe_room room;
 	struct probe_ping *ping;
-	struct round *sweep;
+	struct sweep_lane lane[SWEEP_LANES];
+	size_t n_lanes;
+	uv_timer_t fresh;
+	bool started, stopping;
 	size_t checks; /* that run */
-	int64_t began, ended, things;
+
+	struct sweep_node *nodes; /* by name */
+	struct sweep_list *list;  /* the current one */
+	unsigned turn;
+	struct inv *inv_seen;     /* what the list was made from */
+	int64_t inv_generation;
+	bool list_old;            /* something else has changed */
+	struct arena *columns_arena; /* what the lanes' columns are in */
+	struct arena *names_arena;
+	struct hosts names;       /* those of sweep_names() */
+	struct lookup *lookups, *waiting; /* on their way, and in line */
+	size_t n_lookups;
+
+	char groups_notice[LIMIT_ERR_TEXT + 32];
+	char notice[NOTICE];
 };
 
 /* The gate of a thing that was read from the inventory. */
-int probe_device_of(struct probe *p, const struct inv_thing *t, struct gate_device **out, struct err *e);
+int probe_gate_of(struct probe *p, const char *name, const char *type, const char *address, const char *family,
+    struct gate_device **out, struct err *e);
 
 #endif

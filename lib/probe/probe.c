@@ -6,20 +6,20 @@
 #include "inner.h"
 
 int
-probe_device_of(struct probe *p, const struct inv_thing *t, struct gate_device **out, struct err *e)
+probe_gate_of(struct probe *p, const char *name, const char *type, const char *address, const char *family,
+    struct gate_device **out, struct err *e)
 {
-	struct gate_spec spec = {.name = t->name, .address = inv_attr(t, "address")};
-	const char *family = inv_attr(t, "family");
+	struct gate_spec spec = {.name = name, .address = address};
 
-	if (strcmp(t->type, "pdu") == 0) {
+	if (strcmp(type, "pdu") == 0) {
 		spec.type = family == NULL ? NULL : devtype_find(p->room.types, family);
 		if (spec.type == NULL)
-			return err_set(e, ERR_INPUT, "%s: its family is %s, which no file in mib/ describes", t->name,
+			return err_set(e, ERR_INPUT, "%s: its family is %s, which no file in mib/ describes", name,
 			    family == NULL ? "not recorded" : family);
-	} else if (strcmp(t->type, "switch") == 0) {
+	} else if (strcmp(type, "switch") == 0) {
 		spec.is_switch = true;
-	} else if (strcmp(t->type, "bmc") != 0) {
-		return err_set(e, ERR_INPUT, "%s is a %s; only PDUs, switches and BMCs are asked", t->name, t->type);
+	} else if (strcmp(type, "bmc") != 0) {
+		return err_set(e, ERR_INPUT, "%s is a %s; only PDUs, switches and BMCs are asked", name, type);
 	}
 	return gate_device(p->room.gate, &spec, out, e);
 }
@@ -53,20 +53,41 @@ probe_device(struct probe *p, const char *thing, struct arena *a, struct gate_de
 		return err_set(e, ERR_UNAVAILABLE, "there is no inventory");
 	if (inv_get(*p->room.inv, thing, a, &t, e) != 0)
 		return -1;
-	return probe_device_of(p, &t, out, e);
+	return probe_gate_of(p, t.name, t.type, inv_attr(&t, "address"), inv_attr(&t, "family"), out, e);
+}
+
+/* ---- its life ------------------------------------------------------------------------------ */
+
+static void
+add_notice(struct probe *p, const char *text)
+{
+	size_t n = strlen(p->notice);
+
+	if (text != NULL && *text != '\0')
+		snprintf(p->notice + n, sizeof(p->notice) - n, "%s%s", n == 0 ? "" : "; ", text);
 }
 
 void
-probe_pulse(const struct probe *p, struct probe_pulse *out)
+probe_pulse(struct probe *p, struct probe_pulse *out)
 {
-	const char *refused = probe_ping_refused(p->ping);
+	*out = (struct probe_pulse){.things = p->list == NULL ? 0 : (int64_t)p->list->n};
+	p->notice[0] = '\0';
+	add_notice(p, probe_ping_refused(p->ping));
+	add_notice(p, p->groups_notice);
+	for (size_t i = 0; i < p->n_lanes; i++) {
+		const struct sweep_lane *l = &p->lane[i];
 
-	*out = (struct probe_pulse){
-	    .began = p->began,
-	    .ended = p->ended,
-	    .things = p->things,
-	    .notice = refused == NULL ? "" : refused,
-	};
+		add_notice(p, l->notice);
+		if (!l->on || l->row->spread)
+			continue;
+		if (out->began == 0 || l->began < out->began)
+			out->began = l->began;
+		if (out->ended == 0 || l->ended < out->ended)
+			out->ended = l->ended;
+		if (l->ended == 0)
+			break;
+	}
+	out->notice = p->notice;
 }
 
 /* What is asked, for all who show it. */
@@ -84,12 +105,23 @@ publish_columns(struct probe *p)
 	arena_destroy(a);
 }
 
+static void
+take_conf(struct probe *p)
+{
+	probe_ping_set_rate(p->ping, p->room.conf->status.packets);
+	publish_columns(p);
+}
+
+/* Devices are found anew: their families may be others. */
 void
 probe_set_conf(struct probe *p, const struct conf *conf, const struct devtype_set *types)
 {
 	p->room.conf = conf;
 	p->room.types = types;
-	publish_columns(p);
+	for (struct sweep_node *n = p->nodes; n != NULL; n = n->hh.next)
+		n->device = n->bmc_device = NULL;
+	take_conf(p);
+	sweep_lanes_conf(p);
 }
 
 int
@@ -106,9 +138,31 @@ probe_create(const struct probe_room *room, struct probe **out, struct err *e)
 	}
 	if (probe_ping_refused(p->ping) != NULL)
 		log_warn("%s", probe_ping_refused(p->ping));
-	publish_columns(p);
+	take_conf(p);
+	sweep_lanes_create(p);
 	*out = p;
 	return 0;
+}
+
+void
+probe_start(struct probe *p)
+{
+	sweep_lanes_start(p);
+}
+
+void
+probe_look(struct probe *p)
+{
+	sweep_fresh(p);
+}
+
+void
+probe_stop(struct probe *p)
+{
+	if (p == NULL || p->stopping)
+		return;
+	sweep_lanes_stop(p);
+	sweep_lookup_stop(p);
 }
 
 void
@@ -116,6 +170,10 @@ probe_destroy(struct probe *p)
 {
 	if (p == NULL)
 		return;
+	probe_stop(p);
 	probe_ping_destroy(p->ping);
+	sweep_list_drop(p, p->list);
+	arena_destroy(p->names_arena);
+	arena_destroy(p->columns_arena);
 	free(p);
 }

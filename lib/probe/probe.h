@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * probe: looking at the room. A sweep asks every thing that can be asked (ping,
- * the BMC's chassis state, a PDU's outlets, a switch's VLANs) and writes what it saw to status.db
- * in one transaction; a check asks a few things now. It never switches
- * anything. Used by larchd, and by drive to read a device before and after.
+ * probe: looking at the room. Each check asks what it can be asked of (ping, ssh, the BMC's chassis state, a PDU's
+ * outlets, a switch's VLANs ...) in rounds of its own, and writes what it saw to status.db in one transaction a round;
+ * a few things can be asked now. It never switches anything. Used by larchd, and by drive to read a device before and after.
  */
 #ifndef LARCH_PROBE_PROBE_H
 #define LARCH_PROBE_PROBE_H
@@ -143,6 +142,12 @@ LARCH_API void probe_ssh_ask(struct probe_ssh *p, const struct sockaddr_storage 
 
 /* ---- what is checked ----------------------------------------------------------------------- */
 
+/* May this be given to a resolver or to ssh? Letters, digits and "-._", no '-' or '.' first. */
+LARCH_API bool probe_is_host(const char *name);
+
+struct sweep_round;
+struct sweep_node;
+
 /*
  * A check: one file, one row in probes.c. It gives one or more columns; those of the check `login` also come from
  * the mounts and the commands of larch.json.
@@ -151,11 +156,28 @@ struct probe_row {
 	const char *name;       /* "ipmi" */
 	const char *help;       /* one sentence */
 	int64_t interval_ms, limit_ms; /* when larch.json says nothing; interval 0: the setting "sweep" */
-	const char *needs;      /* a column that must be ok, or the check is not asked; NULL: nothing */
+	const char *needs;      /* the first column of a check that must be ok, or this one is not asked; NULL: nothing */
+	const char *rests;      /* a check: who does not answer that one either is asked this less and less often; NULL */
+	bool spread;            /* nodes are due one by one, over the interval; else all of them in a round */
+	unsigned of;            /* which nodes: enum sweep_what of sweep.h, or-ed */
+	size_t at_once;         /* questions on their way at one time */
+	size_t at_once_setting; /* offset of an int in struct conf_status that says so instead; 0: none */
+	void (*ask)(struct sweep_round *r, struct sweep_node *n); /* of one node; NULL: */
+	void (*all)(struct sweep_round *r);                       /* of all at once */
+	void (*end)(struct sweep_round *r);                       /* when all have answered, before it is kept; NULL: nothing */
 	const struct status_column *columns;
 	size_t n_columns;
 };
 LARCH_API const struct probe_row *probe_row(size_t i); /* NULL past the last */
+/* How often, and how long one answer may take, by larch.json or the row; and is it off? */
+LARCH_API int64_t probe_interval(const struct conf *conf, const struct probe_row *row);
+LARCH_API int64_t probe_limit(const struct conf *conf, const struct probe_row *row);
+LARCH_API bool probe_is_off(const struct conf *conf, const char *name); /* of a check or a column */
+/*
+ * Judge a number: by the thresholds of larch.json, else by those its column usually has. It makes the level worse, never
+ * better; unknown stays unknown, and a value without a number stays as it is.
+ */
+LARCH_API void probe_judge(const struct conf *conf, struct status_value *v);
 /* The columns of all checks that are on, as larchd publishes them, in the arena. */
 LARCH_API void probe_columns(const struct conf *conf, struct arena *a, struct status_column **out, size_t *n_out);
 
@@ -174,18 +196,22 @@ LARCH_API int probe_create(const struct probe_room *room, struct probe **out, st
 LARCH_API void probe_destroy(struct probe *p);
 LARCH_API void probe_set_conf(struct probe *p, const struct conf *conf, const struct devtype_set *types);
 
-/* Begin a sweep of everything, unless one is running; 0 began, 1 one is running, -1 with a sentence. */
-LARCH_API int probe_sweep(struct probe *p, struct err *e);
-/* Ask these things now (machines: their BMC, their PDUs, the switches on their ports and a ping; others: themselves). 0; 1 when LIMIT_CHECKS of
+/* Begin: every check has rounds of its own from now on, the first ones soon. */
+LARCH_API void probe_start(struct probe *p);
+/* The inventory may have changed: what is new in it is asked now, not in its check's next round. */
+LARCH_API void probe_look(struct probe *p);
+/* Ask nobody any more; before the gate goes. What is on its way ends as cancelled, and is not kept. */
+LARCH_API void probe_stop(struct probe *p);
+/* Ask these things now (machines: all checks, their PDUs and the switches on their ports; others: themselves). 0; 1 when LIMIT_CHECKS of
  * them run and this one was not begun, with a sentence too; -1. */
 LARCH_API int probe_check(struct probe *p, const struct hosts *things, struct err *e);
 
 struct probe_pulse {
-	int64_t began, ended;   /* wall ms of the last whole sweep */
-	int64_t things;
+	int64_t began, ended;   /* wall ms: since then every check has been through; 0: not yet */
+	int64_t things;         /* that are asked */
 	const char *notice;     /* for people, "" none */
 };
-LARCH_API void probe_pulse(const struct probe *p, struct probe_pulse *out);
+LARCH_API void probe_pulse(struct probe *p, struct probe_pulse *out);
 
 /* Ping a thing now, by its address in the inventory, twice at most; -1 when it has none that can be pinged. */
 LARCH_API int probe_ping_thing(struct probe *p, const char *thing, struct arena *a, probe_ping_fn *done, void *ctx,

@@ -2,10 +2,11 @@
 /* What can be checked: a row a check, and its columns. */
 #include <string.h>
 
-#include "probe.h"
+#include "inner.h"
 
 #define SECOND INT64_C(1000)
 #define MINUTE (60 * SECOND)
+#define COLUMNS(list) .columns = (list), .n_columns = LARCH_COUNT(list)
 
 static const struct status_column ping[] = {
     {.name = "ping", .title = "Ping", .unit = "ms", .help = "It answers an ICMP echo; the number is the round trip.",
@@ -45,14 +46,21 @@ static const struct status_column login[] = {
     {.name = "gpu", .title = "GPUs", .unit = "", .help = "The GPUs found, of those expected.", .kind = STATUS_WORD, .counts = true},
 };
 
+#define SETTING(member) offsetof(struct conf_status, member)
+
 static const struct probe_row rows[] = {
-    {"ping", "An ICMP echo.", 0, 700, NULL, ping, LARCH_COUNT(ping)},
-    {"ssh", "The banner of its ssh port.", 0, 3 * SECOND, NULL, ssh, LARCH_COUNT(ssh)},
-    {"ipmi", "Its BMC: whether it answers, the chassis, faults, the identify light.", 0, 0, NULL, ipmi, LARCH_COUNT(ipmi)},
-    {"power", "Its outlets and their load, as its PDUs report them.", 0, 0, NULL, power, LARCH_COUNT(power)},
-    {"slurm", "Its state in Slurm and the jobs on it.", 0, 20 * SECOND, NULL, slurm, LARCH_COUNT(slurm)},
-    {"login", "What it says of itself when one logs in: uptime, load, disks, users, GPUs, and the site's commands.", 15 * MINUTE,
-        30 * SECOND, "ssh", login, LARCH_COUNT(login)},
+    {.name = "ping", .help = "An ICMP echo.", .limit_ms = 700, .of = SWEEP_ADDRESS, .at_once = 4096, .ask = ask_ping, COLUMNS(ping)},
+    {.name = "ssh", .help = "The banner of its ssh port.", .limit_ms = 3 * SECOND, .rests = "ping", .of = SWEEP_SERVER,
+        .at_once_setting = SETTING(sockets), COLUMNS(ssh)},
+    {.name = "ipmi", .help = "Its BMC: whether it answers, the chassis, faults, the identify light.", .of = SWEEP_BMC,
+        .at_once = 2048, .ask = ask_ipmi, COLUMNS(ipmi)},
+    {.name = "power", .help = "Its outlets and their load, as its PDUs report them.", .of = SWEEP_PDU | SWEEP_SWITCH,
+        .at_once = 256, .ask = ask_power, .end = ask_power_end, COLUMNS(power)},
+    {.name = "slurm", .help = "Its state in Slurm and the jobs on it.", .limit_ms = 20 * SECOND, .of = SWEEP_SERVER, .at_once = 1,
+        COLUMNS(slurm)},
+    {.name = "login", .help = "What it says of itself when one logs in: uptime, load, disks, users, GPUs, and the site's commands.",
+        .interval_ms = 15 * MINUTE, .limit_ms = 30 * SECOND, .needs = "ssh", .spread = true, .of = SWEEP_SERVER,
+        .at_once_setting = SETTING(ssh_logins), COLUMNS(login)},
 };
 
 const struct probe_row *
@@ -61,8 +69,8 @@ probe_row(size_t i)
 	return i < LARCH_COUNT(rows) ? &rows[i] : NULL;
 }
 
-static int64_t
-interval_of(const struct conf *conf, const struct probe_row *row)
+int64_t
+probe_interval(const struct conf *conf, const struct probe_row *row)
 {
 	const struct conf_check *c = conf_check(conf, row->name);
 
@@ -71,8 +79,16 @@ interval_of(const struct conf *conf, const struct probe_row *row)
 	return row->interval_ms == 0 ? conf->sweep_ms : row->interval_ms;
 }
 
-static bool
-is_off(const struct conf *conf, const char *name)
+int64_t
+probe_limit(const struct conf *conf, const struct probe_row *row)
+{
+	const struct conf_check *c = conf_check(conf, row->name);
+
+	return c != NULL && c->limit_ms != 0 ? c->limit_ms : row->limit_ms;
+}
+
+bool
+probe_is_off(const struct conf *conf, const char *name)
 {
 	const struct conf_check *c = conf_check(conf, name);
 
@@ -85,7 +101,7 @@ site_columns(const struct conf *conf, const struct probe_row *row, struct arena 
 {
 	const struct conf_status *s = &conf->status;
 	const struct status_column mount = {.probe = row->name, .unit = "%", .kind = STATUS_MEASURE, .step = 0.5, .counts = true,
-	    .interval = interval_of(conf, row)};
+	    .interval = probe_interval(conf, row)};
 	const struct status_column command = {.probe = row->name, .unit = "", .kind = STATUS_WORD, .counts = true,
 	    .interval = mount.interval};
 
@@ -112,14 +128,14 @@ probe_columns(const struct conf *conf, struct arena *a, struct status_column **o
 		max += rows[i].n_columns;
 	*out = arena_array(a, max + 1, sizeof(**out));
 	for (size_t i = 0; i < LARCH_COUNT(rows); i++) {
-		if (is_off(conf, rows[i].name))
+		if (probe_is_off(conf, rows[i].name))
 			continue;
 		for (size_t k = 0; k < rows[i].n_columns; k++) {
-			if (is_off(conf, rows[i].columns[k].name))
+			if (probe_is_off(conf, rows[i].columns[k].name))
 				continue;
 			(*out)[n] = rows[i].columns[k];
 			(*out)[n].probe = rows[i].name;
-			(*out)[n++].interval = interval_of(conf, &rows[i]);
+			(*out)[n++].interval = probe_interval(conf, &rows[i]);
 		}
 		if (strcmp(rows[i].name, "login") == 0)
 			site_columns(conf, &rows[i], a, *out, &n);

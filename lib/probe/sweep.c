@@ -1,47 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A round: everything, or a few things, asked once; one transaction at its end. */
+/*
+ * A round of one check: who is due is asked, some at one time, and what was seen is kept in one transaction at its end.
+ * Of a check that is spread over its interval one round runs for ever, and what was seen is kept every few seconds.
+ */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "inner.h"
 
-struct round;
-
-/* One question of a round; lives in the round's arena. */
-struct asked {
-	struct round *round;
-	const char *thing;   /* that the answer is about: the machine, not its BMC */
-	struct gate_device *device; /* that is asked; NULL: a ping, or none */
-	bool done;
-};
-
-struct round {
-	struct probe *probe;
-	struct arena *a;
-	struct status_value *values;
-	size_t n_values, cap_values;
-	struct status_outlet *outlets;
-	size_t n_outlets, cap_outlets;
-	struct inv_cord *cords;
-	size_t n_cords;
-	size_t pending, things;
-	int64_t began;
-	const char **pdus;   /* asked in a check: two machines may hang on one */
-	size_t n_pdus, cap_pdus;
-	bool whole;          /* a sweep, not a check */
-};
-
-/* How long what was just seen has to hold: a device that stays silent is asked less often, and its value is not old before that. */
-static int64_t
-holds(const struct asked *q)
-{
-	int64_t sweep = q->round->probe->room.conf->sweep_ms;
-
-	return q->device == NULL ? sweep : sweep + gate_rest(q->device, sweep);
-}
-
-/* ---- collecting ----------------------------------------------------------------------------- */
+/* ---- what was seen ---------------------------------------------------------------------- */
 
 static void *
 grown(struct arena *a, void *old, size_t n, size_t *cap, size_t size)
@@ -57,491 +25,312 @@ grown(struct arena *a, void *old, size_t n, size_t *cap, size_t size)
 	return p;
 }
 
-static struct status_value *
-add_value(struct asked *q, const char *check, enum status_level level, const char *text)
+const char *
+sweep_text(struct sweep_round *r, const char *text)
 {
-	struct round *r = q->round;
+	return text == NULL ? NULL : arena_strdup(r->a, text);
+}
+
+enum gate_priority
+sweep_priority(const struct sweep_round *r)
+{
+	return r->kind == SWEEP_CHECK ? GATE_ASKED : GATE_SWEEP;
+}
+
+struct status_value *
+sweep_value_of(struct sweep_round *r, const char *thing, const char *column, enum status_level level, const char *text,
+    const char *detail)
+{
 	struct status_value *v;
 
 	r->values = grown(r->a, r->values, r->n_values, &r->cap_values, sizeof(*r->values));
 	v = &r->values[r->n_values++];
 	*v = (struct status_value){
-	    .thing = q->thing,
-	    .check = check,
+	    .thing = r->list != NULL ? thing : sweep_text(r, thing),
+	    .check = column,
 	    .level = level,
-	    .text = text,
+	    .text = sweep_text(r, text),
+	    .detail = sweep_text(r, detail),
 	    .number = NAN,
 	    .at = times_now(),
-	    .interval = holds(q),
+	    .interval = r->lane->interval,
 	};
 	return v;
 }
 
-static void
-add_outlet(struct asked *q, const struct probe_outlet *o)
+/* How long the question's node is left alone from now on, ms. */
+static int64_t
+rest_of(const struct sweep_asked *q)
 {
-	struct round *r = q->round;
+	const struct sweep_lane *l = q->round->lane;
+
+	if (q->device != NULL)
+		return gate_rest(q->device, l->interval);
+	return q->node == NULL ? 0 : sweep_lane_rest(l, &q->node->seen[l->nr]);
+}
+
+/* A node that came back, or went: what rests on this check is asked at once, or says so. */
+static void
+turned(struct probe *p, const struct sweep_lane *l, struct sweep_node *n, bool now_ok)
+{
+	for (size_t i = 0; i < p->n_lanes; i++) {
+		struct sweep_seen *s = &n->seen[i];
+
+		if (p->lane[i].rests == (int)l->nr && now_ok) {
+			s->silent = 0;
+			s->rest_until = 0;
+			s->due = 0;
+		}
+		if (p->lane[i].needs == (int)l->nr)
+			s->due = 0;
+	}
+}
+
+static void
+remember(struct sweep_asked *q, enum status_level level, const char *word)
+{
+	struct sweep_lane *l = q->round->lane;
+	struct sweep_seen *s = &q->node->seen[l->nr];
+	bool was = s->known && s->level == STATUS_OK;
+
+	if (s->known && was != (level == STATUS_OK))
+		turned(l->probe, l, q->node, level == STATUS_OK);
+	s->known = true;
+	s->level = level;
+	snprintf(s->word, sizeof(s->word), "%s", word);
+	sweep_lane_silence(l, q->node);
+}
+
+struct status_value *
+sweep_value(struct sweep_asked *q, const char *column, enum status_level level, const char *text, const char *detail)
+{
+	struct sweep_round *r = q->round;
+	struct status_value *v;
+	char when[TIMES_TEXT];
+	int64_t rest;
+
+	if (q->node != NULL && strcmp(column, r->lane->row->columns[0].name) == 0)
+		remember(q, level, text);
+	v = sweep_value_of(r, q->node == NULL ? "" : q->node->name, column, level, text, detail);
+	rest = rest_of(q);
+	v->interval += rest;
+	if (rest > 0 && level != STATUS_OK)
+		v->detail = arena_printf(r->a, "%s%sasked again at %s", detail == NULL ? "" : detail, detail == NULL ? "" : "; ",
+		    times_clock(v->at + rest, when));
+	return v;
+}
+
+void
+sweep_outlet(struct sweep_asked *q, const struct status_outlet *o)
+{
+	struct sweep_round *r = q->round;
 
 	r->outlets = grown(r->a, r->outlets, r->n_outlets, &r->cap_outlets, sizeof(*r->outlets));
-	r->outlets[r->n_outlets++] = (struct status_outlet){
-	    .pdu = q->thing,
-	    .outlet = arena_strdup(r->a, o->outlet),
-	    .device_name = arena_strdup(r->a, o->device_name),
-	    .state = devtype_state_name(o->state),
-	    .word = arena_strdup(r->a, o->word),
-	    .amps = o->amps,
-	    .watts = o->watts,
-	    .at = times_now(),
-	    .interval = holds(q),
-	};
+	r->outlets[r->n_outlets] = *o;
+	r->outlets[r->n_outlets].pdu = q->node->name;
+	r->outlets[r->n_outlets].at = times_now();
+	r->outlets[r->n_outlets++].interval = r->lane->interval + rest_of(q);
 }
 
-/* ---- the end of a round ------------------------------------------------------------------------ */
+/* ---- questions -------------------------------------------------------------------------------- */
 
-static int
-by_outlet(const void *x, const void *y)
+struct sweep_asked *
+sweep_ask(struct sweep_round *r, struct sweep_node *n)
 {
-	const struct status_outlet *a = x, *b = y;
-	int c = strcmp(a->pdu, b->pdu);
+	struct sweep_asked *q = calloc(1, sizeof(*q));
 
-	return c != 0 ? c : strcmp(a->outlet, b->outlet);
-}
-
-/* The outlets are in order by now: ten thousand machines are judged at the end of a sweep, on the loop that switches. */
-static const char *
-outlet_state(const struct round *r, const struct inv_cord *c)
-{
-	const struct status_outlet key = {.pdu = c->pdu, .outlet = c->outlet}, *found;
-
-	if (r->n_outlets == 0)
-		return NULL;
-	found = bsearch(&key, r->outlets, r->n_outlets, sizeof(*r->outlets), by_outlet);
-	return found == NULL ? NULL : found->state;
-}
-
-/* What the outlets of one machine say together; cords [from, to) are its own. */
-static void
-judge_outlets(struct round *r, size_t from, size_t to)
-{
-	struct asked q = {.round = r, .thing = r->cords[from].machine};
-	size_t on = 0, off = 0, seen = 0;
-
-	for (size_t i = from; i < to; i++) {
-		const char *state = outlet_state(r, &r->cords[i]);
-
-		seen += state != NULL;
-		on += state != NULL && strcmp(state, "on") == 0;
-		off += state != NULL && strcmp(state, "off") == 0;
+	if (q == NULL)
+		log_die("out of memory: no question");
+	*q = (struct sweep_asked){.round = r, .node = n};
+	r->on_way++;
+	r->asked++;
+	if (n != NULL) {
+		n->refs++;
+		n->seen[r->lane->nr].busy = true;
+		n->seen[r->lane->nr].asked = true;
 	}
-	if (seen < to - from && !r->whole)
-		return; /* a check looks at some PDUs: of a machine on others too it knows too little */
-	if (on == to - from)
-		add_value(&q, "outlets", STATUS_OK, "on");
-	else if (off == to - from)
-		add_value(&q, "outlets", STATUS_WARN, "off");
-	else if (on + off == to - from)
-		add_value(&q, "outlets", STATUS_WARN, "mixed");
-	else
-		add_value(&q, "outlets", STATUS_UNKNOWN, "unknown");
-}
-
-static void
-judge_machines(struct round *r)
-{
-	size_t from = 0;
-
-	if (r->n_outlets > 1)
-		qsort(r->outlets, r->n_outlets, sizeof(*r->outlets), by_outlet);
-	for (size_t i = 1; i <= r->n_cords; i++)
-		if (i == r->n_cords || strcmp(r->cords[i].machine, r->cords[from].machine) != 0) {
-			judge_outlets(r, from, i);
-			from = i;
-		}
-}
-
-static void
-round_end(struct round *r)
-{
-	struct probe *p = r->probe;
-	struct err e;
-
-	judge_machines(r);
-	if (status_put(p->room.status, r->values, r->n_values, r->outlets, r->n_outlets, &e) != 0)
-		log_error("what was seen cannot be kept: %s", e.text);
-	if (r->whole) {
-		p->began = r->began;
-		p->ended = times_now();
-		p->things = (int64_t)r->things;
-		p->sweep = NULL;
-	} else {
-		p->checks--;
-	}
-	arena_destroy(r->a);
-	free(r);
-}
-
-static void
-answered(struct asked *q)
-{
-	struct round *r = q->round;
-
-	q->done = true;
-	if (--r->pending == 0)
-		round_end(r);
-}
-
-/* ---- answers -------------------------------------------------------------------------------------- */
-
-static void
-ping_answered(void *ctx, enum probe_ping_outcome outcome, double ms)
-{
-	struct asked *q = ctx;
-	struct status_value *v;
-
-	if (outcome == PROBE_PING_UP)
-		add_value(q, "ping", STATUS_OK, "up")->number = ms;
-	else if (outcome == PROBE_PING_DOWN || outcome == PROBE_PING_NO_ROUTE)
-		add_value(q, "ping", STATUS_CRITICAL, "down");
-	else if (outcome == PROBE_PING_NOT_PERMITTED || outcome == PROBE_PING_NOT_SENT) {
-		v = add_value(q, "ping", STATUS_UNKNOWN, "unknown");
-		v->detail = outcome == PROBE_PING_NOT_SENT ? "not sent" : "not permitted";
-	}
-	answered(q);
-}
-
-static void
-chassis_seen(void *ctx, const struct probe_chassis *c)
-{
-	struct asked *q = ctx;
-	struct status_value *v;
-
-	if (c->outcome == IPMI_CANCELLED) {
-		answered(q);
-		return;
-	}
-	if (c->outcome == IPMI_OK) {
-		add_value(q, "bmc", STATUS_OK, "ok");
-		v = add_value(q, "chassis", c->fault ? STATUS_CRITICAL : c->on ? STATUS_OK : STATUS_WARN,
-		    c->on ? "on" : "off");
-		v->detail = c->fault ? "the chassis reports a power fault" : NULL;
-	} else {
-		v = add_value(q, "bmc", STATUS_CRITICAL, ipmi_outcome_name(c->outcome));
-		v->detail = arena_strdup(q->round->a, c->text);
-		add_value(q, "chassis", STATUS_UNKNOWN, "unknown");
-	}
-	answered(q);
-}
-
-static void
-pdu_seen(void *ctx, const struct probe_pdu *pdu)
-{
-	struct asked *q = ctx;
-	struct status_value *v;
-	double amps = 0;
-
-	if (pdu->outcome == SNMP_CANCELLED) {
-		answered(q);
-		return;
-	}
-	if (pdu->outcome != SNMP_OK) {
-		v = add_value(q, "pdu", STATUS_CRITICAL, snmp_outcome_name(pdu->outcome));
-		v->detail = arena_strdup(q->round->a, pdu->text);
-		answered(q);
-		return;
-	}
-	for (size_t i = 0; i < pdu->n; i++) {
-		add_outlet(q, &pdu->outlets[i]);
-		amps += isnan(pdu->outlets[i].amps) ? 0 : pdu->outlets[i].amps;
-	}
-	add_value(q, "pdu", STATUS_OK, "ok")->number = amps;
-	answered(q);
-}
-
-static void
-keep_switch(struct asked *q, const struct bridge *b)
-{
-	struct arena *a = arena_create(); /* a switch may have much to say: it is not kept through the round */
-	size_t n = b->n_ports < LIMIT_SWITCH_PORTS ? b->n_ports : LIMIT_SWITCH_PORTS;
-	struct status_port *ports = arena_array(a, n + 1, sizeof(*ports));
-	struct status_vlan *vlans = arena_array(a, b->n_vlans + 1, sizeof(*vlans));
-	struct err e;
-
-	for (size_t i = 0; i < n; i++) {
-		const struct bridge_port *p = &b->ports[i];
-
-		ports[i] = (struct status_port){
-		    .name = p->name,
-		    .base_port = p->base_port,
-		    .if_index = p->if_index,
-		    .pvid = p->pvid,
-		    .egress = bridge_vlans_of(b, p->base_port, BRIDGE_EGRESS, a),
-		    .untagged = bridge_vlans_of(b, p->base_port, BRIDGE_UNTAGGED, a),
-		    .forbidden = bridge_vlans_of(b, p->base_port, BRIDGE_FORBIDDEN, a),
-		    .at = times_now(),
-		    .interval = holds(q),
-		};
-	}
-	for (size_t i = 0; i < b->n_vlans; i++)
-		vlans[i] = (struct status_vlan){.vlan = b->vlans[i].vlan, .name = b->vlans[i].name};
-	if (status_put_switch(q->round->probe->room.status, q->thing, ports, n, vlans, b->n_vlans, &e) != 0)
-		log_error("what %s says cannot be kept: %s", q->thing, e.text);
-	arena_destroy(a);
-}
-
-static void
-switch_seen(void *ctx, const struct probe_switch *seen)
-{
-	struct asked *q = ctx;
-	struct status_value *v;
-
-	if (seen->outcome == SNMP_CANCELLED) {
-		answered(q);
-		return;
-	}
-	if (seen->outcome != SNMP_OK) {
-		v = add_value(q, "switch", STATUS_WARN, snmp_outcome_name(seen->outcome));
-		v->detail = arena_strdup(q->round->a, seen->text);
-	} else if (!seen->bridge->has_pvid) {
-		v = add_value(q, "switch", STATUS_WARN, "no-vlans");
-		v->detail = "this switch does not answer Q-BRIDGE-MIB dot1qPvid";
-		keep_switch(q, seen->bridge);
-	} else {
-		add_value(q, "switch", STATUS_OK, "ok")->number = (double)seen->bridge->n_ports;
-		keep_switch(q, seen->bridge);
-	}
-	answered(q);
-}
-
-/* ---- questions --------------------------------------------------------------------------------------- */
-
-static struct asked *
-ask(struct round *r, const char *thing)
-{
-	struct asked *q = arena_alloc(r->a, sizeof(*q));
-
-	*q = (struct asked){.round = r, .thing = thing};
-	r->pending++;
 	return q;
 }
 
-/* Leave a silent device alone for a while; its values keep their age and say how long they hold. */
-static bool
-rests(struct round *r, struct gate_device *d)
+void
+sweep_answered(struct sweep_asked *q)
 {
-	return r->whole && gate_rest(d, r->probe->room.conf->sweep_ms) > 0;
+	struct sweep_round *r = q->round;
+	struct sweep_node *n = q->node;
+
+	if (n != NULL) {
+		n->seen[r->lane->nr].busy = false;
+		sweep_node_drop(r->probe, n);
+	}
+	free(q);
+	r->on_way--;
+	r->answered++;
+	sweep_round_pump(r);
 }
 
-static enum gate_priority
-priority(const struct round *r)
+void
+sweep_cannot_tell(struct sweep_round *r, struct sweep_node *n, const char *column, const char *why)
 {
-	return r->whole ? GATE_SWEEP : GATE_ASKED;
+	struct sweep_asked *q = sweep_ask(r, n);
+
+	sweep_value(q, column, STATUS_UNKNOWN, "unknown", why);
+	sweep_answered(q);
 }
 
-static bool
-asked_before(struct round *r, const char *pdu)
+void
+sweep_cannot(struct sweep_round *r, struct sweep_node *n, const char *why)
 {
-	if (r->whole)
+	sweep_cannot_tell(r, n, r->lane->row->columns[0].name, why);
+}
+
+bool
+sweep_rests(struct sweep_round *r, struct gate_device *d)
+{
+	if (r->kind == SWEEP_CHECK || gate_rest(d, r->lane->interval) == 0)
 		return false;
-	for (size_t i = 0; i < r->n_pdus; i++)
-		if (strcmp(r->pdus[i], pdu) == 0)
-			return true;
-	r->pdus = grown(r->a, r->pdus, r->n_pdus, &r->cap_pdus, sizeof(*r->pdus));
-	r->pdus[r->n_pdus++] = pdu;
-	return false;
+	r->rested++;
+	return true;
+}
+
+/* Every column of the check: what is not asked does not stay as it was. */
+static void
+say_needs(struct sweep_round *r, struct sweep_node *n, const struct sweep_seen *needed)
+{
+	const char *why = arena_printf(r->a, "%s is %s", r->lane->row->needs, needed->word);
+	struct sweep_asked *q = sweep_ask(r, n);
+
+	for (size_t i = 0; i < r->lane->n_columns; i++)
+		sweep_value(q, sweep_text(r, r->lane->column[i]), STATUS_UNKNOWN, "unknown", why);
+	sweep_answered(q);
 }
 
 static void
-ask_pdu(struct round *r, const struct inv_thing *t)
+ask_node(struct sweep_round *r, struct sweep_node *n)
 {
-	struct gate_device *d;
-	struct asked *q;
-	struct err e;
+	struct sweep_lane *l = r->lane;
+	struct sweep_seen *s = &n->seen[l->nr];
 
-	if (asked_before(r, t->name))
+	if ((n->what & l->row->of) == 0 || s->busy)
 		return;
-	if (probe_device_of(r->probe, t, &d, &e) != 0) {
-		q = ask(r, t->name);
-		add_value(q, "pdu", STATUS_UNKNOWN, "unknown")->detail = arena_strdup(r->a, e.text);
-		answered(q);
-	} else if (!rests(r, d)) {
-		q = ask(r, t->name);
-		q->device = d;
-		probe_pdu_read(d, priority(r), pdu_seen, q);
-	}
-}
-
-static void
-ask_bmc(struct round *r, const char *machine, const struct inv_thing *bmc)
-{
-	struct gate_device *d;
-	struct asked *q;
-	struct err e;
-
-	if (probe_device_of(r->probe, bmc, &d, &e) != 0) {
-		q = ask(r, machine);
-		add_value(q, "bmc", STATUS_UNKNOWN, "unknown")->detail = arena_strdup(r->a, e.text);
-		answered(q);
-	} else if (!rests(r, d)) {
-		q = ask(r, machine);
-		q->device = d;
-		probe_chassis_read(d, priority(r), chassis_seen, q);
-	}
-}
-
-/* A switch whose credentials nobody gave is only pinged: most rooms have some that Larch has no business with. */
-static void
-ask_switch(struct round *r, const struct inv_thing *t)
-{
-	struct gate_device *d;
-	struct asked *q;
-	struct err e;
-
-	if (asked_before(r, t->name) || probe_device_of(r->probe, t, &d, &e) != 0 || rests(r, d))
-		return;
-	q = ask(r, t->name);
-	q->device = d;
-	probe_switch_read(d, priority(r), switch_seen, q);
-}
-
-static void
-ask_ping(struct round *r, const struct inv_thing *t)
-{
-	struct sockaddr_storage to;
-	const char *address = inv_attr(t, "address");
-	struct asked *q;
-	struct err e;
-
-	if (address == NULL)
-		return;
-	q = ask(r, t->name);
-	if (addr_parse(str_of(address), 0, &to, &e) != 0) {
-		add_value(q, "ping", STATUS_UNKNOWN, "unknown")->detail = arena_strdup(r->a, e.text);
-		answered(q);
+	if (r->kind != SWEEP_CHECK && s->rest_until > times_boot()) {
+		r->rested++;
 		return;
 	}
-	probe_ping_send(r->probe->ping, &to, PING_MS, ping_answered, q);
+	if (l->needs >= 0 && !n->seen[l->needs].known)
+		return;
+	if (l->needs >= 0 && n->seen[l->needs].level != STATUS_OK)
+		say_needs(r, n, &n->seen[l->needs]);
+	else
+		l->row->ask(r, n);
 }
 
-static void
-ask_thing(struct round *r, const struct inv_thing *t)
+/* ---- the life of a round -------------------------------------------------------------------------- */
+
+struct sweep_round *
+sweep_round_create(struct sweep_lane *l, enum sweep_kind kind, struct sweep_list *list)
 {
-	struct inv_thing bmc;
-	struct err e;
+	struct sweep_round *r = calloc(1, sizeof(*r));
 
-	r->things++;
-	if (strcmp(t->type, "pdu") == 0) {
-		ask_pdu(r, t);
-	} else if (strcmp(t->type, "bmc") != 0 &&
-	    (inv_is_machine(*r->probe->room.inv, t->type) || inv_attr(t, "address") != NULL)) { /* no room, no pool */
-		ask_ping(r, t);
-		/* NOLINTBEGIN(clang-analyzer-unix.Malloc): the round holds itself (pending is 1) until round_asked */
-		if (strcmp(t->type, "switch") == 0)
-			ask_switch(r, t);
-		if (inv_bmc(*r->probe->room.inv, t->name, r->a, &bmc, &e) == 0)
-			ask_bmc(r, t->name, &bmc);
-		/* NOLINTEND(clang-analyzer-unix.Malloc) */
-	}
-}
-
-static struct round *
-round_create(struct probe *p, bool whole, struct err *e)
-{
-	struct round *r;
-
-	if (*p->room.inv == NULL) {
-		err_set(e, ERR_UNAVAILABLE, "there is no inventory yet");
-		return NULL;
-	}
-	r = calloc(1, sizeof(*r));
 	if (r == NULL)
-		log_die("out of memory: no sweep");
-	*r = (struct round){.probe = p, .a = arena_create(), .whole = whole, .began = times_now(), .pending = 1};
-	if (inv_all_cords(*p->room.inv, r->a, &r->cords, &r->n_cords, e) != 0) {
-		arena_destroy(r->a);
-		free(r);
-		return NULL;
+		log_die("out of memory: no round");
+	*r = (struct sweep_round){
+	    .probe = l->probe,
+	    .lane = l,
+	    .kind = kind,
+	    .list = list,
+	    .began = times_now(),
+	    .began_boot = times_boot(),
+	    .a = arena_create(),
+	};
+	if (list != NULL)
+		list->refs++;
+	if (kind == SWEEP_WHOLE) {
+		r->todo = list->node;
+		r->n_todo = list->n;
 	}
 	return r;
 }
 
-/* The round holds itself open while it asks, so that an early answer does not end it. */
-static void
-round_asked(struct round *r)
+void
+sweep_round_add(struct sweep_round *r, struct sweep_node *n)
 {
-	if (--r->pending == 0)
-		round_end(r);
-}
+	if (r->n_todo == r->cap_own) {
+		size_t cap = r->cap_own == 0 ? 64 : r->cap_own * 2;
+		struct sweep_node **grown_to = realloc(r->own, cap * sizeof(struct sweep_node *));
 
-int
-probe_sweep(struct probe *p, struct err *e)
-{
-	struct inv_thing *things;
-	struct round *r;
-	size_t n;
-
-	if (p->sweep != NULL)
-		return 1;
-	r = round_create(p, true, e);
-	if (r == NULL)
-		return -1;
-	if (inv_list(*p->room.inv, NULL, r->a, &things, &n, e) != 0) {
-		arena_destroy(r->a);
-		free(r);
-		return -1;
+		if (grown_to == NULL)
+			log_die("out of memory: no line of nodes");
+		r->own = r->todo = grown_to;
+		r->cap_own = cap;
 	}
-	p->sweep = r;
-	/* NOLINTBEGIN(clang-analyzer-unix.Malloc): as above, the round holds itself while it asks */
-	for (size_t i = 0; i < n; i++)
-		ask_thing(r, &things[i]);
-	round_asked(r);
-	/* NOLINTEND(clang-analyzer-unix.Malloc) */
-	return 0;
+	n->refs++;
+	r->own[r->n_todo++] = n;
 }
 
-static void
-check_thing(struct round *r, const char *name)
+void
+sweep_round_keep(struct sweep_round *r)
 {
-	struct inv *inv = *r->probe->room.inv;
-	struct inv_connection *links;
-	struct inv_cord *cords;
-	struct inv_thing t;
+	struct probe *p = r->probe;
 	struct err e;
-	size_t n;
 
-	if (inv_get(inv, name, r->a, &t, &e) != 0)
-		return; /* gone since it was asked */
-	/* NOLINTBEGIN(clang-analyzer-unix.Malloc): as above, the round holds itself while it asks */
-	ask_thing(r, &t);
-	if (inv_cords(inv, name, r->a, &cords, &n, &e) != 0)
-		return;
-	for (size_t i = 0; i < n; i++)
-		if (inv_get(inv, cords[i].pdu, r->a, &t, &e) == 0)
-			ask_pdu(r, &t);
-	if (inv_connections(inv, name, r->a, &links, &n, &e) != 0)
-		return;
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(links[i].b_type, "switch") == 0 && inv_get(inv, links[i].b, r->a, &t, &e) == 0)
-			ask_switch(r, &t);
-	/* NOLINTEND(clang-analyzer-unix.Malloc) */
+	for (size_t i = 0; i < r->n_values; i++)
+		probe_judge(p->room.conf, &r->values[i]);
+	if ((r->n_values > 0 || r->n_outlets > 0) && !p->stopping &&
+	    status_put(p->room.status, r->values, r->n_values, r->outlets, r->n_outlets, &e) != 0)
+		log_error("what %s saw cannot be kept: %s", r->lane->row->name, e.text);
+	arena_destroy(r->a);
+	r->a = arena_create();
+	r->values = NULL;
+	r->outlets = NULL;
+	r->n_values = r->cap_values = r->n_outlets = r->cap_outlets = 0;
 }
 
-int
-probe_check(struct probe *p, const struct hosts *things, struct err *e)
+static void
+free_round(struct sweep_round *r)
 {
-	struct round *r;
+	for (size_t i = r->next; r->own != NULL && i < r->n_todo; i++)
+		sweep_node_drop(r->probe, r->own[i]);
+	sweep_list_drop(r->probe, r->list);
+	arena_destroy(r->a);
+	free(r->own);
+	free(r);
+}
 
-	if (p->checks >= LIMIT_CHECKS) {
-		err_set(e, ERR_LIMIT, "%zu checks run already; ask again in a moment", p->checks);
-		return 1;
+static void
+round_end(struct sweep_round *r)
+{
+	struct sweep_lane *l = r->lane;
+	struct sweep_check *c = r->check;
+
+	if (l->row->end != NULL && !r->probe->stopping)
+		l->row->end(r);
+	sweep_round_keep(r);
+	if (l->round == r) {
+		l->round = NULL;
+		if (!r->probe->stopping)
+			sweep_lane_next(l, r);
 	}
-	r = round_create(p, false, e);
-	if (r == NULL)
-		return -1;
-	p->checks++;
-	/* NOLINTBEGIN(clang-analyzer-unix.Malloc): as above, the round holds itself while it asks */
-	for (size_t i = 0; i < things->n; i++)
-		check_thing(r, things->name[i]);
-	round_asked(r);
-	/* NOLINTEND(clang-analyzer-unix.Malloc) */
-	return 0;
+	free_round(r);
+	if (c != NULL)
+		sweep_check_part_ended(c);
+}
+
+void
+sweep_round_pump(struct sweep_round *r)
+{
+	if (r->pumping)
+		return;
+	r->pumping = true;
+	while (!r->probe->stopping && r->next < r->n_todo && r->on_way < r->lane->at_once) {
+		struct sweep_node *n = r->todo[r->next++];
+
+		ask_node(r, n);
+		if (r->own != NULL)
+			sweep_node_drop(r->probe, n);
+	}
+	if (r->kind == SWEEP_STREAM && r->next == r->n_todo)
+		r->next = r->n_todo = 0;
+	r->pumping = false;
+	if (r->on_way == 0 && (r->next == r->n_todo || r->probe->stopping) && (r->kind != SWEEP_STREAM || r->probe->stopping))
+		round_end(r);
 }

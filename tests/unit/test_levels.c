@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How bad a number is, by rows: what the settings say, what the column usually has, what the check said itself. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "probe/probe.h"
+#include "t.h"
+
+static struct conf_check checks[] = {
+    {.name = "load", .warn = 1.5, .critical = 3},
+    {.name = "df_tmp", .warn = 50, .critical = NAN},
+    {.name = "df_home", .warn = NAN, .critical = 80},
+    {.name = "outlets", .warn = 100, .critical = 20}, /* small is bad */
+    {.name = "ping", .warn = 10, .critical = NAN},
+    {.name = "df", .warn = NAN, .critical = NAN}, /* only its interval is said */
+};
+static const struct conf conf = {.status = {.checks = checks, .n_checks = LARCH_COUNT(checks)}};
+
+static const struct {
+	const char *column;
+	double number;
+	enum status_level said, want;
+} rows[] = {
+    {"load", 1.4999, STATUS_OK, STATUS_OK},
+    {"load", 1.5, STATUS_OK, STATUS_WARN},
+    {"load", 2.9999, STATUS_OK, STATUS_WARN},
+    {"load", 3, STATUS_OK, STATUS_CRITICAL},
+    {"load", INFINITY, STATUS_OK, STATUS_CRITICAL},
+    {"load", -INFINITY, STATUS_OK, STATUS_OK},
+    {"load", NAN, STATUS_OK, STATUS_OK},             /* no number: nothing to judge */
+    {"load", NAN, STATUS_CRITICAL, STATUS_CRITICAL},
+    {"load", 0, STATUS_CRITICAL, STATUS_CRITICAL},   /* never better than the check said */
+    {"load", 1.6, STATUS_CRITICAL, STATUS_CRITICAL},
+    {"load", 9, STATUS_WARN, STATUS_CRITICAL},
+    {"load", 9, STATUS_UNKNOWN, STATUS_UNKNOWN},     /* what is not known is not bad */
+    {"df_tmp", 49, STATUS_OK, STATUS_OK},
+    {"df_tmp", 100, STATUS_OK, STATUS_WARN},         /* only warn is given: never critical */
+    {"df_home", 79, STATUS_OK, STATUS_OK},           /* only critical is given: no warning before it */
+    {"df_home", 80, STATUS_OK, STATUS_CRITICAL},
+    {"df_scratch", 89, STATUS_OK, STATUS_OK},        /* nothing is given: as any file system */
+    {"df_scratch", 90, STATUS_OK, STATUS_WARN},
+    {"df_scratch", 97, STATUS_OK, STATUS_CRITICAL},
+    {"df", 96.9, STATUS_OK, STATUS_WARN},
+    {"df", 97, STATUS_OK, STATUS_CRITICAL},
+    {"dfx", 100, STATUS_OK, STATUS_OK},
+    {"outlets", 101, STATUS_OK, STATUS_OK},
+    {"outlets", 100, STATUS_OK, STATUS_WARN},
+    {"outlets", 20.5, STATUS_OK, STATUS_WARN},
+    {"outlets", 20, STATUS_OK, STATUS_CRITICAL},
+    {"outlets", -1, STATUS_OK, STATUS_CRITICAL},
+    {"ping", 10, STATUS_OK, STATUS_WARN},
+    {"users", 1e9, STATUS_OK, STATUS_OK},            /* nobody set a threshold */
+};
+
+static void
+t_every_number_has_the_level_of_its_row(void)
+{
+	for (size_t i = 0; i < LARCH_COUNT(rows); i++) {
+		struct status_value v = {.thing = "n1", .check = rows[i].column, .number = rows[i].number, .level = rows[i].said,
+		    .text = ""};
+
+		probe_judge(&conf, &v);
+		if (!T_STR(status_level_name(v.level), status_level_name(rows[i].want)))
+			printf("# row %zu: %s %g\n", i, rows[i].column, rows[i].number);
+	}
+}
+
+static void
+t_only_what_may_be_a_host_name_is_given_to_anything(void)
+{
+	static const char *const good[] = {"n0001", "n1.example.org", "gpu_7", "10.0.0.1", "N-1"};
+	static const char *const bad[] = {"", "-oProxyCommand=reboot", ".n1", "$(reboot)", "<script>", "n1 n2", "n1;reboot", "n1\n", "n1/..",
+	    "root@n1", "n1:22", "[n1]", "n\xc3\xa9", "n1'", "n1\"", "`n1`", "n1\\", "n1%", "*"};
+	char long_name[300];
+
+	for (size_t i = 0; i < LARCH_COUNT(good); i++)
+		if (!T_OK(probe_is_host(good[i])))
+			printf("# %s\n", good[i]);
+	for (size_t i = 0; i < LARCH_COUNT(bad); i++)
+		if (!T_OK(!probe_is_host(bad[i])))
+			printf("# %s\n", bad[i]);
+	memset(long_name, 'a', sizeof(long_name));
+	long_name[253] = '\0';
+	T_OK(probe_is_host(long_name));
+	long_name[253] = 'a';
+	long_name[254] = '\0';
+	T_OK(!probe_is_host(long_name));
+}
+
+static void
+t_every_check_says_when_and_of_whom(void)
+{
+	const struct conf none = {.sweep_ms = 30000};
+	const struct probe_row *row;
+
+	for (size_t i = 0; (row = probe_row(i)) != NULL; i++) {
+		T_OK(row->of != 0 && (row->at_once > 0 || row->at_once_setting > 0));
+		T_OK(row->n_columns > 0 && probe_interval(&none, row) >= 1000);
+		T_OK(row->ask == NULL || row->all == NULL);
+		T_OK(!row->spread || row->end == NULL); /* there is no end of such a round */
+	}
+}
+
+T_MAIN(T(t_every_number_has_the_level_of_its_row), T(t_only_what_may_be_a_host_name_is_given_to_anything),
+    T(t_every_check_says_when_and_of_whom))
