@@ -194,7 +194,7 @@ pulse(uv_timer_t *t)
 	    .notice = p.notice,
 	    .version = LARCH_VERSION,
 	};
-	if (status_set_pulse(l->status, &row, &e) != 0)
+	if (status_set_pulse(l->status, &row, &e) != 0 || status_put_lanes(l->status, p.lanes, p.n_lanes, &e) != 0)
 		log_error("no pulse: %s", e.text);
 	anchor(l, false);
 	larchd_notify("WATCHDOG=1");

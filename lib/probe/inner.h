@@ -14,6 +14,7 @@ struct lookup;
 struct probe {
 	struct probe_room room;
 	struct probe_ping *ping;
+	struct probe_ssh *ssh;
 	struct sweep_lane lane[SWEEP_LANES];
 	size_t n_lanes;
 	uv_timer_t fresh;
@@ -34,6 +35,7 @@ struct probe {
 
 	char groups_notice[LIMIT_ERR_TEXT + 32];
 	char notice[NOTICE];
+	struct status_lane lanes[SWEEP_LANES];
 };
 
 /* The gate of a thing that was read from the inventory. */

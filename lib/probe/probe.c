@@ -67,26 +67,49 @@ add_notice(struct probe *p, const char *text)
 		snprintf(p->notice + n, sizeof(p->notice) - n, "%s%s", n == 0 ? "" : "; ", text);
 }
 
+static struct status_lane
+lane_pulse(const struct sweep_lane *l)
+{
+	return (struct status_lane){
+	    .name = l->row->name,
+	    .interval = l->interval,
+	    .began = l->began,
+	    .ended = l->ended,
+	    .rounds = l->rounds,
+	    .asked = l->asked,
+	    .answered = l->answered,
+	    .rested = l->rested,
+	    .late = l->late,
+	};
+}
+
+/* Through is who has been through with every check that has rounds: the earliest of their last ones says since when. */
 void
 probe_pulse(struct probe *p, struct probe_pulse *out)
 {
-	*out = (struct probe_pulse){.things = p->list == NULL ? 0 : (int64_t)p->list->n};
+	bool through = true;
+
+	*out = (struct probe_pulse){.things = p->list == NULL ? 0 : (int64_t)p->list->n, .lanes = p->lanes};
 	p->notice[0] = '\0';
 	add_notice(p, probe_ping_refused(p->ping));
 	add_notice(p, p->groups_notice);
 	for (size_t i = 0; i < p->n_lanes; i++) {
 		const struct sweep_lane *l = &p->lane[i];
 
-		add_notice(p, l->notice);
-		if (!l->on || l->row->spread)
+		if (!l->on)
 			continue;
+		add_notice(p, l->notice);
+		p->lanes[out->n_lanes++] = lane_pulse(l);
+		if (l->row->spread)
+			continue;
+		through &= l->ended != 0;
 		if (out->began == 0 || l->began < out->began)
 			out->began = l->began;
 		if (out->ended == 0 || l->ended < out->ended)
 			out->ended = l->ended;
-		if (l->ended == 0)
-			break;
 	}
+	if (!through)
+		out->began = out->ended = 0;
 	out->notice = p->notice;
 }
 
@@ -132,9 +155,11 @@ probe_create(const struct probe_room *room, struct probe **out, struct err *e)
 	if (p == NULL)
 		log_die("out of memory: no probe");
 	p->room = *room;
-	if (probe_ping_create(room->loop, &p->ping) != 0) {
+	if (probe_ping_create(room->loop, &p->ping) != 0 ||
+	    probe_ssh_create(room->loop, room->conf->status.sockets, &p->ssh) != 0) {
+		probe_ping_destroy(p->ping);
 		free(p);
-		return err_set(e, ERR_INTERNAL, "no ping");
+		return err_set(e, ERR_INTERNAL, "no sockets for ping and ssh");
 	}
 	if (probe_ping_refused(p->ping) != NULL)
 		log_warn("%s", probe_ping_refused(p->ping));
@@ -172,6 +197,7 @@ probe_destroy(struct probe *p)
 		return;
 	probe_stop(p);
 	probe_ping_destroy(p->ping);
+	probe_ssh_destroy(p->ssh);
 	sweep_list_drop(p, p->list);
 	arena_destroy(p->names_arena);
 	arena_destroy(p->columns_arena);

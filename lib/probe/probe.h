@@ -210,7 +210,10 @@ struct probe_pulse {
 	int64_t began, ended;   /* wall ms: since then every check has been through; 0: not yet */
 	int64_t things;         /* that are asked */
 	const char *notice;     /* for people, "" none */
+	const struct status_lane *lanes; /* how the rounds of each check that is on go */
+	size_t n_lanes;
 };
+/* What it points to lives until it is asked again. */
 LARCH_API void probe_pulse(struct probe *p, struct probe_pulse *out);
 
 /* Ping a thing now, by its address in the inventory, twice at most; -1 when it has none that can be pinged. */

@@ -51,7 +51,7 @@ static const struct status_column login[] = {
 static const struct probe_row rows[] = {
     {.name = "ping", .help = "An ICMP echo.", .limit_ms = 700, .of = SWEEP_ADDRESS, .at_once = 4096, .ask = ask_ping, COLUMNS(ping)},
     {.name = "ssh", .help = "The banner of its ssh port.", .limit_ms = 3 * SECOND, .rests = "ping", .of = SWEEP_SERVER,
-        .at_once_setting = SETTING(sockets), COLUMNS(ssh)},
+        .at_once_setting = SETTING(sockets), .ask = ask_ssh, COLUMNS(ssh)},
     {.name = "ipmi", .help = "Its BMC: whether it answers, the chassis, faults, the identify light.", .of = SWEEP_BMC,
         .at_once = 2048, .ask = ask_ipmi, COLUMNS(ipmi)},
     {.name = "power", .help = "Its outlets and their load, as its PDUs report them.", .of = SWEEP_PDU | SWEEP_SWITCH,

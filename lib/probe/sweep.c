@@ -285,6 +285,15 @@ sweep_round_keep(struct sweep_round *r)
 	r->n_values = r->cap_values = r->n_outlets = r->cap_outlets = 0;
 }
 
+void
+sweep_round_count(struct sweep_round *r)
+{
+	r->lane->asked += r->asked;
+	r->lane->answered += r->answered;
+	r->lane->rested += r->rested;
+	r->asked = r->answered = r->rested = 0;
+}
+
 static void
 free_round(struct sweep_round *r)
 {
@@ -305,6 +314,7 @@ round_end(struct sweep_round *r)
 	if (l->row->end != NULL && !r->probe->stopping)
 		l->row->end(r);
 	sweep_round_keep(r);
+	sweep_round_count(r);
 	if (l->round == r) {
 		l->round = NULL;
 		if (!r->probe->stopping)

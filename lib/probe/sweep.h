@@ -111,7 +111,8 @@ struct sweep_lane {
 	struct sweep_round *round; /* that is running */
 	int64_t began, ended;      /* the last whole round, wall ms */
 	int64_t began_boot, took;  /* ms */
-	int64_t asked, answered, rested, late; /* late: rounds that took longer than the interval */
+	int64_t rounds, late;      /* whole ones; and those that took longer than the interval */
+	int64_t asked, answered, rested;
 	bool is_late;              /* the last one did */
 	char notice[160];          /* what people should know of it; "" */
 };
@@ -180,6 +181,7 @@ const char *sweep_text(struct sweep_round *r, const char *text);
 void sweep_names(struct probe *p, const struct hosts *names);
 
 void ask_ping(struct sweep_round *r, struct sweep_node *n);
+void ask_ssh(struct sweep_round *r, struct sweep_node *n);
 void ask_ipmi(struct sweep_round *r, struct sweep_node *n);
 void ask_power(struct sweep_round *r, struct sweep_node *n);
 void ask_power_end(struct sweep_round *r);
@@ -205,6 +207,8 @@ void sweep_check_part_ended(struct sweep_check *c);
 struct sweep_round *sweep_round_create(struct sweep_lane *l, enum sweep_kind kind, struct sweep_list *list);
 void sweep_round_add(struct sweep_round *r, struct sweep_node *n); /* to what is to be asked; SWEEP_WHOLE has the list */
 void sweep_round_pump(struct sweep_round *r);
+/* Add what was asked since to the lane's counts. */
+void sweep_round_count(struct sweep_round *r);
 void sweep_round_keep(struct sweep_round *r); /* what was seen so far, in one transaction */
 
 #endif

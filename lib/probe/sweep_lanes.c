@@ -77,9 +77,7 @@ note_round(struct sweep_lane *l, const struct sweep_round *r)
 	l->began = r->began;
 	l->ended = times_now();
 	l->took = times_boot() - r->began_boot;
-	l->asked = r->asked;
-	l->answered = r->answered;
-	l->rested = r->rested;
+	l->rounds++;
 	l->is_late = l->took > l->interval;
 	l->late += l->is_late;
 	l->notice[0] = '\0';
@@ -195,9 +193,7 @@ slice(struct sweep_lane *l)
 	if (l->began == 0)
 		l->began = times_now();
 	sweep_round_pump(l->round);
-	l->asked = l->round->asked;
-	l->answered = l->round->answered;
-	l->rested = l->round->rested;
+	sweep_round_count(l->round);
 }
 
 static void

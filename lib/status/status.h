@@ -318,6 +318,20 @@ LARCH_API int status_set_pulse(struct status *s, const struct status_pulse *p, s
 /* A file or row that is missing gives beat 0. */
 LARCH_API int status_pulse(struct status *s, struct arena *a, struct status_pulse *out, struct err *e);
 
+/* How one check goes. What is counted is counted since larchd's start. */
+struct status_lane {
+	const char *name;          /* of the check: "ping" */
+	int64_t interval;          /* ms */
+	int64_t began, ended;      /* the last whole round, ms; 0: none yet. One that is spread over its interval goes on and on */
+	int64_t rounds, late;      /* whole ones, and those of them that took longer than the interval */
+	int64_t asked, answered;   /* questions */
+	int64_t rested;            /* questions that were not asked: the thing is silent, and left alone for a while */
+};
+/* larchd: these and no others, in this order. */
+LARCH_API int status_put_lanes(struct status *s, const struct status_lane *lanes, size_t n, struct err *e);
+/* n 0: larchd has not said. */
+LARCH_API int status_lanes(struct status *s, struct arena *a, struct status_lane **out, size_t *n_out, struct err *e);
+
 /* ---- what everybody may see of power --------------------------------------------- */
 
 /* A job as the pages show it; larchd publishes it within a second of each change. */
