@@ -55,7 +55,7 @@ static const struct probe_row rows[] = {
     {.name = "ipmi", .help = "Its BMC: whether it answers, the chassis, faults, the identify light.", .of = SWEEP_BMC,
         .at_once = 2048, .ask = ask_ipmi, COLUMNS(ipmi)},
     {.name = "power", .help = "Its outlets and their load, as its PDUs report them.", .of = SWEEP_PDU | SWEEP_SWITCH,
-        .at_once = 256, .ask = ask_power, .end = ask_power_end, COLUMNS(power)},
+        .at_once = 32, .ask = ask_power, .end = ask_power_end, COLUMNS(power)},
     {.name = "slurm", .help = "Its state in Slurm and the jobs on it.", .limit_ms = 20 * SECOND, .of = SWEEP_SERVER, .at_once = 1,
         COLUMNS(slurm)},
     {.name = "login", .help = "What it says of itself when one logs in: uptime, load, disks, users, GPUs, and the site's commands.",

@@ -96,7 +96,7 @@ remember(struct sweep_asked *q, enum status_level level, const char *word)
 	if (s->known && was != (level == STATUS_OK))
 		turned(l->probe, l, q->node, level == STATUS_OK);
 	s->known = true;
-	s->level = level;
+	s->level = (uint8_t)level;
 	snprintf(s->word, sizeof(s->word), "%s", word);
 	sweep_lane_silence(l, q->node);
 }

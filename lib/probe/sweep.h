@@ -11,9 +11,9 @@
 
 #include "probe.h"
 
-#define SWEEP_LANES 12       /* checks there may be */
+#define SWEEP_LANES 8        /* checks there may be */
 #define SWEEP_SLICE_MS 2000  /* a check that is spread over its interval keeps what it saw so often */
-#define SWEEP_WORD 24        /* bytes of the state that other checks rest on */
+#define SWEEP_WORD 14        /* bytes of the state that other checks rest on */
 
 /* ---- who is asked ---------------------------------------------------------------------- */
 
@@ -26,15 +26,15 @@ enum sweep_what {
 	SWEEP_SWITCH = 16,
 };
 
-/* What one check has found out about one node. */
+/* What one check has found out about one node; ten thousand nodes have one a check. */
 struct sweep_seen {
 	int64_t due;         /* boot ms; of a check that is spread over its interval */
 	int64_t rest_until;  /* boot ms: it is left alone before that; 0 */
-	int silent;          /* how often in a row nothing came of asking it */
-	bool asked;          /* since it is known, or has another address */
-	bool busy;           /* a question is on its way */
-	bool known;          /* level and word are */
-	enum status_level level;
+	uint8_t silent;      /* how often in a row nothing came of asking it */
+	bool asked : 1;      /* since it is known, or has another address */
+	bool busy : 1;       /* a question is on its way */
+	bool known : 1;      /* level and word are */
+	uint8_t level;
 	char word[SWEEP_WORD];
 };
 
@@ -52,12 +52,12 @@ struct sweep_address {
 struct sweep_node {
 	UT_hash_handle hh;
 	char *name, *address, *family, *bmc, *bmc_address; /* NULL: not recorded */
-	unsigned what;       /* enum sweep_what, or-ed */
+	unsigned char what;  /* enum sweep_what, or-ed */
 	unsigned turn;       /* of the list that it was last put into */
 	size_t refs;
 	bool is_host;        /* its name may be given to a resolver and to ssh */
 	struct gate_device *device, *bmc_device; /* NULL: not asked yet */
-	struct sweep_address looked;
+	struct sweep_address *looked; /* NULL: it has an address in the inventory */
 	struct sweep_seen seen[SWEEP_LANES];
 };
 

@@ -59,7 +59,9 @@ sweep_lane_silence(struct sweep_lane *l, struct sweep_node *n)
 		s->rest_until = 0;
 		return;
 	}
-	if (++s->silent < SILENT_BEFORE_REST)
+	if (s->silent < UINT8_MAX)
+		s->silent++;
+	if (s->silent < SILENT_BEFORE_REST)
 		return;
 	for (int i = SILENT_BEFORE_REST; i < s->silent && rest < GATE_REST_MAX; i++)
 		rest *= 2;

@@ -54,9 +54,9 @@ looked(uv_getaddrinfo_t *request, int status, struct addrinfo *list)
 	struct probe *p = l->probe;
 
 	if (p != NULL) {
-		bool first = !l->node->looked.known && l->node->looked.failed == 0;
+		bool first = !l->node->looked->known && l->node->looked->failed == 0;
 
-		take(&l->node->looked, status, list);
+		take(l->node->looked, status, list);
 		DL_DELETE(p->lookups, l);
 		p->n_lookups--;
 		if (first)
@@ -82,7 +82,7 @@ start_waiting(struct probe *p)
 		p->n_lookups++;
 		status = uv_getaddrinfo(p->room.loop, &l->request, looked, l->node->name, NULL, &hints);
 		if (status != 0) {
-			take(&l->node->looked, status, NULL);
+			take(l->node->looked, status, NULL);
 			DL_DELETE(p->lookups, l);
 			p->n_lookups--;
 			sweep_node_drop(p, l->node);
@@ -101,7 +101,7 @@ look_up(struct probe *p, struct sweep_node *n)
 	l->probe = p;
 	l->node = n;
 	n->refs++;
-	n->looked.looking = true;
+	n->looked->looking = true;
 	DL_APPEND(p->waiting, l);
 	start_waiting(p);
 }
@@ -123,14 +123,16 @@ sweep_address(struct probe *p, struct sweep_node *n, int port, struct sockaddr_s
 		*why = "it has no address in the inventory, and its name is no host name";
 		return false;
 	}
-	if (!n->looked.looking && times_boot() >= n->looked.again)
+	if (n->looked == NULL && (n->looked = calloc(1, sizeof(*n->looked))) == NULL)
+		log_die("out of memory: no address of %s", n->name);
+	if (!n->looked->looking && times_boot() >= n->looked->again)
 		look_up(p, n);
-	if (!n->looked.known) {
-		if (n->looked.failed > 0)
-			*why = arena_printf(a, "it has no address in the inventory, and its name has none: %s", n->looked.why);
+	if (!n->looked->known) {
+		if (n->looked->failed > 0)
+			*why = arena_printf(a, "it has no address in the inventory, and its name has none: %s", n->looked->why);
 		return false;
 	}
-	*out = n->looked.at;
+	*out = n->looked->at;
 	if (out->ss_family == AF_INET6)
 		((struct sockaddr_in6 *)out)->sin6_port = htons((uint16_t)port);
 	else

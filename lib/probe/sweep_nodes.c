@@ -45,6 +45,7 @@ node_free(struct probe *p, struct sweep_node *n)
 	free(n->family);
 	free(n->bmc);
 	free(n->bmc_address);
+	free(n->looked);
 	free(n);
 }
 
@@ -96,12 +97,13 @@ ask_anew(struct sweep_node *n)
 {
 	for (size_t i = 0; i < SWEEP_LANES; i++) {
 		n->seen[i].asked = n->seen[i].known = false;
-		n->seen[i].due = n->seen[i].rest_until = n->seen[i].silent = 0;
+		n->seen[i].due = n->seen[i].rest_until = 0;
+		n->seen[i].silent = 0;
 	}
 }
 
 static void
-put(struct sweep_list *l, struct sweep_node *n, unsigned turn, unsigned what)
+put(struct sweep_list *l, struct sweep_node *n, unsigned turn, unsigned char what)
 {
 	if (n->turn == turn) {
 		n->what |= what;
@@ -115,10 +117,10 @@ put(struct sweep_list *l, struct sweep_node *n, unsigned turn, unsigned what)
 
 /* ---- the inventory ---------------------------------------------------------------------------- */
 
-static unsigned
+static unsigned char
 what_of(const struct inv_watched *w)
 {
-	unsigned what = 0;
+	unsigned char what = 0;
 
 	if (strcmp(w->type, "pdu") == 0)
 		return SWEEP_PDU;
