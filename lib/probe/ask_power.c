@@ -92,7 +92,7 @@ keep_switch(struct sweep_asked *q, const struct bridge *b, int64_t interval)
 		vlans[i] = (struct status_vlan){.vlan = b->vlans[i].vlan, .name = b->vlans[i].name};
 	if (!q->round->probe->stopping &&
 	    status_put_switch(q->round->probe->room.status, q->node->name, ports, n, vlans, b->n_vlans, &e) != 0)
-		log_error("what %s says cannot be kept: %s", q->node->name, e.text);
+		sweep_complain(q->round->probe, q->node->name, e.text);
 	arena_destroy(a);
 }
 

@@ -62,6 +62,9 @@ LARCH_API void probe_groups_set_conf(struct probe_groups *p, const struct conf *
 /* What was refused in the last reading, for people: "" or sentences. Lives until the next reading. */
 LARCH_API const char *probe_groups_notice(const struct probe_groups *p);
 
+/* Grows whenever something is published. */
+LARCH_API int64_t probe_groups_generation(const struct probe_groups *p);
+
 /*
  * Slurm's groups (slurm_groups), published in the same way: the sweep calls it with each answer of sinfo.
  */

@@ -7,7 +7,7 @@
 #include "sweep.h"
 
 #define PING_MS 700  /* of a ping that is none of the sweep's */
-#define NOTICE 2048 /* bytes of what people are told */
+#define NOTICE 4096 /* bytes of what people are told */
 
 struct lookup;
 
@@ -15,11 +15,16 @@ struct probe {
 	struct probe_room room;
 	struct probe_ping *ping;
 	struct probe_ssh *ssh;
+	struct login *login;
+	struct probe_slurm *slurm;
+	struct probe_groups *groups;
+	int64_t groups_generation; /* what the list was made from */
 	struct sweep_lane lane[SWEEP_LANES];
 	size_t n_lanes;
 	uv_timer_t fresh;
 	bool started, stopping;
 	size_t checks; /* that run */
+	int64_t complained; /* boot ms */
 
 	struct sweep_node *nodes; /* by name */
 	struct sweep_list *list;  /* the current one */
@@ -27,7 +32,6 @@ struct probe {
 	struct inv *inv_seen;     /* what the list was made from */
 	int64_t inv_generation;
 	bool list_old;            /* something else has changed */
-	struct arena *columns_arena; /* what the lanes' columns are in */
 	struct arena *names_arena;
 	struct hosts names;       /* those of sweep_names() */
 	struct lookup *lookups, *waiting; /* on their way, and in line */

@@ -3,7 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "groups.h"
 #include "inner.h"
+#include "login.h"
+#include "probe_slurm.h"
 
 int
 probe_gate_of(struct probe *p, const char *name, const char *type, const char *address, const char *family,
@@ -67,6 +70,15 @@ add_notice(struct probe *p, const char *text)
 		snprintf(p->notice + n, sizeof(p->notice) - n, "%s%s", n == 0 ? "" : "; ", text);
 }
 
+static void
+add_slurm(struct probe *p)
+{
+	struct arena *a = arena_create();
+
+	add_notice(p, probe_slurm_notice(p->slurm, a));
+	arena_destroy(a);
+}
+
 static struct status_lane
 lane_pulse(const struct sweep_lane *l)
 {
@@ -93,14 +105,16 @@ probe_pulse(struct probe *p, struct probe_pulse *out)
 	p->notice[0] = '\0';
 	add_notice(p, probe_ping_refused(p->ping));
 	add_notice(p, p->groups_notice);
+	add_notice(p, probe_groups_notice(p->groups));
+	add_slurm(p);
 	for (size_t i = 0; i < p->n_lanes; i++) {
 		const struct sweep_lane *l = &p->lane[i];
 
-		if (!l->on)
+		if (!l->on && l->rounds == 0)
 			continue;
 		add_notice(p, l->notice);
 		p->lanes[out->n_lanes++] = lane_pulse(l);
-		if (l->row->spread)
+		if (!l->on || l->row->spread)
 			continue;
 		through &= l->ended != 0;
 		if (out->began == 0 || l->began < out->began)
@@ -113,26 +127,36 @@ probe_pulse(struct probe *p, struct probe_pulse *out)
 	out->notice = p->notice;
 }
 
-/* What is asked, for all who show it. */
-static void
-publish_columns(struct probe *p)
+#define COMPLAIN_MS 60000 /* between two lines that say the same */
+
+void
+sweep_complain(struct probe *p, const char *what, const char *why)
 {
+	int64_t now = times_boot();
+
+	if (p->complained != 0 && now - p->complained < COMPLAIN_MS)
+		return;
+	p->complained = now;
+	log_error("what %s says cannot be kept: %s", what, why);
+}
+
+/* What is asked, for all who show it; a room without Slurm has no columns of it. */
+void
+probe_publish(struct probe *p)
+{
+	bool slurm = p->slurm != NULL && probe_slurm_is_there(p->slurm);
 	struct arena *a = arena_create();
 	struct status_column *columns;
-	size_t n;
+	size_t n, k = 0;
 	struct err e;
 
 	probe_columns(p->room.conf, a, &columns, &n);
-	if (status_put_columns(p->room.status, columns, n, &e) != 0)
+	for (size_t i = 0; i < n; i++)
+		if (slurm || strcmp(columns[i].probe, "slurm") != 0)
+			columns[k++] = columns[i];
+	if (status_put_columns(p->room.status, columns, k, &e) != 0)
 		log_error("what is checked cannot be published: %s", e.text);
 	arena_destroy(a);
-}
-
-static void
-take_conf(struct probe *p)
-{
-	probe_ping_set_rate(p->ping, p->room.conf->status.packets);
-	publish_columns(p);
 }
 
 /* Devices are found anew: their families may be others. */
@@ -141,9 +165,13 @@ probe_set_conf(struct probe *p, const struct conf *conf, const struct devtype_se
 {
 	p->room.conf = conf;
 	p->room.types = types;
+	login_set_conf(p->login, conf);
+	probe_slurm_set_conf(p->slurm, conf);
+	probe_groups_set_conf(p->groups, conf);
 	for (struct sweep_node *n = p->nodes; n != NULL; n = n->hh.next)
 		n->device = n->bmc_device = NULL;
-	take_conf(p);
+	probe_ping_set_rate(p->ping, conf->status.packets);
+	probe_publish(p);
 	sweep_lanes_conf(p);
 }
 
@@ -163,8 +191,12 @@ probe_create(const struct probe_room *room, struct probe **out, struct err *e)
 	}
 	if (probe_ping_refused(p->ping) != NULL)
 		log_warn("%s", probe_ping_refused(p->ping));
-	take_conf(p);
+	probe_ping_set_rate(p->ping, p->room.conf->status.packets);
 	sweep_lanes_create(p);
+	login_create(room->loop, room->conf, &p->login);
+	p->groups = probe_groups_create(room->loop, room->conf, room->status);
+	ask_slurm_start(p);
+	probe_publish(p);
 	*out = p;
 	return 0;
 }
@@ -188,6 +220,9 @@ probe_stop(struct probe *p)
 		return;
 	sweep_lanes_stop(p);
 	sweep_lookup_stop(p);
+	probe_slurm_destroy(p->slurm);
+	probe_groups_destroy(p->groups);
+	login_destroy(p->login);
 }
 
 void
@@ -200,6 +235,5 @@ probe_destroy(struct probe *p)
 	probe_ssh_destroy(p->ssh);
 	sweep_list_drop(p, p->list);
 	arena_destroy(p->names_arena);
-	arena_destroy(p->columns_arena);
 	free(p);
 }

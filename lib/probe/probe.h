@@ -165,6 +165,8 @@ struct probe_row {
 	void (*ask)(struct sweep_round *r, struct sweep_node *n); /* of one node; NULL: */
 	void (*all)(struct sweep_round *r);                       /* of all at once */
 	void (*end)(struct sweep_round *r);                       /* when all have answered, before it is kept; NULL: nothing */
+	/* Of one node, when what it needs is not ok: all its columns say so, and do not stay as they were. With `needs`. */
+	void (*cannot)(struct sweep_round *r, struct sweep_node *n, const char *why);
 	const struct status_column *columns;
 	size_t n_columns;
 };

@@ -42,6 +42,7 @@ struct probe_groups {
 	uv_timer_t timer;
 	struct reading *reading;
 	int64_t began;              /* of the reading, wall ms */
+	int64_t generation;
 	char notice[NOTICE_MAX + 1];
 	struct published {
 		uint64_t hash;
@@ -167,6 +168,7 @@ publish(struct probe_groups *p, size_t source, const struct status_group *groups
 		return;
 	}
 	*was = (struct published){h, times_boot()};
+	p->generation++;
 }
 
 static void
@@ -293,4 +295,10 @@ probe_groups_destroy(struct probe_groups *p)
 		(void)uv_cancel((uv_req_t *)&p->reading->work);
 	}
 	uv_close((uv_handle_t *)&p->timer, gone);
+}
+
+int64_t
+probe_groups_generation(const struct probe_groups *p)
+{
+	return p->generation;
 }

@@ -60,7 +60,7 @@ static const struct probe_row rows[] = {
         COLUMNS(slurm)},
     {.name = "login", .help = "What it says of itself when one logs in: uptime, load, disks, users, GPUs, and the site's commands.",
         .interval_ms = 15 * MINUTE, .limit_ms = 30 * SECOND, .needs = "ssh", .spread = true, .of = SWEEP_SERVER,
-        .at_once_setting = SETTING(ssh_logins), COLUMNS(login)},
+        .at_once_setting = SETTING(ssh_logins), .ask = ask_login, .cannot = cannot_login, COLUMNS(login)},
 };
 
 const struct probe_row *

@@ -192,18 +192,6 @@ sweep_rests(struct sweep_round *r, struct gate_device *d)
 	return true;
 }
 
-/* Every column of the check: what is not asked does not stay as it was. */
-static void
-say_needs(struct sweep_round *r, struct sweep_node *n, const struct sweep_seen *needed)
-{
-	const char *why = arena_printf(r->a, "%s is %s", r->lane->row->needs, needed->word);
-	struct sweep_asked *q = sweep_ask(r, n);
-
-	for (size_t i = 0; i < r->lane->n_columns; i++)
-		sweep_value(q, sweep_text(r, r->lane->column[i]), STATUS_UNKNOWN, "unknown", why);
-	sweep_answered(q);
-}
-
 static void
 ask_node(struct sweep_round *r, struct sweep_node *n)
 {
@@ -219,7 +207,7 @@ ask_node(struct sweep_round *r, struct sweep_node *n)
 	if (l->needs >= 0 && !n->seen[l->needs].known)
 		return;
 	if (l->needs >= 0 && n->seen[l->needs].level != STATUS_OK)
-		say_needs(r, n, &n->seen[l->needs]);
+		l->row->cannot(r, n, arena_printf(r->a, "%s is %s", l->row->needs, n->seen[l->needs].word));
 	else
 		l->row->ask(r, n);
 }
@@ -277,7 +265,7 @@ sweep_round_keep(struct sweep_round *r)
 		probe_judge(p->room.conf, &r->values[i]);
 	if ((r->n_values > 0 || r->n_outlets > 0) && !p->stopping &&
 	    status_put(p->room.status, r->values, r->n_values, r->outlets, r->n_outlets, &e) != 0)
-		log_error("what %s saw cannot be kept: %s", r->lane->row->name, e.text);
+		sweep_complain(p, r->lane->row->name, e.text);
 	arena_destroy(r->a);
 	r->a = arena_create();
 	r->values = NULL;

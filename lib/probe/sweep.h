@@ -101,8 +101,6 @@ struct sweep_lane {
 	bool on;
 	int64_t interval, limit;   /* ms */
 	size_t at_once;            /* questions on their way */
-	const char *const *column; /* its columns, those of the site too */
-	size_t n_columns;
 	uv_timer_t timer;
 	bool first;                /* its first round has not ended */
 	size_t turn;               /* of a check that is spread: who is looked at first */
@@ -185,9 +183,16 @@ void ask_ssh(struct sweep_round *r, struct sweep_node *n);
 void ask_ipmi(struct sweep_round *r, struct sweep_node *n);
 void ask_power(struct sweep_round *r, struct sweep_node *n);
 void ask_power_end(struct sweep_round *r);
+void ask_login(struct sweep_round *r, struct sweep_node *n);
+void cannot_login(struct sweep_round *r, struct sweep_node *n, const char *why);
+void ask_slurm_start(struct probe *p);
 
 /* ---- between the files of the sweep ---------------------------------------------------------------- */
 
+/* Something cannot be kept: said once a minute, for it may be so for hours. */
+void sweep_complain(struct probe *p, const char *what, const char *why);
+struct sweep_lane *sweep_lane_named(struct probe *p, const char *name);
+void probe_publish(struct probe *p);
 void sweep_lanes_create(struct probe *p);
 void sweep_lanes_start(struct probe *p);
 void sweep_lanes_conf(struct probe *p);

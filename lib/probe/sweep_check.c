@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "inner.h"
+#include "probe_slurm.h"
 
 static void
 add(struct sweep_check *c, struct sweep_node *n, size_t max)
@@ -48,10 +49,6 @@ part(struct sweep_check *c, struct sweep_lane *l)
 
 	if (!l->on)
 		return;
-	if (l->row->all != NULL) {
-		sweep_lane_now(l);
-		return;
-	}
 	r = sweep_round_create(l, SWEEP_CHECK, c->probe->list);
 	r->check = c;
 	c->open++;
@@ -112,6 +109,7 @@ probe_check(struct probe *p, const struct hosts *things, struct err *e)
 	for (size_t i = 0; i < things->n; i++)
 		add_thing(c, things->name[i], list, a);
 	arena_destroy(a);
+	probe_slurm_ask(p->slurm);
 	stage(c, false);
 	return 0;
 }

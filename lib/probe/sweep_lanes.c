@@ -287,18 +287,6 @@ lane_of(const struct probe *p, const char *name)
 }
 
 static void
-take_columns(struct sweep_lane *l, const struct status_column *columns, size_t n, struct arena *a)
-{
-	const char **names = arena_array(a, n + 1, sizeof(char *));
-
-	l->n_columns = 0;
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(columns[i].probe, l->row->name) == 0)
-			names[l->n_columns++] = columns[i].name;
-	l->column = names;
-}
-
-static void
 take_conf(struct sweep_lane *l, const struct conf *conf)
 {
 	int64_t interval = probe_interval(conf, l->row);
@@ -322,19 +310,16 @@ take_conf(struct sweep_lane *l, const struct conf *conf)
 void
 sweep_lanes_conf(struct probe *p)
 {
-	struct arena *a = arena_create();
-	struct status_column *columns;
-	size_t n;
-
-	probe_columns(p->room.conf, a, &columns, &n);
-	for (size_t i = 0; i < p->n_lanes; i++) {
-		take_columns(&p->lane[i], columns, n, a);
+	for (size_t i = 0; i < p->n_lanes; i++)
 		take_conf(&p->lane[i], p->room.conf);
-	}
-	arena_destroy(p->columns_arena);
-	p->columns_arena = a;
 	p->list_old = true;
 	sweep_fresh(p);
+}
+
+struct sweep_lane *
+sweep_lane_named(struct probe *p, const char *name)
+{
+	return &p->lane[lane_of(p, name)];
 }
 
 void

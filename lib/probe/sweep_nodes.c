@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "groups.h"
 #include "inner.h"
 
 #define HOST_NAME 253 /* RFC 1035 section 2.3.4 */
@@ -202,7 +203,7 @@ put_cords(struct probe *p, struct sweep_list *l, const struct inv_cord *cords, s
 
 /* ---- groups ------------------------------------------------------------------------------------ */
 
-struct groups {
+struct published {
 	struct status_group *row;
 	size_t n;
 	struct inv *inv;
@@ -211,7 +212,7 @@ struct groups {
 /* "@GROUP" is that group of any source, "@SOURCE:GROUP" of one, "@*" all of them. */
 /* A pool is no group of names: all of it are things, which are asked anyway. */
 static bool
-is_thing(struct groups *g, struct str name, struct arena *a)
+is_thing(struct published *g, struct str name, struct arena *a)
 {
 	struct inv_thing t;
 	struct err e;
@@ -222,7 +223,7 @@ is_thing(struct groups *g, struct str name, struct arena *a)
 static const char *
 members(void *ctx, struct str source, struct str group, struct arena *a, struct err *e)
 {
-	struct groups *g = ctx;
+	struct published *g = ctx;
 	struct buf text = BUF(LIMIT_HOSTS_TEXT);
 	bool all = str_is(group, "*"), found = all;
 	const char *out;
@@ -245,7 +246,7 @@ members(void *ctx, struct str source, struct str group, struct arena *a, struct 
 
 /* What one line of the setting names; one that cannot be read is said, and the others count. */
 static void
-read_line(struct probe *p, struct groups *g, const char *line, struct arena *a, struct hosts *out)
+read_line(struct probe *p, struct published *g, const char *line, struct arena *a, struct hosts *out)
 {
 	struct hosts_rules rules = {.group = members, .ctx = g, .empty_ok = true};
 	struct err e;
@@ -258,7 +259,7 @@ static void
 read_groups(struct probe *p, struct arena *a, struct hosts **out, size_t *n_out)
 {
 	const struct conf_status *s = &p->room.conf->status;
-	struct groups g = {.inv = *p->room.inv};
+	struct published g = {.inv = *p->room.inv};
 	struct err e;
 
 	p->groups_notice[0] = '\0';
@@ -337,7 +338,8 @@ sweep_list(struct probe *p, struct err *e)
 		return NULL;
 	}
 	generation = inv_generation(inv);
-	if (p->list != NULL && inv == p->inv_seen && generation == p->inv_generation && !p->list_old)
+	if (p->list != NULL && inv == p->inv_seen && generation == p->inv_generation && !p->list_old &&
+	    p->groups_generation == probe_groups_generation(p->groups))
 		return p->list;
 	a = arena_create();
 	l = list_make(p, a, e);
@@ -346,6 +348,7 @@ sweep_list(struct probe *p, struct err *e)
 		return NULL;
 	p->inv_seen = inv;
 	p->inv_generation = generation;
+	p->groups_generation = probe_groups_generation(p->groups);
 	p->list_old = false;
 	sweep_list_drop(p, p->list);
 	p->list = l;
