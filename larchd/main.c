@@ -147,6 +147,10 @@ look(uv_timer_t *t)
 	struct larchd *l = t->data;
 	int64_t now;
 
+	if (l->inv != NULL && inv_replaced(l->inv)) {
+		inv_close(l->inv);
+		l->inv = NULL;
+	}
 	larchd_look(l);
 	if (l->inv == NULL)
 		return;

@@ -65,6 +65,12 @@ bad:
 	return -1;
 }
 
+bool
+inv_replaced(struct inv *i)
+{
+	return store_replaced(i->s);
+}
+
 void
 inv_close(struct inv *i)
 {

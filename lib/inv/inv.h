@@ -21,6 +21,7 @@ LARCH_API int inv_open(const char *path, struct inv **out, struct err *e);      
 LARCH_API int inv_open_reader(const char *path, struct inv **out, struct err *e); /* everybody else */
 LARCH_API void inv_close(struct inv *i);
 LARCH_API int64_t inv_generation(struct inv *i); /* changes with every commit */
+LARCH_API bool inv_replaced(struct inv *i); /* another file, or none, is in its place: open it anew */
 
 struct inv_attr {
 	const char *key, *subkey; /* subkey NULL: none */

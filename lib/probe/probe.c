@@ -210,6 +210,7 @@ probe_start(struct probe *p)
 void
 probe_look(struct probe *p)
 {
+	p->list_old = true;
 	sweep_fresh(p);
 }
 

@@ -49,13 +49,12 @@ class Listener:
 
 
 class SweepRoom:
-    def __init__(self, servers=12, pdus=2, outlets=None, sweep="2s", status=None, silent=0, extra=()):
+    def __init__(self, servers=12, pdus=2, outlets=None, sweep="2s", status=None):
         self.build = pathlib.Path(os.environ.get("LARCH_BUILD") or ROOT / "build" / "release").resolve()
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="larch-sweep."))
         self.servers, self.n_pdus, self.sweep = servers, pdus, sweep
         self.outlets = outlets or max(1, -(-servers // max(1, pdus)))
         self.status = {"sinfo": "", "squeue": "", **(status or {})}
-        self.silent, self.extra = silent, list(extra)
         self.children, self.larchd = [], None
 
     def __enter__(self):
@@ -144,7 +143,7 @@ class SweepRoom:
             cables.append({"a": name, "a-port": "bmc", "b": bmc, "b-port": "host"})
             if n // self.outlets < self.n_pdus:
                 cables.append({"a": name, "a-port": "psu1", "b": f"p{n // self.outlets:03}", "b-port": f"AA{n % self.outlets + 1}"})
-        return {"larch-room:room": {"thing": things + self.extra, "connection": cables}}
+        return {"larch-room:room": {"thing": things, "connection": cables}}
 
     def write_room(self, document):
         (self.folder / "room.json").write_text(json.dumps(document))

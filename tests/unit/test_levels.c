@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "probe/probe.h"
+#include "probe/sweep.h"
 #include "t.h"
 
 static struct conf_check checks[] = {
@@ -101,5 +102,73 @@ t_every_check_says_when_and_of_whom(void)
 	}
 }
 
+/* ---- the outlets of a machine ---------------------------------------------------------- */
+
+/* One machine, n1, on these outlets of p1 and p2; what is judged of it, or NULL. */
+static const struct status_value *
+judged(struct arena *a, enum sweep_kind kind, const struct status_outlet *seen, size_t n)
+{
+	char name[] = "n1";
+	struct sweep_node n1 = {.name = name};
+	struct sweep_cord cords[] = {{&n1, "p1", "1"}, {&n1, "p2", "1"}};
+	struct sweep_list list = {.cord = cords, .n_cords = 2};
+	struct sweep_lane lane = {.interval = 1000};
+	struct sweep_round r = {.a = a, .kind = kind, .list = &list, .lane = &lane, .n_outlets = n};
+
+	r.outlets = arena_array(a, n + 1, sizeof(*r.outlets));
+	memcpy(r.outlets, seen, n * sizeof(*seen));
+	ask_power_end(&r);
+	T_OK(r.n_values <= 1);
+	if (r.n_values == 0)
+		return NULL;
+	r.values[0].thing = arena_strdup(a, r.values[0].thing);
+	return &r.values[0];
+}
+
+static void
+t_a_machine_is_what_its_outlets_are_and_its_load_is_known_where_all_are_measured(void)
+{
+	static const struct {
+		const char *p1, *p2; /* NULL: its PDU did not answer */
+		double w1, w2;
+		enum status_level level;
+		const char *text;
+		double watts;
+	} golden[] = {
+	    {"on", "on", 100, 41.5, STATUS_OK, "on", 141.5},
+	    {"on", "on", 100, NAN, STATUS_OK, "on", NAN},
+	    {"off", "off", 0, 0, STATUS_WARN, "off", 0},
+	    {"on", "off", 100, 0, STATUS_WARN, "mixed", 100},
+	    {"on", "off-pending", 100, 3, STATUS_UNKNOWN, "unknown", 103},
+	    {"on", "unknown", 100, NAN, STATUS_UNKNOWN, "unknown", NAN},
+	    {"on", NULL, 100, 0, STATUS_UNKNOWN, "unknown", NAN},
+	    {NULL, NULL, 0, 0, STATUS_UNKNOWN, "unknown", NAN},
+	};
+
+	for (size_t i = 0; i < LARCH_COUNT(golden); i++) {
+		struct arena *a = arena_create();
+		struct status_outlet seen[2];
+		const struct status_value *v;
+		size_t n = 0;
+
+		if (golden[i].p2 != NULL) /* in the order of the answers */
+			seen[n++] = (struct status_outlet){.pdu = "p2", .outlet = "1", .state = golden[i].p2, .watts = golden[i].w2};
+		if (golden[i].p1 != NULL)
+			seen[n++] = (struct status_outlet){.pdu = "p1", .outlet = "1", .state = golden[i].p1, .watts = golden[i].w1};
+		v = judged(a, SWEEP_WHOLE, seen, n);
+		if (T_OK(v != NULL)) {
+			T_STR(v->text, golden[i].text);
+			T_STR(status_level_name(v->level), status_level_name(golden[i].level));
+			T_OK(isnan(golden[i].watts) ? isnan(v->number) : v->number == golden[i].watts);
+			T_STR(v->thing, "n1");
+			T_STR(v->check, "outlets");
+		}
+		v = judged(a, SWEEP_CHECK, seen, n); /* of a few PDUs, one that was not asked says nothing */
+		T_OK((v != NULL) == (n == 2));
+		arena_destroy(a);
+	}
+}
+
 T_MAIN(T(t_every_number_has_the_level_of_its_row), T(t_only_what_may_be_a_host_name_is_given_to_anything),
-    T(t_every_check_says_when_and_of_whom))
+    T(t_every_check_says_when_and_of_whom),
+    T(t_a_machine_is_what_its_outlets_are_and_its_load_is_known_where_all_are_measured))
