@@ -32,6 +32,7 @@ struct probe {
 	struct inv *inv_seen;     /* what the list was made from */
 	int64_t inv_generation;
 	bool list_old;            /* something else has changed */
+	int64_t list_took;        /* ms to make it */
 	struct arena *names_arena;
 	struct hosts names;       /* those of sweep_names() */
 	struct lookup *lookups, *waiting; /* on their way, and in line */

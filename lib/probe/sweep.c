@@ -37,12 +37,24 @@ sweep_priority(const struct sweep_round *r)
 	return r->kind == SWEEP_CHECK ? GATE_ASKED : GATE_SWEEP;
 }
 
+/* One value a column of each who is asked, mostly: an array that need not double leaves nothing behind. */
+static void
+first_room(struct sweep_round *r)
+{
+	size_t columns = r->lane->row->of & SWEEP_PDU ? 1 : r->lane->row->n_columns;
+
+	r->cap_values = r->n_todo * columns + 64;
+	r->values = arena_array(r->a, r->cap_values, sizeof(*r->values));
+}
+
 struct status_value *
 sweep_value_of(struct sweep_round *r, const char *thing, const char *column, enum status_level level, const char *text,
     const char *detail)
 {
 	struct status_value *v;
 
+	if (r->values == NULL && r->kind == SWEEP_WHOLE)
+		first_room(r);
 	r->values = grown(r->a, r->values, r->n_values, &r->cap_values, sizeof(*r->values));
 	v = &r->values[r->n_values++];
 	*v = (struct status_value){

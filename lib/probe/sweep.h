@@ -43,6 +43,7 @@ struct sweep_address {
 	struct sockaddr_storage at;
 	bool known;          /* at is */
 	bool looking;
+	int64_t since;       /* boot ms: looking */
 	int64_t again;       /* boot ms: not looked up before; 0: never was */
 	int failed;          /* in a row */
 	const char *why;     /* not known: a text of gai_strerror */
@@ -109,6 +110,7 @@ struct sweep_lane {
 	struct sweep_round *round; /* that is running */
 	int64_t began, ended;      /* the last whole round, wall ms */
 	int64_t began_boot, took;  /* ms */
+	unsigned list;             /* the list that its last round was of */
 	int64_t rounds, late;      /* whole ones; and those that took longer than the interval */
 	int64_t asked, answered, rested;
 	bool is_late;              /* the last one did */
@@ -205,7 +207,7 @@ void sweep_fresh(struct probe *p);
  * alone from now on, ms. */
 void sweep_lane_silence(struct sweep_lane *l, struct sweep_node *n);
 int64_t sweep_lane_rest(const struct sweep_lane *l, const struct sweep_seen *s);
-/* A check that asks for all at once is due now, unless it runs. */
+/* Its next round is due now, or when the one that runs has ended. */
 void sweep_lane_now(struct sweep_lane *l);
 void sweep_check_part_ended(struct sweep_check *c);
 

@@ -6,6 +6,8 @@
 #include "inner.h"
 #include "probe_slurm.h"
 
+#define A_FEW 500
+
 static void
 add(struct sweep_check *c, struct sweep_node *n, size_t max)
 {
@@ -39,6 +41,23 @@ add_thing(struct sweep_check *c, const char *name, const struct sweep_list *list
 		for (size_t i = 0; i < k; i++)
 			if (strcmp(links[i].b_type, "switch") == 0 && (n = sweep_find(p, links[i].b)) != NULL)
 				add(c, n, list->n);
+}
+
+/* Of so many that they are no longer a few: all of them in rounds of their own, which begin now. */
+static void
+ask_many(struct probe *p, const struct hosts *things)
+{
+	for (size_t k = 0; k < p->n_lanes; k++) {
+		struct sweep_lane *l = &p->lane[k];
+
+		for (size_t i = 0; l->row->spread && i < things->n; i++) {
+			struct sweep_node *n = sweep_find(p, things->name[i]);
+
+			if (n != NULL)
+				n->seen[k].due = 0;
+		}
+		sweep_lane_now(l);
+	}
 }
 
 /* The switches on a machine's ports are read, as the machine's own; a ping of them is nobody's question. */
@@ -100,6 +119,11 @@ probe_check(struct probe *p, const struct hosts *things, struct err *e)
 	list = sweep_list(p, e);
 	if (list == NULL)
 		return -1;
+	probe_slurm_ask(p->slurm);
+	if (things->n > A_FEW) {
+		ask_many(p, things);
+		return 0;
+	}
 	c = calloc(1, sizeof(*c));
 	if (c == NULL || (c->node = calloc(list->n + 1, sizeof(struct sweep_node *))) == NULL)
 		log_die("out of memory: no check");
@@ -109,7 +133,6 @@ probe_check(struct probe *p, const struct hosts *things, struct err *e)
 	for (size_t i = 0; i < things->n; i++)
 		add_thing(c, things->name[i], list, a);
 	arena_destroy(a);
-	probe_slurm_ask(p->slurm);
 	stage(c, false);
 	return 0;
 }

@@ -9,12 +9,12 @@
 
 #include "inner.h"
 
-#define FRESH_MS 50               /* changes that come together are one */
+#define FRESH_MS 50               /* changes that come together are one; of a large room more do: ten times what a list takes */
 #define NO_LIST_MS 1000           /* until the inventory is looked for again */
 #define FIRST_MS 100              /* between the first rounds of two checks */
 #define FIRST_GAP_MS 30           /* between the first questions to two nodes, of a check that is spread */
 #define SILENT_BEFORE_REST 3      /* as the gate has it */
-#define BREATH_MS ((int64_t)1000) /* at least, between two rounds that changes of the inventory bring on */
+#define BREATH_MS ((int64_t)100)  /* at least, between two rounds that changes of the inventory bring on */
 
 static void begin(struct sweep_lane *l);
 
@@ -95,11 +95,12 @@ sweep_lane_next(struct sweep_lane *l, const struct sweep_round *r)
 
 	if (!l->on)
 		return;
-	if (r->kind == SWEEP_WHOLE) {
+	if (r->kind == SWEEP_WHOLE)
 		note_round(l, r);
-		due_in(l, first ? about(l->interval, 500, 1000) - l->took : about(l->interval, 950, 1050) - l->took);
-	} else if (l->overdue) {
+	if (l->overdue) {
 		due_in(l, 1);
+	} else if (r->kind == SWEEP_WHOLE) {
+		due_in(l, first ? about(l->interval, 500, 1000) - l->took : about(l->interval, 950, 1050) - l->took);
 	}
 	l->overdue = false;
 	if (l->fresh)
@@ -123,6 +124,7 @@ begin(struct sweep_lane *l)
 	}
 	l->fresh = false;
 	l->began_boot = times_boot();
+	l->list = l->probe->turn;
 	l->round = sweep_round_create(l, SWEEP_WHOLE, list);
 	if (l->row->all != NULL) {
 		l->round->n_todo = 0;
@@ -234,7 +236,8 @@ fresh_lane(struct sweep_lane *l, struct sweep_list *list)
 	}
 	l->fresh = false;
 	if (l->row->end != NULL) {
-		whole_soon(l);
+		if (l->list != l->probe->turn)
+			whole_soon(l);
 		return;
 	}
 	r = l->round = sweep_round_create(l, SWEEP_FRESH, list);
@@ -265,13 +268,17 @@ void
 sweep_fresh(struct probe *p)
 {
 	if (p->started && !p->stopping && !uv_is_active((uv_handle_t *)&p->fresh))
-		uv_timer_start(&p->fresh, fresh, FRESH_MS, 0);
+		uv_timer_start(&p->fresh, fresh, (uint64_t)(FRESH_MS + 10 * p->list_took), 0);
 }
 
 void
 sweep_lane_now(struct sweep_lane *l)
 {
-	if (l->on && l->round == NULL && times_boot() - l->began_boot > BREATH_MS)
+	if (!l->on)
+		return;
+	if (l->round != NULL && !l->row->spread)
+		l->overdue = true;
+	else
 		due_in(l, 1);
 }
 

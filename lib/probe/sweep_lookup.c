@@ -11,7 +11,8 @@
 
 #include "inner.h"
 
-#define AT_ONCE 4                 /* the workers that libuv has */
+#define AT_ONCE 3                 /* of the four workers that libuv has */
+#define PATIENCE_MS 5000          /* that a look-up may take before its node reads unknown */
 #define GOOD_MS ((int64_t)600000)
 #define BAD_MS ((int64_t)30000)   /* doubles up to GATE_REST_MAX */
 
@@ -54,7 +55,7 @@ looked(uv_getaddrinfo_t *request, int status, struct addrinfo *list)
 	struct probe *p = l->probe;
 
 	if (p != NULL) {
-		bool first = !l->node->looked->known && l->node->looked->failed == 0;
+		bool first = !l->node->looked->known; /* it is asked as soon as it can be */
 
 		take(l->node->looked, status, list);
 		DL_DELETE(p->lookups, l);
@@ -102,6 +103,7 @@ look_up(struct probe *p, struct sweep_node *n)
 	l->node = n;
 	n->refs++;
 	n->looked->looking = true;
+	n->looked->since = times_boot();
 	DL_APPEND(p->waiting, l);
 	start_waiting(p);
 }
@@ -130,6 +132,8 @@ sweep_address(struct probe *p, struct sweep_node *n, int port, struct sockaddr_s
 	if (!n->looked->known) {
 		if (n->looked->failed > 0)
 			*why = arena_printf(a, "it has no address in the inventory, and its name has none: %s", n->looked->why);
+		else if (times_boot() - n->looked->since > PATIENCE_MS)
+			*why = "it has no address in the inventory, and its name is still being looked up";
 		return false;
 	}
 	*out = n->looked->at;

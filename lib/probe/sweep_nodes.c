@@ -331,7 +331,7 @@ sweep_list(struct probe *p, struct err *e)
 	struct inv *inv = *p->room.inv;
 	struct sweep_list *l;
 	struct arena *a;
-	int64_t generation;
+	int64_t generation, began;
 
 	if (inv == NULL) {
 		err_set(e, ERR_UNAVAILABLE, "there is no inventory yet");
@@ -341,9 +341,11 @@ sweep_list(struct probe *p, struct err *e)
 	if (p->list != NULL && inv == p->inv_seen && generation == p->inv_generation && !p->list_old &&
 	    p->groups_generation == probe_groups_generation(p->groups))
 		return p->list;
+	began = times_boot();
 	a = arena_create();
 	l = list_make(p, a, e);
 	arena_destroy(a);
+	p->list_took = times_boot() - began;
 	if (l == NULL)
 		return NULL;
 	p->inv_seen = inv;

@@ -255,6 +255,8 @@ class Room:
                      "user_base": d.people_base, "user_filter": "(uid=%s)", "group_base": d.groups_base,
                      "group_filter": "(member=%s)", "group_name": "cn", "timeout": "3s", **self.ldap_settings},
             "power": {**self.power_settings, "load_floor_a": "0.1"},
+            # this machine's own Slurm and sshd are no part of the room
+            "status": {"sinfo": "", "squeue": "", "check": [{"name": "login", "off": True}]},
         }
         credentials = {"snmp": [{"match": "*", "version": "2c", "read_file": "secret/snmp.read", "write_file": "secret/snmp.write"}],
                        "bmc": [{"match": "*", "user": "larch", "password_file": "secret/bmc", "suites": [17, 3]}]}

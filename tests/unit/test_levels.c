@@ -112,7 +112,8 @@ judged(struct arena *a, enum sweep_kind kind, const struct status_outlet *seen, 
 	struct sweep_node n1 = {.name = name};
 	struct sweep_cord cords[] = {{&n1, "p1", "1"}, {&n1, "p2", "1"}};
 	struct sweep_list list = {.cord = cords, .n_cords = 2};
-	struct sweep_lane lane = {.interval = 1000};
+	const struct probe_row row = {.of = SWEEP_PDU};
+	struct sweep_lane lane = {.interval = 1000, .row = &row};
 	struct sweep_round r = {.a = a, .kind = kind, .list = &list, .lane = &lane, .n_outlets = n};
 
 	r.outlets = arena_array(a, n + 1, sizeof(*r.outlets));
