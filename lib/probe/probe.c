@@ -171,6 +171,7 @@ probe_set_conf(struct probe *p, const struct conf *conf, const struct devtype_se
 	for (struct sweep_node *n = p->nodes; n != NULL; n = n->hh.next)
 		n->device = n->bmc_device = NULL;
 	probe_ping_set_rate(p->ping, conf->status.packets);
+	probe_ssh_set_sockets(p->ssh, conf->status.sockets);
 	probe_publish(p);
 	sweep_lanes_conf(p);
 }
