@@ -116,6 +116,8 @@ probe_check(struct probe *p, const struct hosts *things, struct err *e)
 		err_set(e, ERR_LIMIT, "%zu checks run already; ask again in a moment", p->checks);
 		return 1;
 	}
+	if (p->stopping)
+		return err_set(e, ERR_UNAVAILABLE, "larchd is stopping");
 	list = sweep_list(p, e);
 	if (list == NULL)
 		return -1;

@@ -155,7 +155,8 @@ class SweepRoom:
             (secret / name).touch(mode=0o640)
             (secret / name).write_text(text + "\n")
         doc = {"site": "Sweep room", "origin": "https://localhost", "data": str(self.folder / "data"), "run": str(self.folder / "run"),
-               "mib": str(ROOT / "mib"), "yang": str(ROOT / "etc/yang"), "credentials": "credentials.json", "policy": "policy.json",
+               "templates": str(ROOT / "templates"), "assets": str(ROOT / "static"), "mib": str(ROOT / "mib"),
+               "yang": str(ROOT / "etc/yang"), "credentials": "credentials.json", "policy": "policy.json",
                "sweep": self.sweep, "ldap": {"uri": ["ldaps://127.0.0.1"], "user_base": "ou=people,o=x"}, "status": self.status}
         credentials = {"snmp": [{"match": "*", "version": "2c", "read_file": "secret/snmp.read", "write_file": "secret/snmp.write"}],
                        "bmc": [{"match": "*", "user": "larch", "password_file": "secret/bmc", "suites": [17, 3]}]}
@@ -174,6 +175,25 @@ class SweepRoom:
             self.larchd = subprocess.Popen([*wrap, self.build / "bin/larchd", "-c", self.conf], stdin=subprocess.DEVNULL, stdout=log,
                                            stderr=log, preexec_fn=die_with_parent, env={**os.environ, **(env or {})})
         return self
+
+    def make_orders(self):
+        """An empty power.db, made by the program that owns it, so that ask_now() has a place to write."""
+        with socket.socket(socket.AF_UNIX) as s:
+            s.bind(str(self.folder / "run/power.sock"))
+            s.listen(1)
+            power = subprocess.Popen([self.build / "bin/power", "-c", self.conf], stdin=s, stdout=subprocess.DEVNULL,
+                                     stderr=subprocess.PIPE, preexec_fn=die_with_parent, text=True)
+            for line in power.stderr:
+                if "serves" in line:
+                    break
+            power.terminate()
+            power.communicate()
+
+    def ask_now(self, things):
+        """What "check now" of a person leaves for larchd."""
+        with contextlib.closing(sqlite3.connect(self.folder / "data/power/power.db", timeout=60)) as db:
+            db.execute("INSERT INTO orders(at,job,who,what,things) VALUES(?,0,'ana','check',?)", (int(time.time() * 1000), things))
+            db.commit()
 
     def stop(self):
         if self.larchd is not None:
