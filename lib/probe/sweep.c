@@ -20,7 +20,7 @@ grown(struct arena *a, void *old, size_t n, size_t *cap, size_t size)
 		return old;
 	*cap = *cap == 0 ? 64 : *cap * 2;
 	p = arena_array(a, *cap, size);
-	if (n > 0)
+	if (old != NULL)
 		memcpy(p, old, n * size);
 	return p;
 }
@@ -244,7 +244,7 @@ sweep_round_create(struct sweep_lane *l, enum sweep_kind kind, struct sweep_list
 	};
 	if (list != NULL)
 		list->refs++;
-	if (kind == SWEEP_WHOLE) {
+	if (list != NULL && kind == SWEEP_WHOLE) {
 		r->todo = list->node;
 		r->n_todo = list->n;
 	}
