@@ -31,7 +31,10 @@ def hashed(plan):
     return {**plan, "hash": hashlib.sha256(b"larch-plan-v1\n" + decided.encode()).hexdigest()}
 
 
-read = status_db.read
+def read(path, sql, *values):
+    with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=60)) as db:
+        db.row_factory = sqlite3.Row
+        return [dict(r) for r in db.execute(sql, values)]
 
 
 def verify(path):
@@ -192,11 +195,12 @@ class Lane:
 
 def sees(room, status, machine):
     """What was last seen of a machine: (chassis, bmc, states of its outlets, when the oldest of these was seen)."""
-    rows = status_db.values(status, machine)
-    outlets = [status_db.outlet(status, p, o) for p, o in room.outlets(machine)]
-    if "chassis" not in rows or "bmc" not in rows or not all(outlets):
+    rows = {column: status_db.values(status, column).get(machine) for column in ("chassis", "bmc")}
+    seen = status_db.outlets(status)
+    outlets = [seen.get(o) for o in room.outlets(machine)]
+    if not all(rows.values()) or not all(outlets):
         return None, None, [], 0
-    oldest = min([rows[k]["at"] for k in ("chassis", "bmc")] + [o["at"] for o in outlets])
+    oldest = min(r["at"] for r in [*rows.values(), *outlets])
     return rows["chassis"]["text"], rows["bmc"]["text"], [o["state"] for o in outlets], oldest
 
 

@@ -4,7 +4,7 @@ says it is an ssh server on every address of loopback, and no web programs. What
 
     with SweepRoom(servers=12, pdus=2, sweep="2s") as room:
         room.start()
-        room.values("ping")                {thing: row of the table value}
+        room.values("ping")                {thing: row of the table value, with its age}
         room.lanes()                       {check: row of the table lane}
         room.bmc.ask("get b00001")         the simulator's counts
 """
@@ -13,6 +13,7 @@ import contextlib, json, os, pathlib, shutil, signal, socket, sqlite3, subproces
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 sys.path.insert(0, str(HERE))
+import status_db
 from children import die_with_parent
 from control import Control
 
@@ -209,25 +210,18 @@ class SweepRoom:
     def log(self):
         return (self.folder / "larchd.log").read_text(errors="replace")
 
-    def db(self, sql, *values):
-        path = self.folder / "data/status/status.db"
-        if not path.exists():
-            return []
-        with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=60)) as db:
-            db.row_factory = sqlite3.Row
-            try:
-                return [dict(r) for r in db.execute(sql, values)]
-            except sqlite3.OperationalError:
-                return []  # not made yet
+    @property
+    def status_path(self):
+        return self.folder / "data/status/status.db"
 
     def values(self, column):
-        return {r["thing"]: r for r in self.db("SELECT * FROM value WHERE chk=?", column)}
+        return status_db.values(self.status_path, column)
 
     def lanes(self):
-        return {r["name"]: r for r in self.db("SELECT * FROM lane ORDER BY nr")}
+        return {r["name"]: r for r in status_db.read(self.status_path, "SELECT * FROM lane ORDER BY nr")}
 
     def notice(self):
-        rows = self.db("SELECT notice FROM pulse")
+        rows = status_db.read(self.status_path, "SELECT notice FROM pulse")
         return rows[0]["notice"] if rows else ""
 
     def cpu(self):
