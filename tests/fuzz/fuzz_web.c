@@ -37,8 +37,8 @@ cell(void *ctx, size_t row, size_t column)
 static int
 list(struct web_call *c, struct err *e)
 {
-	static const struct web_column columns[] = {{"name", NULL, WEB_COL_TEXT, NULL, false},
-	    {"n", NULL, WEB_COL_NUMBER, "W", false}};
+	static const struct web_column columns[] = {{.key = "name"},
+	    {.key = "n", .kind = WEB_COL_NUMBER, .unit = "W"}};
 	struct web_table t = {.name = "t", .caption = "T", .columns = columns, .n_columns = 2, .n = 5, .cell = cell};
 
 	return web_show(c, "page", NULL, &t, 1, e);
