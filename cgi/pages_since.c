@@ -331,7 +331,7 @@ moment_model(const struct shift *s, const struct moment *m)
 	jsn_set_text(o, "word", kinds[m->kind].word);
 	jsn_set_text(o, "level", m->level == 'o' ? "level-ok" : m->level == 'w' ? "level-warn"
 	        : m->level == 'c' ? "level-critical" : m->level == 'u' ? "level-unknown" : NULL);
-	jsn_set(o, "letter", m->level == 0 ? json_null() : json_pack("s#", &(char){(char)(m->level - 'a' + 'A')}, 1));
+	jsn_set(o, "letter", m->level == 0 ? json_null() : json_pack("s#", &(char){(char)(m->level == 'u' ? '?' : m->level - 'a' + 'A')}, 1));
 	jsn_set_text(o, "text", m->text);
 	jsn_set_text(o, "who", *m->who == '\0' ? NULL : m->who);
 	jsn_set_text(o, "why", *m->why == '\0' ? NULL : m->why);

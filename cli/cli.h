@@ -412,7 +412,7 @@ int power_carry_out(struct cli *c, const struct wish *w);
 
 /* "9 are critical, 5 warn, 3 unknown, 395 are well": of the items of an answer, in the arena. */
 const char *status_counts(struct cli *c, const json_t *items);
-/* The letter of a level: O W C U. */
+/* The letter of a level: O W C ?. */
 char status_letter(const char *level);
 /* The worst of a node's checks first, each "ping down 12 min": what is wrong with it; "" nothing. In the arena. */
 const char *status_wrong(struct cli *c, const json_t *item);

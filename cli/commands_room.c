@@ -5,7 +5,7 @@
 	"A switched-on outlet is not a running server.\n"
 #define STATUS_MORE "Without NODES those that are not well, and a count; -a all. With NODES, these, well or not.\n" \
 	"A row says what is wrong and for how long; with -c a column a check, each with its letter:\n" \
-	"O ok, W warn, C critical, U unknown. What is stale counts as unknown.\n" \
+	"O ok, W warn, C critical, ? unknown. What is stale counts as unknown.\n" \
 	"--nagios: exit 0 all are well, 1 warn, 2 critical, 3 unknown or no answer; nothing else.\n"
 #define CHECK_MORE "Waits until each of their checks has answered, then prints them. A check of a silent BMC takes seconds.\n"
 #define SINCE_MORE "TIME is 22:00, -8h or RFC 3339; eight hours ago when it is not said. QUERY: only of these things.\n" \

@@ -18,7 +18,7 @@ static const struct level {
 	const char *are; /* "9 are critical" */
 	int nagios;      /* Nagios plugin guidelines, "Plugin Return Codes" */
 } levels[] = {
-	{"critical", 'C', "critical", 2}, {"warn", 'W', "warn", 1}, {"unknown", 'U', "unknown", 3}, {"ok", 'O', "well", 0},
+	{"critical", 'C', "critical", 2}, {"warn", 'W', "warn", 1}, {"unknown", '?', "unknown", 3}, {"ok", 'O', "well", 0},
 };
 
 static const struct level *

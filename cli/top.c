@@ -24,7 +24,7 @@ static const char help_text[] =
     "Tab        machines, PDUs, jobs (1, 2, 3 too)\n"
     "q          quit\n"
     "\n"
-    "O ok   W warn   C critical   U unknown, or too old to be believed\n";
+    "O ok   W warn   C critical   ? unknown, or too old to be believed\n";
 
 /* ---- what is shown ------------------------------------------------------------------------- */
 
@@ -42,7 +42,7 @@ fits(const struct top *t, const struct top_row *r)
 static int
 rank(char letter)
 {
-	const char *order = "CWUO ", *at = strchr(order, letter);
+	const char *order = "CW?O ", *at = strchr(order, letter);
 
 	return at == NULL ? 5 : (int)(at - order);
 }

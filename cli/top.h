@@ -17,7 +17,7 @@ enum top_view { TOP_NODES, TOP_PDUS, TOP_JOBS, TOP_VIEWS };
 /* One row as it is shown: texts are clean, and the snapshot's. */
 struct top_row {
 	const char *name;              /* what it is chosen by */
-	char letter;                   /* O W C U; ' ' none */
+	char letter;                   /* O W C ?; ' ' none */
 	int64_t age_ms;                /* since when it is so; for sorting */
 	const char *cell[TOP_CELLS];
 };

@@ -69,7 +69,7 @@ attributes(const struct top *t, char letter)
 	static const struct {
 		char letter;
 		short pair;
-	} pairs[] = {{'O', PAIR_OK}, {'W', PAIR_WARN}, {'C', PAIR_CRITICAL}, {'U', PAIR_UNKNOWN}};
+	} pairs[] = {{'O', PAIR_OK}, {'W', PAIR_WARN}, {'C', PAIR_CRITICAL}, {'?', PAIR_UNKNOWN}};
 
 	for (size_t i = 0; i < LARCH_COUNT(pairs) && t->colour; i++)
 		if (pairs[i].letter == letter)

@@ -148,11 +148,19 @@ static const char *
 body(const struct conf *conf, const struct conf_rule *rule, const struct tell_item *const *items, size_t n, struct arena *a)
 {
 	struct buf b = BUF(LIMIT_TELL_TEXT);
+	char since[TIMES_TEXT] = "";
+	int64_t first = 0;
 	const char *text;
 
+	for (size_t i = 0; i < n; i++)
+		if (first == 0 || items[i]->at < first)
+			first = items[i]->at;
+	if (first != 0)
+		times_utc(first / 1000 * 1000, since);
 	for (size_t i = 0; i < LARCH_COUNT(order); i++)
 		put_kind(&b, items, n, order[i], a);
-	buf_printf(&b, "\n%s/\n\nSent by larchd of %s, rule \"%s\" of larch.json.\n", conf->origin, clean(conf->site, a), rule->name);
+	buf_printf(&b, "\n%s/since%s%s\n\nSent by larchd of %s, rule \"%s\" of larch.json.\n", conf->origin, *since == '\0' ? "" : "?t=",
+	    since, clean(conf->site, a), rule->name);
 	text = arena_strndup(a, b.n == 0 ? "" : b.p, b.n);
 	buf_free(&b);
 	return *text == '\n' ? text + 1 : text;

@@ -9,9 +9,15 @@ import argparse, os, pathlib, shlex, signal, sys, tempfile, threading, time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from person import Person
-from room import PEOPLE, ROOT, Room
+from room import PEOPLE, ROOT, Room, wait_for
 
 MAY = {"ana": "everything", "ben": "switch machines, eight at a time", "ida": "see, nothing more"}
+
+
+SLURM = {f"n{n:04}": ("idle", None, []) for n in range(11, 41)} | {
+    **{f"n{n:04}": ("mixed", None, [(7000 + n, "eve"), (7100 + n, "bob")]) for n in range(1, 8)},
+    "n0008": ("drained", "bad DIMM A3, ticket 4711", []), "n0009": ("draining", "firmware | after the last job", [(7200, "eve")]),
+    "n0010": ("down*", "Not responding", []), "n0041": ("idle", None, [])}  # n0041: the inventory does not know it
 
 
 class Stop(Exception):
@@ -59,6 +65,10 @@ In a terminal:
 The command (its key stays in the demo's folder):
   export LARCH_CONFIG={shlex.quote(str(room.folder / 'cli/session.json'))} LARCH_CA={ca} LARCH_CACHE={shlex.quote(str(room.folder / 'cli/cache'))}
   {larch} login {room.origin} -u ana
+  {larch} status
+  {larch} why n0008
+  {larch} since -1h
+  {larch} top
   {larch} power status
   {larch} find 'type:server and in:b01'
   {larch} rack b01
@@ -70,6 +80,9 @@ The command (its key stays in the demo's folder):
 To hurt it: a PDU that says yes and does nothing, a BMC that falls silent
   python3 {shown(ROOT / 'tests/sim/ask.py')} {shown(room.folder / 'sim/pdu-b01-a.ctl')} fault AA3 lie
   python3 {shown(ROOT / 'tests/sim/ask.py')} {shown(room.folder / 'sim/bmc.ctl')} fault n0004-bmc silent
+
+Slurm is not here: two programs stand in for its sinfo and squeue and print
+  {shown(room.folder / 'sim/sinfo.txt')} and squeue.txt: edit them
 
 Logs of the programs: {shown(room.folder / 'log')}
 Ctrl-C stops everything and leaves nothing behind.
@@ -109,6 +122,8 @@ def check(room, says):
     page = ana.get("/nodes")
     must(page.status == 200 and "n0003" in page.words, f"/nodes: {page.status}")
     says("the table of machines is there")
+    wait_for(lambda: "bad DIMM A3" in ana.get("/nodes").words, 60, says="Slurm's reasons do not come")
+    says("and of those that are not well, why Slurm drained them")
     outlets = room.outlets("n0003")
     must(len(outlets) == 2, "n0003 hangs on two PDUs")
     page = ana.get("/power?verb=cycle&nodes=n0003&via=pdu")
@@ -151,7 +166,7 @@ def main():
     says, code = Voice(), 0
     folder = tempfile.mkdtemp(prefix="larch-demo.")
     print("Larch's demo starts: a room that is simulated, programs that are real.", flush=True)
-    room = Room(folder, machines=a.machines, say=says, sweep="5s", rates={}, whole=True,
+    room = Room(folder, machines=a.machines, say=says, sweep="5s", rates={}, whole=True, slurm=SLURM,
                 power={"dwell": "3s", "off_limit": "10s", "on_limit": "10s", "boot_limit": "30s"})
     room.own = True
     try:

@@ -22,6 +22,7 @@ sys.path.insert(0, str(HERE))
 import room_json
 from children import die_with_parent, stand_still
 from control import Control
+from banner import Listener
 from nginx import Nginx
 from person import Person
 from slapd import Slapd
@@ -111,13 +112,15 @@ def wait_for(what, limit=60, each=0.05, says="it did not happen in time"):
 
 class Room:
     def __init__(self, folder=None, machines=12, racks=2, sweep="5s", power=None, rates=None, families=None,
-                 import_room=True, say=None, sessions=None, ldap=None, delays=None, whole=False):
+                 import_room=True, say=None, sessions=None, ldap=None, delays=None, whole=False,
+                 slurm=None, status=None, notify=None):
         self.build = pathlib.Path(os.environ.get("LARCH_BUILD") or ROOT / "build" / "release").resolve()
         self.own = folder is None
         self.folder = pathlib.Path(folder or tempfile.mkdtemp(prefix="larch-room."))
         self.machines, self.racks, self.sweep, self.whole = machines, racks, sweep, whole
         self.families = dict(FAMILIES if families is None else families)
         self.power_settings = dict(FAST, **(power or {}))
+        self.slurm, self.status_settings, self.notify = slurm, status or {}, notify
         self.sessions = {"lifetime": "12h", "group_recheck": "5m", **(sessions or {})}
         self.ldap_settings = dict(ldap or {})
         self.rates = {"login_rate": "6000r/m", "power_rate": "1000r/s", "rate": "1000r/s"} if rates is None else rates
@@ -125,7 +128,7 @@ class Room:
         self.delays = delays  # of every PDU, as pdu-sim's --delay has them
         self.say = say or (lambda text: None)
         self.programs, self.sockets = {}, {}
-        self.slapd = self.nginx = self.bmc = None
+        self.slapd = self.nginx = self.bmc = self.listener = None
         self.pdu_controls, self.addresses, self.logged_in = {}, {}, set()
 
     # ---- starting ----
@@ -145,6 +148,10 @@ class Room:
                 f"data/{d}" for d in ("auth", "sessions", "inventory", "status", "power", "journal")):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
         self.document = room_json.make(self.machines, self.racks, families=self.families, whole=self.whole)
+        self.listener = Listener()
+        for server, row in room_json.by_thing(self.document).items():
+            if row["type"] == "server" and "address" in row:
+                self.addresses[server] = f"{row['address']}:{self.listener.port}"  # where its ssh answers
         self.say("a directory of people (slapd)")
         self.slapd = Slapd(self.folder / "slapd", people=PEOPLE, groups=GROUPS).start()
         self.say(f"{len(self.bmcs())} BMCs and {len(self.pdus())} PDUs")
@@ -256,13 +263,38 @@ class Room:
                      "group_filter": "(member=%s)", "group_name": "cn", "timeout": "3s", **self.ldap_settings},
             "power": {**self.power_settings, "load_floor_a": "0.1"},
             # this machine's own Slurm and sshd are no part of the room
-            "status": {"sinfo": "", "squeue": "", "check": [{"name": "login", "off": True}]},
+            "status": {"sinfo": self.slurm_stand_in("sinfo"), "squeue": self.slurm_stand_in("squeue"),
+                       "check": [{"name": "login", "off": True}], **self.status_settings},
+            **({"notify": self.notify} if self.notify else {}),
         }
         credentials = {"snmp": [{"match": "*", "version": "2c", "read_file": "secret/snmp.read", "write_file": "secret/snmp.write"}],
                        "bmc": [{"match": "*", "user": "larch", "password_file": "secret/bmc", "suites": [17, 3]}]}
         for name, module, inside in (("larch.json", "larch-conf:larch", doc), ("policy.json", "larch-policy:policy", {"roles": ROLES}),
                                      ("credentials.json", "larch-credentials:credentials", credentials)):
             (self.folder / "conf" / name).write_text(json.dumps({module: inside}, indent=1))
+
+    # ---- Slurm, which has no nodes here: programs that print what it would ----
+
+    def slurm_stand_in(self, name):
+        """The path of a program that prints sim/NAME.txt; "" where the room has no Slurm."""
+        if self.slurm is None:
+            return ""
+        self.say_slurm(self.slurm)
+        path = self.folder / "sim" / name
+        path.write_text(f"#!/bin/sh\n# stands in for Slurm's {name}\nexec cat {self.folder}/sim/{name}.txt\n")
+        path.chmod(0o755)
+        return str(path)
+
+    def say_slurm(self, nodes):
+        """nodes: {name: (state, reason or None, [(job, user)])}; from the next look on."""
+        lines, jobs = [], []
+        for name, (state, reason, running) in nodes.items():
+            lines.append(f"{name}|{state}|{'2026-11-20T22:00:00' if reason else 'Unknown'}|{'root' if reason else 'Unknown'}|batch|{reason or 'none'}")
+            jobs += [f"{job}|{user}|lab|1:02:03|{name}|R|2026-11-20T20:00:00" for job, user in running]
+        for name, text in (("sinfo", lines), ("squeue", jobs)):
+            new = self.folder / "sim" / f"{name}.new"
+            new.write_text("".join(line + "\n" for line in text))
+            new.replace(self.folder / "sim" / f"{name}.txt")
 
     def start_program(self, name, argv=None, ready=None, **kw):
         """Start it, or start it again as it was."""
@@ -450,6 +482,8 @@ class Room:
             s.close()
         if self.slapd is not None:
             self.slapd.stop()
+        if self.listener is not None:
+            self.listener.stop()
         if self.own:
             shutil.rmtree(self.folder, ignore_errors=True)
 

@@ -14,39 +14,12 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 sys.path.insert(0, str(HERE))
 import status_db
+from banner import Listener
 from children import die_with_parent
 from control import Control
 
-BANNER = b"SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u7\r\n"
-
-
 def attribute(key, value):
     return {"key": key, "value": value}
-
-
-class Listener:
-    """Says BANNER to everybody and closes, in a process of its own."""
-
-    def __init__(self):
-        self.socket = socket.socket()
-        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self.socket.bind(("0.0.0.0", 0))
-        self.socket.listen(4096)
-        self.port = self.socket.getsockname()[1]
-        self.pid = os.fork()
-        if self.pid == 0:
-            die_with_parent()
-            while True:
-                with contextlib.suppress(OSError):
-                    c, _ = self.socket.accept()
-                    c.send(BANNER)
-                    c.close()
-
-    def stop(self):
-        self.socket.close()
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(self.pid, signal.SIGKILL)
-            os.waitpid(self.pid, 0)
 
 
 class SweepRoom:

@@ -124,7 +124,7 @@ t_a_digest_says_what_died_folded_and_counts_each_node_once(void)
 	T_OK(strstr(d.body, "n[0001-0002]  ping: down, was up\n") != NULL);
 	T_OK(strstr(d.body, "n0002  ssh: timed-out, was up\n") != NULL);
 	T_OK(strstr(d.body, "job 14, cycle by ana, ended partial\n") != NULL);
-	T_OK(strstr(d.body, "https://larch.example.org/") != NULL);
+	T_OK(strstr(d.body, "\nhttps://larch.example.org/since?t=1970-01-01T00:00:01Z\n") != NULL);
 	T_OK(strstr(d.json, "\"total\":4") != NULL && strstr(d.json, "\"event\":\"node-died\"") != NULL);
 	arena_destroy(a);
 }
