@@ -257,14 +257,42 @@ put_pulse(struct metrics *m)
 		return;
 	family(m, "larchd_last_beat_timestamp_seconds", "gauge", "When larchd last gave a sign of life.");
 	sample(m, "larchd_last_beat_timestamp_seconds", NULL, NULL, (double)p->beat / 1000);
-	if (p->sweep_ended == 0 || p->sweep_ended < p->sweep_began)
+}
+
+/* How each check goes; counters begin anew with larchd. */
+static void
+put_lanes(struct metrics *m)
+{
+	enum { DURATION, AGE, ROUNDS, LATE, ASKED, ANSWERED, RESTED, FAMILIES };
+	static const struct {
+		const char *name, *type, *help;
+	} families[FAMILIES] = {
+	    [DURATION] = {"sweep_duration_seconds", "gauge", "How long the last whole round of a check took."},
+	    [AGE] = {"sweep_age_seconds", "gauge", "How long ago the last whole round of a check ended."},
+	    [ROUNDS] = {"sweep_rounds_total", "counter", "Whole rounds of a check."},
+	    [LATE] = {"sweep_late_rounds_total", "counter", "Rounds of a check that took longer than its interval."},
+	    [ASKED] = {"sweep_asked_total", "counter", "Questions of a check."},
+	    [ANSWERED] = {"sweep_answered_total", "counter", "Questions of a check that were answered."},
+	    [RESTED] = {"sweep_rested_total", "counter", "Questions of a check that were left out: the thing is silent."},
+	};
+	struct status_lane *lanes;
+	size_t n;
+	struct err e;
+
+	if (m->status == NULL || status_lanes(m->status, m->call.arena, &lanes, &n, &e) != 0)
 		return;
-	family(m, "sweep_duration_seconds", "gauge", "How long the last whole sweep took.");
-	sample(m, "sweep_duration_seconds", NULL, NULL, (double)(p->sweep_ended - p->sweep_began) / 1000);
-	family(m, "sweep_age_seconds", "gauge", "How long ago the last whole sweep ended.");
-	sample(m, "sweep_age_seconds", NULL, NULL, (double)(now > p->sweep_ended ? now - p->sweep_ended : 0) / 1000);
-	family(m, "sweep_things", "gauge", "What the last whole sweep asked.");
-	sample(m, "sweep_things", NULL, NULL, (double)p->sweep_things);
+	for (int f = 0; f < FAMILIES && n > 0; f++) {
+		family(m, families[f].name, families[f].type, families[f].help);
+		for (size_t i = 0; i < n; i++) {
+			const struct status_lane *l = &lanes[i];
+			bool whole = l->ended != 0 && l->ended >= l->began;
+			const double values[FAMILIES] = {whole ? (double)(l->ended - l->began) / 1000 : (double)NAN,
+			    whole ? (double)(m->call.now > l->ended ? m->call.now - l->ended : 0) / 1000 : (double)NAN, (double)l->rounds,
+			    (double)l->late, (double)l->asked, (double)l->answered, (double)l->rested};
+
+			sample(m, families[f].name, "check", l->name, values[f]);
+		}
+	}
 }
 
 static void
@@ -278,6 +306,7 @@ put_all(struct metrics *m)
 	put_nodes(m);
 	put_checks(m);
 	put_ages(m);
+	put_lanes(m);
 	put_outlets(m);
 	put_jobs(m);
 	if (!m->nodes)

@@ -363,12 +363,14 @@ close_all(struct larchd *l)
 
 /* A core dump would hold communities and passwords. */
 static void
-no_core(void)
+narrow(void)
 {
 	struct rlimit none = {0, 0};
 
 	(void)setrlimit(RLIMIT_CORE, &none);
 	(void)prctl(PR_SET_DUMPABLE, 0);
+	/* what it is given by AmbientCapabilities is its own: ssh, sinfo and a sendmail do without */
+	(void)prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
 }
 
 static void
@@ -425,7 +427,7 @@ main(int argc, char **argv)
 		usage(stderr);
 		return 2;
 	}
-	no_core();
+	narrow();
 	l.a = arena_create();
 	if (uv_loop_init(&l.loop) != 0)
 		log_die("no loop");
