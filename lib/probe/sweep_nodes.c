@@ -93,6 +93,23 @@ set(char **old, const char *now)
 	return true;
 }
 
+/* Both are set, whether the first one changed or not. */
+static bool
+set_place(struct sweep_node *n, const char *address, const char *family)
+{
+	bool moved = set(&n->address, address), other = set(&n->family, family);
+
+	return moved || other;
+}
+
+static bool
+set_bmc(struct sweep_node *n, const char *bmc, const char *address)
+{
+	bool other = set(&n->bmc, bmc), moved = set(&n->bmc_address, address);
+
+	return other || moved;
+}
+
 static void
 ask_anew(struct sweep_node *n)
 {
@@ -140,12 +157,11 @@ static void
 put_watched(struct probe *p, struct sweep_list *l, const struct inv_watched *w)
 {
 	struct sweep_node *n = node_of(p, w->name);
-	bool other = set(&n->address, w->address);
+	bool other = set_place(n, w->address, w->family);
 
-	other |= set(&n->family, w->family);
 	if (other)
 		n->device = NULL;
-	if (set(&n->bmc, w->bmc) | set(&n->bmc_address, w->bmc_address)) {
+	if (set_bmc(n, w->bmc, w->bmc_address)) {
 		n->bmc_device = NULL;
 		other = true;
 	}
@@ -165,7 +181,9 @@ put_name(struct probe *p, struct sweep_list *l, const char *name)
 	}
 	n = node_of(p, name);
 	if (n->turn != p->turn) { /* not of the inventory: what it had there is no longer so */
-		if (set(&n->address, NULL) | set(&n->bmc, NULL) | set(&n->bmc_address, NULL) | set(&n->family, NULL)) {
+		bool place = set_place(n, NULL, NULL), bmc = set_bmc(n, NULL, NULL);
+
+		if (place || bmc) {
 			n->device = n->bmc_device = NULL;
 			ask_anew(n);
 		}
