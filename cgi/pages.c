@@ -7,6 +7,17 @@
 
 static const struct web_field name_field[] = {NAME, END};
 static const struct web_field name_at[] = {NAME, PAGES_AT, END};
+/* A node that Slurm named may be called anything. */
+#define NODE_NAME {"name", WEB_TEXT, .max = LIMIT_NAME, .required = true, .summary = "the node's name"}
+#define SPAN {"span", WEB_ENUM, .choices = pages_spans, .summary = "how far back its picture goes; 24h"}
+static const struct web_field node_fields[] = {
+    NODE_NAME,
+    {"since", WEB_TIME, .summary = "only changes at this time or later"},
+    {"limit", WEB_INT, .min = 1, .max = LIMIT_CHANGES_SHOWN, .summary = "how many changes, newest first; 30"},
+    SPAN,
+    END,
+};
+static const struct web_field picture_fields[] = {NODE_NAME, SPAN, END};
 static const struct web_field only_at[] = {PAGES_AT, END};
 static const struct web_field trace_fields[] = {
     NAME,
@@ -170,8 +181,10 @@ static const struct web_route routes[] = {
         .template = "pages/front"},
     {.method = "GET", .path = "/nodes", .handler = pages_nodes, .guard = WEB_LOGIN, .verb = "see", .fields = nodes_fields,
         .lists = true, .formats = WEB_ANY_FORMAT, .template = "pages/nodes"},
-    {.method = "GET", .path = "/nodes/{name}", .handler = pages_node, .guard = WEB_LOGIN, .verb = "see", .fields = name_field,
+    {.method = "GET", .path = "/nodes/{name}", .handler = pages_node, .guard = WEB_LOGIN, .verb = "see", .fields = node_fields,
         .formats = WEB_ANY_FORMAT, .template = "pages/node"},
+    {.method = "GET", .path = "/nodes/{name}/history.svg", .handler = pages_node_picture, .guard = WEB_LOGIN, .verb = "see",
+        .fields = picture_fields},
     {.method = "POST", .path = "/nodes/{name}/adopt", .handler = pages_adopt, .guard = WEB_LOGIN, .verb = "edit", .change = WEB_CSRF,
         .fields = adopt_fields},
     {.method = "GET", .path = "/pdus", .handler = pages_pdus, .guard = WEB_LOGIN, .verb = "see", .lists = true,
@@ -223,8 +236,8 @@ static const struct web_route routes[] = {
         .formats = WEB_TXT},
     {.method = "GET", .path = "/api/v1/nodes", .handler = pages_nodes, .guard = WEB_LOGIN, .verb = "see", .fields = nodes_fields,
         .lists = true, .operation_id = "listNodes", .summary = "All machines with what is known of them, and when it was seen."},
-    {.method = "GET", .path = "/api/v1/nodes/{name}", .handler = pages_node, .guard = WEB_LOGIN, .verb = "see", .fields = name_field,
-        .operation_id = "getNode", .summary = "Everything known of one machine."},
+    {.method = "GET", .path = "/api/v1/nodes/{name}", .handler = pages_node, .guard = WEB_LOGIN, .verb = "see", .fields = node_fields,
+        .formats = WEB_JSON_FORMAT | WEB_TXT, .operation_id = "getNode", .summary = "Everything known of one machine."},
     STATUS("status", status_fields, "getStatus", "What is known of the nodes, check by check, with its age."),
     STATUS("status/{name}", node_status_fields, "getNodeStatus", "All that is known of one node. One whose name is a word of an "
         "address below this one is asked for by nodes= of getStatus."),

@@ -172,6 +172,23 @@ struct web_cell pages_outlet_cell(const struct status_outlet *o, int64_t now);
 /* The page of a thing: "/nodes/NAME", "/pdus/NAME", "/racks/NAME" ... by its type; in the arena. */
 const char *pages_href(struct arena *a, const char *type, const char *name);
 
+/* ---- availability: pages_share.c ---------------------------------------------------------- */
+
+enum { PAGES_DAY, PAGES_WEEK, PAGES_MONTH, PAGES_WINDOWS };
+struct pages_window {
+	const char *word; /* "day" */
+	int64_t ms;
+};
+extern const struct pages_window pages_windows[PAGES_WINDOWS];
+#define PAGES_LIFE "ping" /* the column by which a group or the room is up or down */
+
+/* How each of some things spent the windows that end now; s NULL: nobody knows. out[w] has one a thing, in their order. */
+int pages_shares(struct web_call *c, struct status *s, const struct hosts *things, const char *column,
+    struct status_share *out[PAGES_WINDOWS], struct err *e);
+const char *pages_share_text(const struct status_share *share, struct arena *a); /* "99.98 % (4 % unknown)" */
+double pages_share_unknown(const struct status_share *share);                    /* per cent of the window; NAN */
+json_t *pages_share_json(const struct status_share *share); /* {percent up_seconds down_seconds unknown_seconds} */
+
 /* ---- tables -------------------------------------------------------------------------- */
 
 /* One column: what it is, and what stands in a row of it. */
@@ -253,7 +270,9 @@ extern const char *const pages_ops[];
 /* ---- the page families: handlers ------------------------------------------------------ */
 
 web_handler pages_front, pages_help;
-web_handler pages_nodes, pages_node;
+web_handler pages_nodes, pages_node, pages_node_picture;
+web_handler pages_groups, pages_group;
+extern const char *const pages_spans[]; /* of pages_node_picture; ends with NULL */
 web_handler pages_pdus, pages_pdu;
 web_handler pages_things, pages_find, pages_names, pages_export, pages_import, pages_edit;
 web_handler pages_thing_doc, pages_history, pages_thing_history, pages_trace, pages_locate, pages_console;

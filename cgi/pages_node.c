@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* /nodes/NAME: everything known about one thing, with ages. */
-#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "pages_node.h"
@@ -8,277 +8,40 @@
 #define CHANGES_SHOWN 30
 #define ACTIONS_SHOWN 20
 
+/* ---- who it is ------------------------------------------------------------------------------ */
 
-static const struct node_page *
-page(const void *ctx)
+int
+pages_node_open(struct web_call *c, struct node_page *out, struct err *e)
 {
-	return ctx;
+	const char *name = web_text(c, "name");
+	struct err why = {0};
+
+	*out = (struct node_page){.call = c, .status = pages_status(c), .room = pages_room_get(c, e)};
+	if (out->room == NULL)
+		return -1;
+	out->inv = pages_inv(c, e);
+	if (out->inv == NULL)
+		return -1;
+	out->node = pages_node_find(out->room, name);
+	if (inv_get(out->inv, name, c->arena, &out->thing, &why) == 0) {
+		out->known = true;
+		return 0;
+	}
+	if (why.kind != ERR_NOT_FOUND && why.kind != ERR_INPUT)
+		return err_set(e, why.kind, "%s", why.text);
+	if (out->node == NULL)
+		return err_set(e, ERR_NOT_FOUND, "neither the inventory nor Slurm nor a group nor a check knows %s", name);
+	out->thing = (struct inv_thing){.name = out->node->name, .type = ""};
+	return 0;
 }
 
-/* ---- checks ---------------------------------------------------------------------------- */
-
-static struct web_cell
-check_name(const void *ctx, size_t row, int64_t now)
+void
+pages_node_close(struct node_page *p)
 {
-	(void)now;
-	return web_cell_text(page(ctx)->values[row].check);
+	pages_room_put(p->call, p->room);
 }
 
-static struct web_cell
-check_value(const void *ctx, size_t row, int64_t now)
-{
-	return pages_value_cell(&page(ctx)->values[row], now, NULL);
-}
-
-static struct web_cell
-check_number(const void *ctx, size_t row, int64_t now)
-{
-	(void)now;
-	return web_cell_number(page(ctx)->values[row].number);
-}
-
-/* The number with the unit its check has; "" for a check that measures nothing. */
-static struct web_cell
-check_reading(const void *ctx, size_t row, int64_t now)
-{
-	static const struct {
-		const char *check, *unit;
-	} units[] = {{"ping", "ms"}, {"pdu", "A"}};
-	const struct status_value *v = &page(ctx)->values[row];
-	const char *unit = "";
-
-	(void)now;
-	if (isnan(v->number))
-		return web_cell_text("");
-	for (size_t i = 0; i < LARCH_COUNT(units); i++)
-		if (strcmp(units[i].check, v->check) == 0)
-			unit = units[i].unit;
-	return web_cell_text(arena_printf(page(ctx)->call->arena, "%.3g %s", v->number, unit));
-}
-
-static struct web_cell
-check_since(const void *ctx, size_t row, int64_t now)
-{
-	(void)now;
-	return web_cell_time(page(ctx)->values[row].since);
-}
-
-static struct web_cell
-check_age(const void *ctx, size_t row, int64_t now)
-{
-	const struct status_value *v = &page(ctx)->values[row];
-
-	return (struct web_cell){.at = v->at, .stale = status_stale(v->at, v->interval, now)};
-}
-
-static struct web_cell
-check_detail(const void *ctx, size_t row, int64_t now)
-{
-	(void)now;
-	return web_cell_text(page(ctx)->values[row].detail == NULL ? "" : page(ctx)->values[row].detail);
-}
-
-static const struct pages_column check_columns[] = {
-    {{.key = "check", .title = "Check"}, check_name},
-    {{.key = "state", .title = "State", .kind = WEB_COL_LEVEL}, check_value},
-    {{.key = "reading", .title = "Reading"}, check_reading},
-    {{.key = "number", .title = "Number", .kind = WEB_COL_NUMBER, .data_only = true}, check_number},
-    {{.key = "since", .title = "Since", .kind = WEB_COL_TIME}, check_since},
-    {{.key = "age", .title = "Age", .kind = WEB_COL_AGE}, check_age},
-    {{.key = "detail", .title = "Detail"}, check_detail},
-};
-
-/* ---- power cords ------------------------------------------------------------------------- */
-
-static const struct inv_cord *
-cord(const void *ctx, size_t row)
-{
-	return &page(ctx)->cords[row];
-}
-
-static const struct status_outlet *
-outlet_of(const void *ctx, size_t row)
-{
-	const struct pages_pdu *p = pages_pdu_find(page(ctx)->room, cord(ctx, row)->pdu);
-
-	for (size_t i = 0; p != NULL && i < p->n_outlets; i++)
-		if (strcmp(p->outlets[i].outlet, cord(ctx, row)->outlet) == 0)
-			return &p->outlets[i];
-	return NULL;
-}
-
-static struct web_cell
-cord_inlet(const void *ctx, size_t row, int64_t now)
-{
-	(void)now;
-	return web_cell_text(cord(ctx, row)->inlet);
-}
-
-static struct web_cell
-cord_pdu(const void *ctx, size_t row, int64_t now)
-{
-	(void)now;
-	return web_cell_link(cord(ctx, row)->pdu, pages_href(page(ctx)->call->arena, "pdu", cord(ctx, row)->pdu));
-}
-
-static struct web_cell
-cord_outlet(const void *ctx, size_t row, int64_t now)
-{
-	(void)now;
-	return web_cell_text(cord(ctx, row)->outlet);
-}
-
-static struct web_cell
-cord_state(const void *ctx, size_t row, int64_t now)
-{
-	const struct status_outlet *o = outlet_of(ctx, row);
-	struct web_cell made = pages_outlet_cell(o, now);
-
-	if (o != NULL && strcmp(o->state, "off") == 0)
-		made.level = 'w'; /* a free outlet may be off; one that feeds this machine is worth knowing, as in its check */
-	return made;
-}
-
-static struct web_cell
-cord_device_name(const void *ctx, size_t row, int64_t now)
-{
-	const struct status_outlet *o = outlet_of(ctx, row);
-
-	(void)now;
-	return web_cell_text(o == NULL ? NULL : o->device_name);
-}
-
-static struct web_cell
-cord_amps(const void *ctx, size_t row, int64_t now)
-{
-	const struct status_outlet *o = outlet_of(ctx, row);
-
-	(void)now;
-	return web_cell_number(o == NULL ? NAN : o->amps);
-}
-
-static struct web_cell
-cord_watts(const void *ctx, size_t row, int64_t now)
-{
-	const struct status_outlet *o = outlet_of(ctx, row);
-
-	(void)now;
-	return web_cell_number(o == NULL ? NAN : o->watts);
-}
-
-/* Who else loses power with this outlet. */
-static struct web_cell
-cord_beside(const void *ctx, size_t row, int64_t now)
-{
-	const struct inv_cord *mine = cord(ctx, row);
-	struct arena *a = page(ctx)->call->arena;
-	const struct inv_cord *all;
-	const char *text = "";
-	size_t n;
-
-	(void)now;
-	all = pages_cords_on(page(ctx)->room, mine->pdu, mine->outlet, &n);
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(all[i].machine, mine->machine) != 0)
-			text = *text == '\0' ? all[i].machine : arena_printf(a, "%s, %s", text, all[i].machine);
-	return web_cell_text(text);
-}
-
-static struct web_cell
-cord_via(const void *ctx, size_t row, int64_t now)
-{
-	(void)now;
-	return web_cell_text(cord(ctx, row)->via == NULL ? "" : cord(ctx, row)->via);
-}
-
-static struct web_cell
-cord_since(const void *ctx, size_t row, int64_t now)
-{
-	(void)now;
-	return web_cell_time(cord(ctx, row)->since);
-}
-
-static struct web_cell
-cord_by(const void *ctx, size_t row, int64_t now)
-{
-	(void)now;
-	return web_cell_text(cord(ctx, row)->by);
-}
-
-static const struct pages_column cord_columns[] = {
-    {{.key = "inlet", .title = "Inlet"}, cord_inlet},
-    {{.key = "pdu", .title = "PDU", .kind = WEB_COL_LINK}, cord_pdu},
-    {{.key = "outlet", .title = "Outlet"}, cord_outlet},
-    {{.key = "state", .title = "State", .kind = WEB_COL_STATE}, cord_state},
-    {{.key = "device_name", .title = "Name on the device"}, cord_device_name},
-    {{.key = "current_amperes", .title = "Load", .kind = WEB_COL_NUMBER, .unit = "A"}, cord_amps},
-    {{.key = "power_watts", .title = "Power", .kind = WEB_COL_NUMBER, .unit = "W", .data_only = true}, cord_watts},
-    {{.key = "via", .title = "Through"}, cord_via},
-    {{.key = "also_fed", .title = "Also on it"}, cord_beside},
-    {{.key = "wired_at", .title = "Wired", .kind = WEB_COL_TIME}, cord_since},
-    {{.key = "wired_by", .title = "By"}, cord_by},
-};
-
-/* ---- all cables ---------------------------------------------------------------------------- */
-
-static const struct inv_connection *
-cable(const void *ctx, size_t row)
-{
-	return &page(ctx)->cables[row];
-}
-
-static struct web_cell
-cable_port(const void *ctx, size_t row, int64_t now)
-{
-	(void)now;
-	return web_cell_text(cable(ctx, row)->a_port);
-}
-
-static struct web_cell
-cable_to(const void *ctx, size_t row, int64_t now)
-{
-	(void)now;
-	return web_cell_link(cable(ctx, row)->b, pages_href(page(ctx)->call->arena, cable(ctx, row)->b_type, cable(ctx, row)->b));
-}
-
-static struct web_cell
-cable_to_port(const void *ctx, size_t row, int64_t now)
-{
-	(void)now;
-	return web_cell_text(cable(ctx, row)->b_port);
-}
-
-static struct web_cell
-cable_to_type(const void *ctx, size_t row, int64_t now)
-{
-	(void)now;
-	return web_cell_text(cable(ctx, row)->b_type);
-}
-
-static struct web_cell
-cable_since(const void *ctx, size_t row, int64_t now)
-{
-	(void)now;
-	return web_cell_time(cable(ctx, row)->since);
-}
-
-static struct web_cell
-cable_by(const void *ctx, size_t row, int64_t now)
-{
-	(void)now;
-	return web_cell_text(cable(ctx, row)->by);
-}
-
-static const struct pages_column cable_columns[] = {
-    {{.key = "port", .title = "Port"}, cable_port},
-    {{.key = "to", .title = "To", .kind = WEB_COL_LINK}, cable_to},
-    {{.key = "to_port", .title = "Its port"}, cable_to_port},
-    {{.key = "to_type", .title = "Is a"}, cable_to_type},
-    {{.key = "since", .title = "Recorded", .kind = WEB_COL_TIME}, cable_since},
-    {{.key = "by", .title = "By"}, cable_by},
-};
-
-/* ---- the page -------------------------------------------------------------------------------------- */
+/* ---- reading ---------------------------------------------------------------------------------- */
 
 /* What a BMC says is filed under its machine: the end of its cable. */
 static const char *
@@ -290,16 +53,41 @@ machine_of(const struct node_page *p)
 	return NULL;
 }
 
+static size_t
+place_of(const struct node_page *p, const char *check)
+{
+	const struct status_column *col = pages_column_find(p->room, check);
+
+	return col == NULL ? p->room->n_columns : (size_t)(col - p->room->columns);
+}
+
+/* Stable: values come by name, and stay so where no column says otherwise. */
+static void
+order_values(struct node_page *p)
+{
+	for (size_t i = 1; i < p->n_values; i++) {
+		struct status_value v = p->values[i];
+		size_t at = i, place = place_of(p, v.check);
+
+		for (; at > 0 && place_of(p, p->values[at - 1].check) > place; at--)
+			p->values[at] = p->values[at - 1];
+		p->values[at] = v;
+	}
+}
+
 /* Of a BMC: the checks of its own name (ping), then those it answers for its machine. */
-static int
-read_values(struct node_page *p, struct err *e)
+int
+pages_node_read_values(struct node_page *p, struct err *e)
 {
 	struct arena *a = p->call->arena;
 	struct status_value *theirs, *all;
 	size_t n;
 
+	if (p->status == NULL)
+		return 0;
 	if (status_values(p->status, p->thing.name, a, &p->values, &p->n_values, e) != 0)
 		return -1;
+	order_values(p);
 	if (p->machine == NULL)
 		return 0;
 	if (status_values(p->status, p->machine, a, &theirs, &n, e) != 0)
@@ -314,13 +102,50 @@ read_values(struct node_page *p, struct err *e)
 	return 0;
 }
 
+/* Whether it is up or down is what the first of these says that it is asked. */
 static int
-read_all(struct node_page *p, struct err *e)
+read_shares(struct node_page *p, struct err *e)
+{
+	static const char *const columns[] = {PAGES_LIFE, "ssh", "slurm", "pdu", "bmc"};
+	struct hosts one = {.name = &(char *){(char *)(uintptr_t)p->thing.name}, .n = 1}; /* only read */
+	struct status_share *share[PAGES_WINDOWS];
+
+	for (size_t i = 0; p->share_of == NULL && i < LARCH_COUNT(columns); i++)
+		for (size_t k = 0; k < p->n_values; k++)
+			if (strcmp(p->values[k].check, columns[i]) == 0 && strcmp(p->values[k].thing, p->thing.name) == 0)
+				p->share_of = columns[i];
+	if (p->share_of == NULL)
+		return 0;
+	if (pages_shares(p->call, p->status, &one, p->share_of, share, e) != 0)
+		return -1;
+	for (size_t w = 0; w < PAGES_WINDOWS; w++)
+		p->share[w] = share[w][0];
+	return 0;
+}
+
+static int
+read_changes(struct node_page *p, struct err *e)
+{
+	struct status_changes_ask ask = {.thing = p->thing.name, .since = web_int(p->call, "since", 0),
+	    .limit = (size_t)web_int(p->call, "limit", CHANGES_SHOWN) + 1};
+
+	if (status_changes(p->status, &ask, p->call->arena, &p->changes, &p->n_changes, e) != 0)
+		return -1;
+	p->more_changes = p->n_changes == ask.limit;
+	if (p->more_changes)
+		p->n_changes--;
+	return 0;
+}
+
+static int
+read_inventory(struct node_page *p, struct err *e)
 {
 	struct arena *a = p->call->arena;
 	const char *name = p->thing.name;
 	struct err none;
 
+	if (!p->known)
+		return 0;
 	p->has_bmc = inv_bmc(p->inv, name, a, &p->bmc, &none) == 0;
 	if (!p->has_bmc && none.kind != ERR_NOT_FOUND)
 		return err_set(e, none.kind, "%s", none.text);
@@ -328,14 +153,85 @@ read_all(struct node_page *p, struct err *e)
 	    inv_connections(p->inv, name, a, &p->cables, &p->n_cables, e) != 0)
 		return -1;
 	p->machine = machine_of(p);
-	if (p->status == NULL)
-		return 0;
-	if (read_values(p, e) != 0 ||
-	    status_changes(p->status, &(struct status_changes_ask){.thing = name, .limit = CHANGES_SHOWN}, a, &p->changes, &p->n_changes, e) != 0 ||
-	    status_actions(p->status, name, ACTIONS_SHOWN, a, &p->actions, &p->n_actions, e) != 0)
-		return -1;
 	return 0;
 }
+
+static int
+read_all(struct node_page *p, struct err *e)
+{
+	if (read_inventory(p, e) != 0)
+		return -1;
+	if (p->status == NULL)
+		return 0;
+	return pages_node_read_values(p, e) != 0 || read_changes(p, e) != 0 || read_shares(p, e) != 0 ||
+	            status_actions(p->status, p->thing.name, ACTIONS_SHOWN, p->call->arena, &p->actions, &p->n_actions, e) != 0
+	        ? -1
+	        : 0;
+}
+
+/* ---- how it is ---------------------------------------------------------------------------------- */
+
+/* Since when it is well: since the last change from a level that was not. */
+static int64_t
+well_since(const struct node_page *p)
+{
+	int64_t since = 0;
+
+	for (size_t i = 0; i < p->n_changes; i++) {
+		const struct status_column *col = pages_node_column(p, p->changes[i].check);
+
+		if (p->changes[i].from != STATUS_OK && p->changes[i].to == STATUS_OK && (col == NULL || col->counts))
+			return p->changes[i].at;
+	}
+	for (size_t i = 0; i < p->n_values; i++) {
+		const struct status_column *col = pages_node_column(p, p->values[i].check);
+
+		if (col != NULL && col->counts && col->kind == STATUS_WORD && (since == 0 || p->values[i].since < since))
+			since = p->values[i].since;
+	}
+	return since;
+}
+
+/* Of what is no node: the worst of what was seen of it. */
+static struct node_level
+level_of_thing(const struct node_page *p)
+{
+	static const char letters[STATUS_LEVEL_COUNT] = {'o', 'w', 'c', 'u'};
+	enum status_level worst = STATUS_OK;
+	struct node_level made = {0};
+
+	for (size_t i = 0; i < p->n_values; i++) {
+		const struct status_value *v = &p->values[i];
+		enum status_level l = status_stale(v->at, v->interval, p->call->now) ? STATUS_UNKNOWN : v->level;
+
+		made.level = made.level == 0 ? 'o' : made.level;
+		if (l != STATUS_OK && status_worse(worst, l) != worst) {
+			worst = l;
+			made = (struct node_level){letters[(unsigned)l % STATUS_LEVEL_COUNT], v, v->since};
+		}
+	}
+	return made;
+}
+
+struct node_level
+pages_node_level(const struct node_page *p)
+{
+	static const char letters[STATUS_LEVEL_COUNT] = {'o', 'w', 'c', 'u'};
+	struct node_level made = {0};
+
+	if (p->node == NULL)
+		return level_of_thing(p);
+	if (p->status == NULL)
+		return (struct node_level){.level = 'u'};
+	made.level = letters[(unsigned)pages_level(p->room, p->node, p->call->now) % STATUS_LEVEL_COUNT];
+	made.worst = pages_worst(p->room, p->node, p->call->now);
+	made.since = made.worst != NULL ? made.worst->since : made.level == 'o' ? well_since(p) : 0;
+	if (made.level == 'o' && p->n_values == 0)
+		made.level = 0;
+	return made;
+}
+
+/* ---- the page --------------------------------------------------------------------------------------- */
 
 /* What the policy would let this person ask for: links to `power`, which judges again. */
 static json_t *
@@ -371,6 +267,122 @@ verbs(struct node_page *p)
 	return list;
 }
 
+static bool
+may_check(struct node_page *p)
+{
+	struct auth_ask ask = {.who = p->call->person, .match = pages_match, .match_ctx = p->inv, .arena = p->call->arena};
+	uint32_t bits = 0;
+	struct err lost;
+
+	return p->known && auth_verbs_on(p->call->policy, &ask, p->thing.name, &bits, &lost) == 0 && (bits & (1u << AUTH_CHECK)) != 0;
+}
+
+static void
+level_model(const struct node_page *p, json_t *m)
+{
+	static const struct {
+		char level;
+		const char *word, *class;
+	} looks[] = {{'o', "ok", "level-ok"}, {'w', "warn", "level-warn"}, {'c', "critical", "level-critical"},
+	    {'u', "unknown", "level-unknown"}};
+	struct node_level l = pages_node_level(p);
+	bool html = p->call->format == WEB_HTML;
+	char text[TIMES_TEXT];
+
+	jsn_set(m, "level", json_null());
+	for (size_t i = 0; i < LARCH_COUNT(looks); i++)
+		if (looks[i].level == l.level) {
+			jsn_set_text(m, "level", looks[i].word);
+			if (html)
+				jsn_set_text(m, "level_class", looks[i].class);
+		}
+	jsn_set_text(m, "level_since", l.since == 0 ? NULL : html ? times_room(l.since, text) : times_utc(l.since, text));
+	jsn_set_text(m, "level_check", l.worst == NULL ? NULL : l.worst->check);
+	jsn_set_text(m, "level_text", l.worst == NULL ? NULL : l.worst->text);
+	jsn_set_text(m, "level_detail", l.worst == NULL ? NULL : l.worst->detail);
+	if (!html)
+		return;
+	jsn_set_text(m, "level_letter", l.level == 0 ? NULL : l.level == 'o' ? "O" : l.level == 'w' ? "W" : l.level == 'c' ? "C" : "?");
+	jsn_set_text(m, "level_title", l.worst == NULL ? NULL : pages_node_title(p, l.worst->check));
+	jsn_set_text(m, "level_for", l.since == 0 ? NULL : times_age(p->call->now - l.since, text));
+	jsn_set(m, "level_stale", json_boolean(l.worst != NULL && status_stale(l.worst->at, l.worst->interval, p->call->now)));
+	jsn_set(m, "never_seen", json_boolean(l.level == 'u' && l.worst == NULL));
+}
+
+static void
+share_model(const struct node_page *p, json_t *m)
+{
+	json_t *list = json_array();
+
+	for (size_t w = 0; p->share_of != NULL && w < PAGES_WINDOWS; w++) {
+		json_t *o = json_object();
+
+		jsn_set_text(o, "window", pages_windows[w].word);
+		jsn_set_text(o, "text", pages_share_text(&p->share[w], p->call->arena));
+		jsn_add(list, o);
+	}
+	jsn_set(m, "has_shares", json_boolean(p->share_of != NULL));
+	jsn_set_text(m, "share_of", p->share_of == NULL ? NULL : pages_node_title(p, p->share_of));
+	jsn_set(m, "shares", list);
+}
+
+static void
+picture_model(const struct node_page *p, json_t *m)
+{
+	const char *span = web_text(p->call, "span");
+	struct arena *a = p->call->arena;
+	json_t *list = json_array();
+
+	span = span == NULL ? pages_spans[0] : span;
+	for (size_t i = 0; pages_spans[i] != NULL; i++) {
+		json_t *o = json_object();
+
+		jsn_set_text(o, "text", pages_spans[i]);
+		jsn_set(o, "current", json_boolean(strcmp(pages_spans[i], span) == 0));
+		jsn_set_text(o, "href", web_link(a, "/nodes/%s?span=%s#history", p->thing.name, pages_spans[i]));
+		jsn_add(list, o);
+	}
+	jsn_set(m, "spans", list);
+	jsn_set_text(m, "span", span);
+	jsn_set_text(m, "picture_href", web_link(a, "/nodes/%s/history.svg?span=%s", p->thing.name, span));
+	jsn_set(m, "has_picture", json_boolean(p->n_values > 0));
+	jsn_set_text(m, "more_href", !p->more_changes ? NULL
+	    : web_link(a, "/nodes/%s?limit=%d#changes", p->thing.name, (int64_t)(p->n_changes < 500 ? 10 * p->n_changes : LIMIT_CHANGES_SHOWN)));
+	jsn_set_text(m, "since_href", web_link(a, "/since?q=%s", p->thing.name));
+}
+
+static void
+page_model(struct node_page *p, json_t *m)
+{
+	struct arena *a = p->call->arena;
+	bool machine = p->known && inv_is_machine(p->inv, p->thing.type);
+
+	jsn_set_text(m, "title", p->thing.name);
+	jsn_set(m, "known", json_boolean(p->known));
+	jsn_set_text(m, "adopt", p->node == NULL ? NULL : pages_adopt_path(p->call, p->node));
+	jsn_set(m, "checks_rows", pages_node_checks_model(p));
+	jsn_set(m, "n_checks", json_integer((json_int_t)p->n_values));
+	jsn_set(m, "has_checks", json_boolean(p->n_values > 0));
+	jsn_set(m, "may_check", json_boolean(may_check(p)));
+	share_model(p, m);
+	picture_model(p, m);
+	jsn_set(m, "is_node", json_boolean(machine));
+	jsn_set(m, "wiring_unknown", json_boolean(machine && p->n_cords == 0));
+	if (!p->known)
+		return;
+	jsn_set_text(m, "thing_href", web_link(a, "/things/%s", p->thing.name));
+	jsn_set(m, "places", pages_places_model(p->call, p->inv, p->thing.name));
+	jsn_set(m, "verbs", verbs(p));
+	jsn_set(m, "vlan_ports", pages_vlan_ports(p->call, p->inv, p->thing.name, p->cables, p->n_cables));
+	jsn_set(m, "has_vlan_ports", json_boolean(json_array_size(json_object_get(m, "vlan_ports")) > 0));
+	if (p->machine != NULL)
+		jsn_set_text(m, "bmc_of_href", pages_href(a, "server", p->machine));
+	if (p->has_bmc) {
+		jsn_set_text(m, "bmc_href", pages_href(a, p->bmc.type, p->bmc.name));
+		jsn_set_text(m, "bmc_address", inv_attr(&p->bmc, "address"));
+	}
+}
+
 static json_t *
 model_of(struct node_page *p)
 {
@@ -378,30 +390,18 @@ model_of(struct node_page *p)
 	char text[TIMES_TEXT];
 
 	jsn_set_text(m, "name", p->thing.name);
-	jsn_set_text(m, "type", p->thing.type);
-	jsn_set(m, "revision", json_integer(p->thing.revision));
-	jsn_set_text(m, "changed_by", p->thing.changed_by);
-	jsn_set_text(m, "changed_at",
-	    p->call->format == WEB_HTML ? times_room(p->thing.changed, text) : times_utc(p->thing.changed, text));
+	jsn_set_text(m, "type", *p->thing.type == '\0' ? NULL : p->thing.type);
+	jsn_set(m, "in_inventory", json_boolean(p->known));
+	level_model(p, m);
+	jsn_set(m, "revision", p->known ? json_integer(p->thing.revision) : json_null());
+	jsn_set_text(m, "changed_by", p->known ? p->thing.changed_by : NULL);
+	jsn_set_text(m, "changed_at", !p->known ? NULL
+	    : p->call->format == WEB_HTML ? times_room(p->thing.changed, text) : times_utc(p->thing.changed, text));
 	jsn_set(m, "attributes", pages_attributes(&p->thing));
 	jsn_set_text(m, "bmc", p->has_bmc ? p->bmc.name : NULL);
 	jsn_set_text(m, "bmc_of", p->machine);
-	if (p->call->format != WEB_HTML)
-		return m;
-	jsn_set_text(m, "title", p->thing.name);
-	jsn_set_text(m, "thing_href", web_link(p->call->arena, "/things/%s", p->thing.name));
-	jsn_set(m, "places", pages_places_model(p->call, p->inv, p->thing.name));
-	jsn_set(m, "verbs", verbs(p));
-	jsn_set(m, "vlan_ports", pages_vlan_ports(p->call, p->inv, p->thing.name, p->cables, p->n_cables));
-	jsn_set(m, "has_vlan_ports", json_boolean(json_array_size(json_object_get(m, "vlan_ports")) > 0));
-	jsn_set(m, "is_node", json_boolean(inv_is_machine(p->inv, p->thing.type)));
-	jsn_set(m, "wiring_unknown", json_boolean(inv_is_machine(p->inv, p->thing.type) && p->n_cords == 0));
-	if (p->machine != NULL)
-		jsn_set_text(m, "bmc_of_href", pages_href(p->call->arena, "server", p->machine));
-	if (p->has_bmc) {
-		jsn_set_text(m, "bmc_href", pages_href(p->call->arena, p->bmc.type, p->bmc.name));
-		jsn_set_text(m, "bmc_address", inv_attr(&p->bmc, "address"));
-	}
+	if (p->call->format == WEB_HTML)
+		page_model(p, m);
 	return m;
 }
 
@@ -410,9 +410,11 @@ show(struct node_page *p, struct err *e)
 {
 	struct web_call *c = p->call;
 	const struct pages_table rows[] = {
-	    {"checks", "Checks", "Nothing has been seen of it yet.", check_columns, LARCH_COUNT(check_columns), p->n_values, p},
-	    {"cords", "Power cords", "No cord of it is recorded.", cord_columns, LARCH_COUNT(cord_columns), p->n_cords, p},
-	    {"cables", "All cables", "No cable is recorded.", cable_columns, LARCH_COUNT(cable_columns), p->n_cables, p},
+	    {"checks", "Checks", "Nothing has been seen of it yet.", pages_node_checks, pages_node_checks_n, p->n_values, p},
+	    {"availability", "Availability", "Nobody asks it whether it is up.", pages_node_shares, pages_node_shares_n,
+	        p->share_of == NULL ? 0 : PAGES_WINDOWS, p},
+	    {"cords", "Power cords", "No cord of it is recorded.", pages_node_cords, pages_node_cords_n, p->n_cords, p},
+	    {"cables", "All cables", "No cable is recorded.", pages_node_cables, pages_node_cables_n, p->n_cables, p},
 	    {"actions", "Power log", "Nobody has switched it.", pages_node_actions, pages_node_actions_n, p->n_actions, p},
 	    {"changes", "What changed", "No change has been seen.", pages_node_changes, pages_node_changes_n, p->n_changes,
 	        p},
@@ -426,28 +428,24 @@ show(struct node_page *p, struct err *e)
 		tables[i].total = rows[i].n;
 	}
 	snprintf(etag, sizeof(etag), "\"%lld\"", (long long)p->thing.revision);
-	if (c->format != WEB_HTML && web_header(c, "ETag", arena_strdup(c->arena, etag), e) != 0)
+	if (c->format != WEB_HTML && p->known && web_header(c, "ETag", arena_strdup(c->arena, etag), e) != 0)
 		return -1;
-	return web_show(c, NULL, model_of(p), tables, LARCH_COUNT(tables), e);
+	return c->format == WEB_TXT ? pages_node_text(p, e) : web_show(c, NULL, model_of(p), tables, LARCH_COUNT(tables), e);
 }
 
 int
 pages_node(struct web_call *c, struct err *e)
 {
-	struct node_page p = {.call = c, .status = pages_status(c)};
+	struct node_page p;
 	int rc = -1;
 
-	p.room = pages_room_get(c, e);
-	if (p.room == NULL)
-		return -1;
-	p.inv = pages_inv(c, e);
-	if (p.inv == NULL || inv_get(p.inv, web_text(c, "name"), c->arena, &p.thing, e) != 0)
+	if (pages_node_open(c, &p, e) != 0)
 		goto out;
 	if (c->format == WEB_HTML && strcmp(p.thing.type, "pdu") == 0)
 		rc = web_redirect(c, pages_href(c->arena, "pdu", p.thing.name), e);
 	else if (read_all(&p, e) == 0)
 		rc = show(&p, e);
 out:
-	pages_room_put(c, p.room);
+	pages_node_close(&p);
 	return rc;
 }

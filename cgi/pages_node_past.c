@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The lower tables of a machine's page: who switched it, and what was seen to change. */
+/* What was, on a machine's page: who switched it, what was seen to change, how much of the time it was up. */
+#include <math.h>
+
 #include "pages_node.h"
 
 static const struct node_page *
@@ -118,3 +120,67 @@ const struct pages_column pages_node_changes[] = {
     {{.key = "to", .title = "Became", .kind = WEB_COL_LEVEL}, change_to},
 };
 const size_t pages_node_changes_n = LARCH_COUNT(pages_node_changes);
+
+/* ---- availability ------------------------------------------------------------------------------ */
+
+static const struct status_share *
+share(const void *ctx, size_t row)
+{
+	return &page(ctx)->share[row];
+}
+
+static struct web_cell
+share_window(const void *ctx, size_t row, int64_t now)
+{
+	(void)ctx;
+	(void)now;
+	return web_cell_text(pages_windows[row].word);
+}
+
+static struct web_cell
+share_column(const void *ctx, size_t row, int64_t now)
+{
+	(void)row;
+	(void)now;
+	return web_cell_text(page(ctx)->share_of);
+}
+
+static struct web_cell
+share_percent(const void *ctx, size_t row, int64_t now)
+{
+	double percent = status_share_percent(share(ctx, row));
+
+	(void)now;
+	return web_cell_number(isnan(percent) ? percent : floor(percent * 10000) / 10000);
+}
+
+static struct web_cell
+share_up(const void *ctx, size_t row, int64_t now)
+{
+	(void)now;
+	return web_cell_number((double)(share(ctx, row)->up / 1000));
+}
+
+static struct web_cell
+share_down(const void *ctx, size_t row, int64_t now)
+{
+	(void)now;
+	return web_cell_number((double)(share(ctx, row)->down / 1000));
+}
+
+static struct web_cell
+share_unknown(const void *ctx, size_t row, int64_t now)
+{
+	(void)now;
+	return web_cell_number((double)(share(ctx, row)->unknown / 1000));
+}
+
+const struct pages_column pages_node_shares[] = {
+    {{.key = "window", .title = "Of the last"}, share_window},
+    {{.key = "check", .title = "By"}, share_column},
+    {{.key = "percent", .title = "Up", .kind = WEB_COL_NUMBER, .unit = "%"}, share_percent},
+    {{.key = "up_seconds", .title = "Up", .kind = WEB_COL_NUMBER, .unit = "s"}, share_up},
+    {{.key = "down_seconds", .title = "Down", .kind = WEB_COL_NUMBER, .unit = "s"}, share_down},
+    {{.key = "unknown_seconds", .title = "Unknown", .kind = WEB_COL_NUMBER, .unit = "s"}, share_unknown},
+};
+const size_t pages_node_shares_n = LARCH_COUNT(pages_node_shares);

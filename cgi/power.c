@@ -54,6 +54,7 @@ static const struct web_field choose_fields[] = {
 static const struct web_field check_fields[] = {
     {.name = "nodes", .type = WEB_HOSTS, .list = true, .query = true, .required = true, .summary = "what to ask now"},
     {.name = "verb", .type = WEB_ENUM, .choices = verbs, .summary = "to come back to"},
+    {.name = "back", .type = WEB_NAME, .summary = "the page of this machine is what to come back to"},
     FIELD_VIA,
     FIELD_PORT,
     FIELD_VLAN,

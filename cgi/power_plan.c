@@ -485,6 +485,8 @@ power_post_check(struct web_call *c, struct err *e)
 
 	if (check_names(c, &names, e) != 0 || file_check(c, &names, e) != 0)
 		return -1;
+	if (web_has(c, "back"))
+		return web_redirect(c, web_link(c->arena, "/nodes/%s", web_text(c, "back")), e);
 	return lead_to_plan(c, web_text(c, "nodes"), e);
 }
 

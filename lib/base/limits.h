@@ -147,6 +147,7 @@
 #define LIMIT_INV_HIT 65536       /* things that hang on what goes dark */
 #define LIMIT_IMPORT_LINES 1000   /* lines of difference and notes that one import tells */
 
+#define LIMIT_CHANGES_SHOWN 1000  /* changes of one thing on its page */
 #define LIMIT_SINCE 10000         /* rows of each kind that one page of what happened tells */
 
 /* messages of the rules of `notify` */

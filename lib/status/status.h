@@ -222,6 +222,7 @@ struct status_change {
 	int64_t at;
 	const char *thing, *check, *from_text, *to_text;
 	enum status_level from, to;
+	bool born;             /* the first sight of a value: from is STATUS_UNKNOWN, from_text "" */
 };
 /* Which changes: what is NULL or 0 does not choose. */
 struct status_changes_ask {
@@ -231,6 +232,7 @@ struct status_changes_ask {
 	int64_t since, until;       /* at >= since, at < until */
 	unsigned levels;            /* STATUS_BIT of the levels that it changed to */
 	bool level_only;            /* not those in which the text alone changed */
+	bool births;                /* with `thing`: the first sight of each value too, as a change that is born */
 	size_t limit;               /* at most; 0: LIMIT_STATUS_CHANGES_READ */
 };
 #define STATUS_BIT(level) (1u << (level))

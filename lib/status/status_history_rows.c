@@ -44,7 +44,8 @@ take_change(struct store_query *q, struct arena *a, struct status_change *c)
 	    .check = arena_strdup(a, store_text(q, 3)),
 	    .from_text = arena_strdup(a, store_text(q, 4)),
 	    .to_text = arena_strdup(a, store_text(q, 5)),
-	    .from = (enum status_level)(level / STATUS_LEVEL_COUNT % STATUS_LEVEL_COUNT),
+	    .from = level >= KEPT_BORN ? STATUS_UNKNOWN : (enum status_level)(level / STATUS_LEVEL_COUNT % STATUS_LEVEL_COUNT),
+	    .born = level >= KEPT_BORN,
 	    .to = (enum status_level)(level % STATUS_LEVEL_COUNT),
 	};
 }
@@ -101,7 +102,7 @@ is_asked(const struct telling *t, struct store_query *q)
 	int64_t id = store_int(q, 0), at = store_int(q, 1);
 	int level = (int)store_int(q, 6), to = level % STATUS_LEVEL_COUNT;
 
-	return id <= t->range.last && level < KEPT_BORN && at >= t->range.since && at < t->range.until &&
+	return id <= t->range.last && (level < KEPT_BORN || ask->births) && at >= t->range.since && at < t->range.until &&
 	    (ask->check == NULL || strcmp(ask->check, store_text(q, 3)) == 0) && (ask->levels == 0 || (ask->levels >> to & 1) != 0) &&
 	    (!ask->level_only || level / STATUS_LEVEL_COUNT != to);
 }
