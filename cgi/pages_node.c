@@ -332,6 +332,7 @@ picture_model(const struct node_page *p, json_t *m)
 	const char *span = web_text(p->call, "span");
 	struct arena *a = p->call->arena;
 	json_t *list = json_array();
+	bool own = false; /* a BMC's page has values of its machine, too */
 
 	span = span == NULL ? pages_spans[0] : span;
 	for (size_t i = 0; pages_spans[i] != NULL; i++) {
@@ -345,7 +346,9 @@ picture_model(const struct node_page *p, json_t *m)
 	jsn_set(m, "spans", list);
 	jsn_set_text(m, "span", span);
 	jsn_set_text(m, "picture_href", web_link(a, "/nodes/%s/history.svg?span=%s", p->thing.name, span));
-	jsn_set(m, "has_picture", json_boolean(p->n_values > 0));
+	for (size_t i = 0; i < p->n_values; i++)
+		own = own || strcmp(p->values[i].thing, p->thing.name) == 0;
+	jsn_set(m, "has_picture", json_boolean(own));
 	jsn_set_text(m, "more_href", !p->more_changes ? NULL
 	    : web_link(a, "/nodes/%s?limit=%d#changes", p->thing.name, (int64_t)(p->n_changes < 500 ? 10 * p->n_changes : LIMIT_CHANGES_SHOWN)));
 	jsn_set_text(m, "since_href", web_link(a, "/since?q=%s", p->thing.name));
