@@ -186,6 +186,7 @@ extern const struct pages_window pages_windows[PAGES_WINDOWS];
 int pages_shares(struct web_call *c, struct status *s, const struct hosts *things, const char *column,
     struct status_share *out[PAGES_WINDOWS], struct err *e);
 const char *pages_share_text(const struct status_share *share, struct arena *a); /* "99.98 % (4 % unknown)" */
+const char *pages_share_short(const struct status_share *share, struct arena *a); /* "99.98 % (4 % ?)" */
 double pages_share_unknown(const struct status_share *share);                    /* per cent of the window; NAN */
 json_t *pages_share_json(const struct status_share *share); /* {percent up_seconds down_seconds unknown_seconds} */
 

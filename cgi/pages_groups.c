@@ -92,7 +92,7 @@ cell_level(const void *ctx, size_t row, int64_t now)
 	return web_cell_text("empty");
 }
 
-/* Sorts by the number; what stands there says how much of it nobody knows. */
+/* Sorts by the number; what stands there says how much of it nobody knows: "99.98 % (4 % ?)". */
 static struct web_cell
 share(const void *ctx, size_t row, int window)
 {
@@ -101,7 +101,7 @@ share(const void *ctx, size_t row, int window)
 	struct web_cell made = web_cell_number(isnan(percent) ? percent : floor(percent * 10000) / 10000);
 
 	if (!isnan(percent))
-		made.text = pages_share_text(s, arena_of(ctx));
+		made.text = pages_share_short(s, arena_of(ctx));
 	return made;
 }
 
@@ -147,7 +147,8 @@ cell_members(const void *ctx, size_t row, int64_t now)
 static struct web_cell
 cell_read(const void *ctx, size_t row, int64_t now)
 {
-	return at(ctx, row)->at == 0 ? web_cell_text("") : (struct web_cell){.at = at(ctx, row)->at, .stale = now < at(ctx, row)->at};
+	(void)now;
+	return at(ctx, row)->at == 0 ? web_cell_text("") : (struct web_cell){.at = at(ctx, row)->at};
 }
 
 static const struct pages_column columns[] = {
@@ -168,9 +169,9 @@ static const struct pages_column columns[] = {
 };
 
 static int
-begin(struct web_call *c, struct groups_call *g, struct err *e)
+begin(struct web_call *c, const char *only, struct groups_call *g, struct err *e)
 {
-	*g = (struct groups_call){.call = c, .room = pages_room_get(c, e), .status = pages_status(c)};
+	*g = (struct groups_call){.call = c, .only = only, .room = pages_room_get(c, e), .status = pages_status(c)};
 	return g->room == NULL ? -1 : pages_groups_read(g, e);
 }
 
@@ -181,7 +182,7 @@ pages_groups(struct web_call *c, struct err *e)
 	struct web_table t;
 	int rc = -1;
 
-	if (begin(c, g, e) == 0 && pages_groups_shares(g, e) == 0) {
+	if (begin(c, NULL, g, e) == 0 && pages_groups_shares(g, e) == 0) {
 		t = pages_table(c, &(struct pages_table){"items", "Groups",
 		                       "There is no group: larchd has read none, and the inventory has no pool and no rack.", columns,
 		                       LARCH_COUNT(columns), g->n, g});
@@ -257,13 +258,13 @@ static struct web_cell
 node_share(const void *ctx, size_t row, int64_t now)
 {
 	const struct group_page *p = ctx;
-	const struct status_share *s = &p->all.share[PAGES_MONTH][p->node[row]];
+	const struct status_share *s = &p->all.share[PAGES_MONTH][p->all.share_at[p->node[row]]];
 	double percent = status_share_percent(s);
 	struct web_cell made = web_cell_number(isnan(percent) ? percent : floor(percent * 10000) / 10000);
 
 	(void)now;
 	if (!isnan(percent))
-		made.text = pages_share_text(s, p->all.call->arena);
+		made.text = pages_share_short(s, p->all.call->arena);
 	return made;
 }
 
@@ -376,7 +377,7 @@ show_group(struct group_page *p, struct err *e)
 	t = pages_table(c, &(struct pages_table){"nodes", c->format == WEB_HTML ? "Not well" : "Nodes", "All of them are well.",
 	                       node_columns, LARCH_COUNT(node_columns), p->n, p});
 	t.given = true;
-	t.total = p->group->n;
+	t.total = p->n;
 	return web_show(c, NULL, group_model(p), &t, 1, e);
 }
 
@@ -387,7 +388,7 @@ pages_group(struct web_call *c, struct err *e)
 	int rc = -1;
 
 	*p = (struct group_page){0};
-	if (begin(c, &p->all, e) == 0) {
+	if (begin(c, web_text(c, "name"), &p->all, e) == 0) {
 		p->group = find(&p->all, web_text(c, "name"), e);
 		if (p->group != NULL && pages_groups_shares(&p->all, e) == 0)
 			rc = show_group(p, e);

@@ -21,9 +21,11 @@ struct groups_call {
 	struct web_call *call;
 	struct pages_room *room;
 	struct status *status;      /* NULL: cannot be read */
+	const char *only;           /* "pdsh:savio3" or "savio3": of other groups nothing but the name is read; NULL: all */
 	struct group_row *row;
 	size_t n;
-	struct status_share *share[PAGES_WINDOWS]; /* of each node of the room */
+	uint32_t *share_at;         /* of each node of the room: its place in share */
+	struct status_share *share[PAGES_WINDOWS]; /* of the nodes that are in any group that was read */
 };
 
 /* ---- pages_groups_read.c ---- */

@@ -8,6 +8,15 @@
 
 /* ---- who is in it ------------------------------------------------------------------------------ */
 
+static bool
+is_wanted(const struct groups_call *g, const char *source, const char *name)
+{
+	size_t n = strlen(source);
+
+	return g->only == NULL || strcmp(g->only, name) == 0 ||
+	    (strncmp(g->only, source, n) == 0 && g->only[n] == ':' && strcmp(g->only + n + 1, name) == 0);
+}
+
 /* The places of names among the nodes; a name that is no node's (a pool may hold a PDU) is left out. Both are sorted. */
 static void
 take_names(struct groups_call *g, struct group_row *row, const struct hosts *names)
@@ -55,6 +64,8 @@ read_outer(struct groups_call *g, struct status_group *groups, size_t n, struct 
 			row->href = web_link(a, "/groups/%s", full);
 			row->nodes_href = web_link(a, "/nodes?q=%s", arena_printf(a, "@%s", full));
 		}
+		if (!is_wanted(g, groups[i].source, groups[i].name))
+			continue;
 		if (*groups[i].members != '\0') {
 			if (hosts_parse(str_of(groups[i].members), &rules, a, &names, e) != 0)
 				return -1;
@@ -78,12 +89,14 @@ read_pools(struct groups_call *g, struct err *e)
 
 		if (strcmp(r->things[i].type, "pool") != 0)
 			continue;
-		memset(picked.is, 0, r->n_nodes * sizeof(bool));
-		if (pages_pick_groups(&picked, full, e) != 0)
-			return -1;
 		row = &g->row[g->n++];
 		*row = (struct group_row){.source = "pool", .name = name, .href = pages_href(a, "pool", name),
 		    .nodes_href = web_link(a, "/nodes?q=%s", full)};
+		if (!is_wanted(g, "pool", name))
+			continue;
+		memset(picked.is, 0, r->n_nodes * sizeof(bool));
+		if (pages_pick_groups(&picked, full, e) != 0)
+			return -1;
 		row->node = arena_array(a, r->n_nodes + 1, sizeof(*row->node));
 		for (size_t k = 0; k < r->n_nodes; k++)
 			if (picked.is[k])
@@ -132,6 +145,8 @@ read_racks(struct groups_call *g)
 		row = &g->row[g->n++];
 		*row = (struct group_row){.source = "rack", .name = t->name, .href = pages_href(a, "rack", t->name),
 		    .nodes_href = web_link(a, "/nodes?q=%s", arena_printf(a, "in:%s", t->name))};
+		if (!is_wanted(g, "rack", t->name))
+			continue;
 		row->node = arena_array(a, to - from + 1, sizeof(*row->node));
 		for (size_t i = from; i < to; i++)
 			row->node[row->n++] = all[i].node;
@@ -160,16 +175,26 @@ int
 pages_groups_shares(struct groups_call *g, struct err *e)
 {
 	const struct pages_room *r = g->room;
-	struct hosts names = {arena_array(g->call->arena, r->n_nodes + 1, sizeof(char *)), r->n_nodes};
+	struct arena *a = g->call->arena;
+	struct hosts names = {arena_array(a, r->n_nodes + 1, sizeof(char *)), 0};
+	bool *in = arena_array(a, r->n_nodes + 1, sizeof(*in));
 
+	memset(in, 0, (r->n_nodes + 1) * sizeof(*in));
+	for (size_t i = 0; i < g->n; i++)
+		for (size_t k = 0; k < g->row[i].n; k++)
+			in[g->row[i].node[k]] = true;
+	g->share_at = arena_array(a, r->n_nodes + 1, sizeof(*g->share_at));
 	for (size_t i = 0; i < r->n_nodes; i++)
-		names.name[i] = (char *)(uintptr_t)r->nodes[i].name; /* only read */
+		if (in[i]) {
+			g->share_at[i] = (uint32_t)names.n;
+			names.name[names.n++] = (char *)(uintptr_t)r->nodes[i].name; /* only read */
+		}
 	if (pages_shares(g->call, g->status, &names, PAGES_LIFE, g->share, e) != 0)
 		return -1;
 	for (size_t i = 0; i < g->n; i++)
 		for (size_t w = 0; w < PAGES_WINDOWS; w++)
 			for (size_t k = 0; k < g->row[i].n; k++) {
-				const struct status_share *one = &g->share[w][g->row[i].node[k]];
+				const struct status_share *one = &g->share[w][g->share_at[g->row[i].node[k]]];
 
 				g->row[i].share[w].up += one->up;
 				g->row[i].share[w].down += one->down;

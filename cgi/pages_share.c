@@ -36,8 +36,8 @@ pages_share_unknown(const struct status_share *share)
 }
 
 /* Cut, not rounded: what was down for a minute was not there all the time. */
-const char *
-pages_share_text(const struct status_share *share, struct arena *a)
+static const char *
+share_text(const struct status_share *share, const char *unknown_word, struct arena *a)
 {
 	double percent = status_share_percent(share), unknown = pages_share_unknown(share);
 	const char *text;
@@ -48,8 +48,20 @@ pages_share_text(const struct status_share *share, struct arena *a)
 	if (isnan(unknown) || unknown <= 0)
 		return text;
 	if (unknown < 1 || unknown > 99)
-		return arena_printf(a, "%s (%s %% unknown)", text, unknown < 1 ? "<1" : ">99");
-	return arena_printf(a, "%s (%.0f %% unknown)", text, unknown);
+		return arena_printf(a, "%s (%s %% %s)", text, unknown < 1 ? "<1" : ">99", unknown_word);
+	return arena_printf(a, "%s (%.0f %% %s)", text, unknown, unknown_word);
+}
+
+const char *
+pages_share_text(const struct status_share *share, struct arena *a)
+{
+	return share_text(share, "unknown", a);
+}
+
+const char *
+pages_share_short(const struct status_share *share, struct arena *a)
+{
+	return share_text(share, "?", a);
 }
 
 json_t *
