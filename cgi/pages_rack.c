@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "pages.h"
+#include "web/svg.h"
 
 /* ---- all racks ------------------------------------------------------------------------- */
 
@@ -176,12 +177,6 @@ state_of(const struct rack_page *p, const char *thing)
 	return (struct rack_state){levels[bad], arena_printf(p->call->arena, "%s %s", worst->check, worst->text)};
 }
 
-static const char *
-letter_of(char level)
-{
-	return level == 0 ? "" : level == 'o' ? "O" : level == 'w' ? "W" : level == 'c' ? "C" : "?";
-}
-
 static int64_t
 top_of(const struct rack_page *p, const struct inv_place *x)
 {
@@ -214,7 +209,7 @@ box(const struct rack_page *p, const struct inv_place *x)
 	jsn_set_text(o, "name", x->thing);
 	jsn_set_text(o, "type", x->type);
 	jsn_set_text(o, "href", pages_href(p->call->arena, x->type, x->thing));
-	jsn_set_text(o, "letter", letter_of(s.level));
+	jsn_set_text(o, "letter", web_svg_letter(s.level));
 	jsn_set_text(o, "state", s.text);
 	jsn_set_text(o, "side", x->side);
 	for (size_t i = 0; i < LARCH_COUNT(classes); i++)
@@ -375,7 +370,7 @@ text_face(const struct rack_page *p, const struct inv_place *x, int64_t unit, st
 	if (x != NULL && top_of(p, x) == unit) {
 		struct rack_state s = state_of(p, x->thing);
 
-		text = arena_printf(p->call->arena, "%s %s%s%s", s.level == 0 ? "-" : letter_of(s.level), x->thing,
+		text = arena_printf(p->call->arena, "%s %s%s%s", s.level == 0 ? "-" : web_svg_letter(s.level), x->thing,
 		    *s.text == '\0' ? "" : "  ", s.text);
 	} else if (x != NULL) {
 		text = "|";
@@ -392,7 +387,7 @@ text_list(const struct rack_page *p, const char *title, size_t from, size_t to, 
 		struct rack_state s = state_of(p, x->thing);
 
 		buf_printf(out, "%s%s%s: %s %s  %s\n", title, *x->side == '\0' ? "" : " ", x->side,
-		    s.level == 0 ? "-" : letter_of(s.level), x->thing, s.text);
+		    s.level == 0 ? "-" : web_svg_letter(s.level), x->thing, s.text);
 	}
 }
 
@@ -426,18 +421,6 @@ as_text(const struct rack_page *p, struct buf *out)
 #define LABEL_WIDE 30
 #define SIDE_WIDE 22
 
-/* Ground and text for paper and for a light page; a picture that is saved has no sheet beside it. */
-static const struct {
-	char level;
-	const char *ground, *ink;
-} inks[] = {
-    {'o', "#daf3e1", "#0f5f2c"},
-    {'w', "#fdeec3", "#734100"},
-    {'c', "#fde0de", "#9c0f22"},
-    {'u', "#ece5fb", "#553a96"},
-    {0, "#e8ebef", "#1a1f26"},
-};
-
 struct frame {
 	int64_t x, y, wide, high;
 	bool upright; /* the text runs from below to above */
@@ -447,21 +430,19 @@ static void
 draw_box(const struct rack_page *p, const struct inv_place *t, struct frame f, struct buf *out)
 {
 	struct rack_state s = state_of(p, t->thing);
-	size_t k = 0;
+	struct web_svg_ink ink = web_svg_ink(s.level);
 
-	while (inks[k].level != s.level)
-		k++;
 	buf_puts(out, "<g><title>");
 	buf_html(out, str_of(arena_printf(p->call->arena, "%s (%s) %s", t->thing, t->type, s.text)));
 	buf_printf(out,
 	    "</title><rect x=\"%lld\" y=\"%lld\" width=\"%lld\" height=\"%lld\" rx=\"2\" fill=\"%s\" stroke=\"#a9b2bd\"/>",
-	    (long long)f.x, (long long)f.y, (long long)f.wide, (long long)f.high, inks[k].ground);
+	    (long long)f.x, (long long)f.y, (long long)f.wide, (long long)f.high, ink.ground);
 	if (f.upright)
 		buf_printf(out, "<text transform=\"translate(%lld,%lld) rotate(-90)\" fill=\"%s\">", (long long)(f.x + 15),
-		    (long long)(f.y + f.high - 6), inks[k].ink);
+		    (long long)(f.y + f.high - 6), ink.ink);
 	else
-		buf_printf(out, "<text x=\"%lld\" y=\"%lld\" fill=\"%s\">", (long long)(f.x + 6), (long long)(f.y + 13), inks[k].ink);
-	buf_puts(out, letter_of(s.level));
+		buf_printf(out, "<text x=\"%lld\" y=\"%lld\" fill=\"%s\">", (long long)(f.x + 6), (long long)(f.y + 13), ink.ink);
+	buf_puts(out, web_svg_letter(s.level));
 	buf_char(out, ' ');
 	buf_html(out, str_of(t->thing));
 	buf_puts(out, "</text></g>\n");
@@ -492,12 +473,8 @@ draw(const struct rack_page *p, struct buf *out)
 	int64_t front = LABEL_WIDE, rear = front + FACE_WIDE + LABEL_WIDE, side = rear + FACE_WIDE + 8;
 	int64_t high = r->units * UNIT_HIGH, wide = side + (int64_t)r->n_beside * SIDE_WIDE;
 
+	web_svg_begin(out, wide, high + 28, r->rack.thing, NULL);
 	buf_printf(out,
-	    "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %lld %lld\" width=\"%lld\" height=\"%lld\""
-	    " font-family=\"sans-serif\" font-size=\"11\"><title>",
-	    (long long)wide, (long long)high + 28, (long long)wide, (long long)high + 28);
-	buf_html(out, str_of(r->rack.thing));
-	buf_printf(out, "</title><rect width=\"100%%\" height=\"100%%\" fill=\"#fff\"/>\n"
 	    "<text x=\"%lld\" y=\"15\" font-weight=\"bold\">front</text><text x=\"%lld\" y=\"15\" font-weight=\"bold\">rear</text>\n",
 	    (long long)front, (long long)rear);
 	for (int64_t u = r->units; u >= 1; u--)

@@ -222,7 +222,7 @@ struct status_change {
 	int64_t at;
 	const char *thing, *check, *from_text, *to_text;
 	enum status_level from, to;
-	bool born;             /* the first sight of a value: from is STATUS_UNKNOWN, from_text "" */
+	bool born;             /* the first sight of a value: from is STATUS_UNKNOWN, both texts "" */
 };
 /* Which changes: what is NULL or 0 does not choose. */
 struct status_changes_ask {

@@ -349,7 +349,35 @@ t_what_nobody_saw_for_ninety_days_is_forgotten_at_the_next_start(void)
 	status_close(s);
 }
 
-T_MAIN(T(t_changes_are_asked_by_thing_check_time_and_level), T(t_a_window_is_up_down_and_unknown),
+static void
+t_the_first_sight_of_a_value_is_told_to_who_asks_for_it(void)
+{
+	struct status *s = opened(fresh_path());
+	struct arena *a = arena_create();
+	struct status_change *c;
+	size_t n;
+
+	put_one(s, seen("n1", "ping", STATUS_CRITICAL, "down", T0));
+	put_one(s, seen("n1", "ping", STATUS_OK, "up", T0 + HOUR));
+	c = ask(s, (struct status_changes_ask){.thing = "n1"}, a, &n);
+	T_INT(n, 1);
+	T_OK(!c[0].born);
+	c = ask(s, (struct status_changes_ask){.thing = "n1", .births = true}, a, &n);
+	T_INT(n, 2);
+	T_OK(!c[0].born && c[1].born);
+	T_INT(c[1].at, T0);
+	T_INT(c[1].from, STATUS_UNKNOWN);
+	T_INT(c[1].to, STATUS_CRITICAL);
+	T_STR(c[1].from_text, "");
+	T_STR(c[1].to_text, "");
+	(void)ask(s, (struct status_changes_ask){.thing = "n1", .births = true, .check = "bmc"}, a, &n);
+	T_INT(n, 0);
+	arena_destroy(a);
+	status_close(s);
+}
+
+T_MAIN(T(t_changes_are_asked_by_thing_check_time_and_level), T(t_the_first_sight_of_a_value_is_told_to_who_asks_for_it),
+    T(t_a_window_is_up_down_and_unknown),
     T(t_while_larchd_was_away_nothing_is_known), T(t_what_is_summed_is_what_happened),
     T(t_a_clock_that_is_put_back_loses_nothing_and_makes_no_age_negative), T(t_after_ninety_days_changes_go_in_bites),
     T(t_what_nobody_saw_for_ninety_days_is_forgotten_at_the_next_start))
