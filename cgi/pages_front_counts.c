@@ -148,7 +148,9 @@ pages_front_levels(const struct front *f)
 		jsn_set(o, "n", json_integer((json_int_t)f->level[looks[i].level]));
 		jsn_set_text(o, "word", looks[i].word);
 		jsn_set_text(o, "level", looks[i].class);
-		jsn_set_text(o, "href", web_link(f->call->arena, "/nodes?q=level:%s", looks[i].word));
+		/* of the unknown some were never seen: they fit no query of status */
+		jsn_set_text(o, "href", looks[i].level == STATUS_UNKNOWN ? "/nodes?group=level"
+		    : web_link(f->call->arena, "/nodes?q=level:%s", looks[i].word));
 		jsn_add(made, o);
 	}
 	return made;
