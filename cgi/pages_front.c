@@ -216,6 +216,7 @@ model_of(struct front *f)
 	jsn_set(m, "has_problems", json_boolean(f->n_problems > 0));
 	jsn_set(m, "has_drained", json_boolean(f->n_drained > 0));
 	jsn_set(m, "has_jobs", json_boolean(f->n_jobs > 0));
+	jsn_set(m, "has_sweeps", json_boolean(f->n_lanes > 0));
 	jsn_set(m, "has_changes", json_boolean(f->n_changes > 0));
 	jsn_set(m, "calm", json_boolean(sick == 0 && unsettled == 0 && f->n_problems == 0 && f->n_told == 0 && f->n_drained == 0 &&
 	    f->status != NULL && f->room->n_nodes > 0));
@@ -234,6 +235,8 @@ show(struct front *f, struct err *e)
 	        f->n_jobs, f},
 	    {"changes", "Newest changes", "Nothing changed in the last day.", pages_front_changes, pages_front_changes_n,
 	        f->n_changes, f},
+	    {"sweeps", "How the checks go", "larchd has not said how its checks go.", pages_front_lanes, pages_front_lanes_n, f->n_lanes,
+	        f},
 	};
 	struct web_table tables[LARCH_COUNT(rows)];
 
@@ -270,7 +273,8 @@ read_status(struct front *f, struct err *e)
 	if (f->status == NULL)
 		return 0;
 	return status_jobs(f->status, a, &f->jobs, &f->n_jobs, e) != 0 ||
-	            status_changes(f->status, &ask, a, &f->changes, &f->n_changes, e) != 0 || read_told(f, e) != 0
+	            status_changes(f->status, &ask, a, &f->changes, &f->n_changes, e) != 0 || read_told(f, e) != 0 ||
+	            status_lanes(f->status, a, &f->lanes, &f->n_lanes, e) != 0
 	        ? -1
 	        : 0;
 }

@@ -45,6 +45,8 @@ struct front {
 	size_t n_changes;
 	struct status_told *told;  /* rules whose last message did not go out */
 	size_t n_told;
+	struct status_lane *lanes; /* how the checks themselves go */
+	size_t n_lanes;
 	struct front_state *states;
 	struct front_drained *drained;
 	size_t n_states, n_drained;
@@ -55,8 +57,10 @@ struct front {
 };
 
 /* ctx of their cells is the struct front. */
-extern const struct pages_column pages_front_jobs[], pages_front_changes[], pages_front_told[], pages_front_drained[];
-extern const size_t pages_front_jobs_n, pages_front_changes_n, pages_front_told_n, pages_front_drained_n;
+extern const struct pages_column pages_front_jobs[], pages_front_changes[], pages_front_told[], pages_front_drained[],
+    pages_front_lanes[];
+extern const size_t pages_front_jobs_n, pages_front_changes_n, pages_front_told_n, pages_front_drained_n,
+    pages_front_lanes_n;
 
 /* ---- pages_front_counts.c ---- */
 json_t *pages_front_counts(const struct front *f);

@@ -14,6 +14,8 @@
  *		 "actions":[{"age","job","machine","who","verb","way","outcome","text","why"}],
  *		 "events":[{"age","kind","thing","text"}],
  *		 "states":[{"seq","age","job","thing","state","who","why"}],
+ *		 "lanes":[{"name","interval","began_age","ended_age","rounds","late","asked","answered","rested"}],
+ *		 "told":[{"rule","trouble","age","tried_age"}],
  *		 "pulse":{"age","things","notice"}, "unsettled":N}
  *	ages and intervals in seconds; a status.db that is there is added to.
  */
@@ -274,6 +276,31 @@ put_states(struct status *st, const json_t *doc)
 }
 
 static void
+put_lanes(struct status *st, struct arena *a, const json_t *doc)
+{
+	const json_t *lanes = jsn_array(doc, "lanes"), *told = jsn_array(doc, "told");
+	struct status_lane *l = arena_array(a, json_array_size(lanes) + 1, sizeof(*l));
+	struct err e = {0};
+	const json_t *r;
+	size_t i;
+
+	json_array_foreach(lanes, i, r)
+		l[i] = (struct status_lane){.name = jsn_text_or(r, "name", ""), .interval = 1000 * jsn_integer_or(r, "interval", 30),
+		    .began = ago(r, "began_age"), .ended = json_object_get(r, "ended_age") == NULL ? 0 : ago(r, "ended_age"),
+		    .rounds = jsn_integer_or(r, "rounds", 1), .late = jsn_integer_or(r, "late", 0), .asked = jsn_integer_or(r, "asked", 0),
+		    .answered = jsn_integer_or(r, "answered", 0), .rested = jsn_integer_or(r, "rested", 0)};
+	if (lanes != NULL)
+		must(status_put_lanes(st, l, json_array_size(lanes), &e), &e);
+	json_array_foreach(told, i, r)
+	{
+		const struct status_told t = {.rule = jsn_text_or(r, "rule", ""), .trouble = jsn_text_or(r, "trouble", ""),
+		    .at = json_object_get(r, "age") == NULL ? 0 : ago(r, "age"), .tried = ago(r, "tried_age")};
+
+		must(status_put_told(st, &t, &e), &e);
+	}
+}
+
+static void
 do_status(struct seed *s)
 {
 	struct buf text = BUF(LIMIT_ROOM_FILE);
@@ -294,6 +321,7 @@ do_status(struct seed *s)
 	put_power(st, doc);
 	put_states(st, doc);
 	put_events(st, doc);
+	put_lanes(st, s->a, doc);
 	pulse = json_object_get(doc, "pulse");
 	if (pulse != NULL) {
 		struct status_pulse p = {ago(pulse, "age"), ago(pulse, "age") - 900, ago(pulse, "age"),
