@@ -68,7 +68,9 @@ struct node_said {
 struct node_said pages_node_said(const struct node_page *p, const struct status_value *v);
 /* "0.21 ms", "12 d" of a time, "" of a check that measures nothing. */
 const char *pages_node_reading(const struct node_page *p, const struct status_value *v);
-/* "every 30 s, next in 12 s" */
+/* When it is asked again: "in 12 s", "due 3 min ago"; "" when nobody says. */
+const char *pages_node_next(const struct node_page *p, const struct status_value *v);
+/* "asked every 30 s"; "" */
 const char *pages_node_asked(const struct node_page *p, const struct status_value *v);
 
 /* ---- pages_node_text.c ---- */

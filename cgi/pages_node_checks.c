@@ -5,6 +5,8 @@
 
 #include "pages_node.h"
 
+#define CLOCK 19 /* of "2026-11-20 22:38:05 +01:00": the zone stands at the page's foot */
+
 static const struct node_page *
 page(const void *ctx)
 {
@@ -166,11 +168,12 @@ check_model(const struct node_page *p, const struct status_value *v)
 	jsn_set_text(o, "class", old ? arena_printf(p->call->arena, "%s stale", looks[level].class) : looks[level].class);
 	jsn_set_text(o, "text", v->text);
 	jsn_set_text(o, "reading", pages_node_reading(p, v));
-	jsn_set_text(o, "since", v->since == 0 ? NULL : times_room(v->since, text));
+	jsn_set_text(o, "since", v->since == 0 ? NULL : arena_strndup(p->call->arena, times_room(v->since, text), CLOCK));
 	jsn_set_text(o, "for", v->since == 0 ? NULL : times_age(p->call->now - v->since, text));
 	jsn_set_text(o, "age", times_age(p->call->now - v->at, text));
 	jsn_set(o, "stale", json_boolean(old));
 	jsn_set_text(o, "asked", pages_node_asked(p, v));
+	jsn_set_text(o, "next", pages_node_next(p, v));
 	jsn_set(o, "counts", json_boolean(col == NULL || col->counts));
 	for (size_t i = 0; i < said.n; i++) {
 		json_t *line = json_object();

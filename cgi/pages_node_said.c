@@ -258,15 +258,20 @@ pages_node_reading(const struct node_page *p, const struct status_value *v)
 }
 
 const char *
-pages_node_asked(const struct node_page *p, const struct status_value *v)
+pages_node_next(const struct node_page *p, const struct status_value *v)
 {
 	int64_t next = v->at + v->interval - p->call->now;
-	char every[TIMES_TEXT], in[TIMES_TEXT];
+	char text[TIMES_TEXT];
 
 	if (v->interval <= 0)
 		return "";
-	times_age(v->interval, every);
-	if (next < 0)
-		return arena_printf(p->call->arena, "every %s, due since %s", every, times_age(-next, in));
-	return arena_printf(p->call->arena, "every %s, next in %s", every, times_age(next, in));
+	return arena_printf(p->call->arena, next < 0 ? "due %s ago" : "in %s", times_age(next < 0 ? -next : next, text));
+}
+
+const char *
+pages_node_asked(const struct node_page *p, const struct status_value *v)
+{
+	char text[TIMES_TEXT];
+
+	return v->interval <= 0 ? "" : arena_printf(p->call->arena, "asked every %s", times_age(v->interval, text));
 }

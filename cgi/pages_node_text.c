@@ -190,17 +190,6 @@ write_level(const struct why *w)
 
 /* ---- checks ------------------------------------------------------------------------------------------ */
 
-static const char *
-next_of(const struct why *w, const struct status_value *v)
-{
-	int64_t next = v->at + v->interval - w->now;
-	char text[TIMES_TEXT];
-
-	if (v->interval <= 0)
-		return "";
-	return arena_printf(w->a, next < 0 ? "due %s ago" : "in %s", times_age(next < 0 ? -next : next, text));
-}
-
 static void
 write_check(const struct why *w, const struct status_value *v)
 {
@@ -215,7 +204,7 @@ write_check(const struct why *w, const struct status_value *v)
 	cell(w, pages_node_reading(w->page, v), 9, false);
 	cell(w, age(w, v->since), 7, false);
 	cell(w, stale ? arena_printf(w->a, "%s STALE", age(w, v->at)) : age(w, v->at), 12, false);
-	cell(w, next_of(w, v), 12, true);
+	cell(w, pages_node_next(w->page, v), 12, true);
 	end_line(w);
 	for (size_t i = 0; i < said.n && i < lines; i++) {
 		if (ill) {
