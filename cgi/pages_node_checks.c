@@ -147,6 +147,23 @@ const size_t pages_node_checks_n = LARCH_COUNT(pages_node_checks);
 
 /* ---- for the template ---------------------------------------------------------------------------- */
 
+/* With blanks that no browser breaks a line at, text browsers too. */
+static const char *
+unbroken(const char *text, struct arena *a)
+{
+	struct buf b = BUF(4 * TIMES_TEXT);
+	const char *made;
+
+	for (; *text != '\0'; text++)
+		if (*text == ' ')
+			buf_puts(&b, "\u00a0");
+		else
+			buf_char(&b, *text);
+	made = b.n == 0 ? "" : arena_strndup(a, b.p, b.n);
+	buf_free(&b);
+	return made;
+}
+
 static json_t *
 check_model(const struct node_page *p, const struct status_value *v)
 {
@@ -158,6 +175,7 @@ check_model(const struct node_page *p, const struct status_value *v)
 	const struct status_column *col = pages_node_column(p, v->check);
 	struct node_said said = pages_node_said(p, v);
 	json_t *o = json_object(), *lines = json_array();
+	struct arena *a = p->call->arena;
 	bool old = stale(p, v);
 	char text[TIMES_TEXT];
 
@@ -165,15 +183,15 @@ check_model(const struct node_page *p, const struct status_value *v)
 	jsn_set_text(o, "title", pages_node_title(p, v->check));
 	jsn_set_text(o, "help", col == NULL ? NULL : col->help);
 	jsn_set_text(o, "letter", looks[level].letter);
-	jsn_set_text(o, "class", old ? arena_printf(p->call->arena, "%s stale", looks[level].class) : looks[level].class);
+	jsn_set_text(o, "class", old ? arena_printf(a, "%s stale", looks[level].class) : looks[level].class);
 	jsn_set_text(o, "text", v->text);
 	jsn_set_text(o, "reading", pages_node_reading(p, v));
-	jsn_set_text(o, "since", v->since == 0 ? NULL : arena_strndup(p->call->arena, times_room(v->since, text), CLOCK));
-	jsn_set_text(o, "for", v->since == 0 ? NULL : times_age(p->call->now - v->since, text));
-	jsn_set_text(o, "age", times_age(p->call->now - v->at, text));
+	jsn_set_text(o, "since", v->since == 0 ? NULL : unbroken(arena_strndup(a, times_room(v->since, text), CLOCK), a));
+	jsn_set_text(o, "for", v->since == 0 ? NULL : unbroken(times_age(p->call->now - v->since, text), a));
+	jsn_set_text(o, "age", unbroken(times_age(p->call->now - v->at, text), a));
 	jsn_set(o, "stale", json_boolean(old));
 	jsn_set_text(o, "asked", pages_node_asked(p, v));
-	jsn_set_text(o, "next", pages_node_next(p, v));
+	jsn_set_text(o, "next", unbroken(pages_node_next(p, v), a));
 	jsn_set(o, "counts", json_boolean(col == NULL || col->counts));
 	for (size_t i = 0; i < said.n; i++) {
 		json_t *line = json_object();
