@@ -48,14 +48,14 @@ check_file(struct check *k, const char *path, const char *module)
 		add_row(k, path, "ok", NULL);
 }
 
-/* Without it things have the ports that they are given; that is allowed. */
+/* One that need not be there; `without` says what its absence means. */
 static void
-check_types(struct check *k, const char *path)
+check_if_there(struct check *k, const char *path, const char *module, const char *without)
 {
 	if (path != NULL && access(path, F_OK) != 0 && errno == ENOENT)
-		add_row(k, path, "ok", "not there: things have no ports but those that they are given");
+		add_row(k, path, "ok", without);
 	else
-		check_file(k, path, "larch-types");
+		check_file(k, path, module);
 }
 
 static void
@@ -102,7 +102,8 @@ check_all(struct check *k, const char *path)
 	} else {
 		check_file(k, conf->policy, "larch-policy");
 		check_file(k, conf->credentials, "larch-credentials");
-		check_types(k, conf->types);
+		check_if_there(k, conf->types, "larch-types", "not there: things have no ports but those that they are given");
+		check_if_there(k, conf->advice, "larch-advice", "not there: nothing is advised");
 		check_device_types(k, conf->mib);
 		check_folder(k, conf->templates);
 		check_folder(k, conf->assets);

@@ -5,6 +5,7 @@
 
 #include <uv.h>
 
+#include "advice/advice.h"
 #include "base/base.h"
 #include "conf/conf.h"
 #include "devtype/devtype.h"
@@ -45,8 +46,9 @@ struct larchd {
 	struct probe *probe;
 	struct drive *drive;
 	struct tell *tell;
+	struct advice_rules *advice;
 
-	uv_timer_t settle, pulse, look, verify;
+	uv_timer_t settle, pulse, look, verify, cures;
 	uv_signal_t terminate, interrupt, reload;
 	uv_poll_t wake;
 	int wake_fd;
@@ -62,6 +64,10 @@ void larchd_look(struct larchd *l);
 
 /* journal.c: walk the whole journal in a worker, now and once a day; who is told of a broken one is told. */
 void larchd_check_journal(struct larchd *l);
+
+/* cures.c: which signs a machine had before a job acted on it, and whether it was well a quarter of an hour after. */
+void larchd_watch_cures(struct larchd *l);
+drive_act_fn larchd_acted; /* ctx: the struct larchd */
 
 /* notify.c: sd_notify(3) without the library. */
 void larchd_notify(const char *state);

@@ -18,23 +18,28 @@
 
 /* ---- the configuration ---------------------------------------------------------------- */
 
+/* What is read when it starts, and again when it is told to. */
+struct files {
+	struct conf *conf;
+	struct devtype_set *types;
+	struct cred *cred;
+	struct advice_rules *advice;
+};
+
 static int
-load(struct larchd *l, struct conf **conf, struct devtype_set **types, struct cred **cred, struct err *e)
+load(struct larchd *l, struct files *out, struct err *e)
 {
 	struct yang *yang = NULL;
 
-	*conf = NULL;
-	*types = NULL;
-	*cred = NULL;
+	*out = (struct files){NULL, NULL, NULL, NULL};
 	/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): conf_load gives one when it returns 0 */
-	if (conf_load(l->conf_path, NULL, conf, e) != 0 || yang_create((*conf)->yang, &yang, e) != 0 ||
-	    devtype_load((*conf)->mib, yang, types, e) != 0 ||
-	    cred_load((*conf)->credentials, yang, cred, e) != 0) {
-		devtype_destroy(*types);
-		conf_destroy(*conf);
+	if (conf_load(l->conf_path, NULL, &out->conf, e) != 0 || yang_create(out->conf->yang, &yang, e) != 0 ||
+	    devtype_load(out->conf->mib, yang, &out->types, e) != 0 || advice_load(out->conf->advice, yang, &out->advice, e) != 0 ||
+	    cred_load(out->conf->credentials, yang, &out->cred, e) != 0) {
+		advice_destroy(out->advice);
+		devtype_destroy(out->types);
+		conf_destroy(out->conf);
 		yang_destroy(yang);
-		*types = NULL;
-		*conf = NULL;
 		return -1;
 	}
 	yang_destroy(yang);
@@ -56,24 +61,24 @@ static void
 reload(uv_signal_t *handle, int number)
 {
 	struct larchd *l = handle->data;
-	struct conf *conf;
-	struct devtype_set *types;
-	struct cred *cred;
+	struct files f;
 	struct err e;
 
 	(void)number;
 	larchd_notify("RELOADING=1");
-	if (load(l, &conf, &types, &cred, &e) != 0) {
+	if (load(l, &f, &e) != 0) {
 		log_error("the configuration stays as it was: %s", e.text);
 	} else {
 		keep_old(l);
-		l->conf = conf;
-		l->types = types;
-		gate_set_cred(l->gate, cred);
-		probe_set_conf(l->probe, conf, types);
-		drive_set_conf(l->drive, conf);
-		tell_set_conf(l->tell, conf);
-		uv_timer_set_repeat(&l->settle, (uint64_t)conf->sweep_ms);
+		l->conf = f.conf;
+		l->types = f.types;
+		advice_destroy(l->advice);
+		l->advice = f.advice;
+		gate_set_cred(l->gate, f.cred);
+		probe_set_conf(l->probe, f.conf, f.types);
+		drive_set_conf(l->drive, f.conf);
+		tell_set_conf(l->tell, f.conf);
+		uv_timer_set_repeat(&l->settle, (uint64_t)f.conf->sweep_ms);
 		log_info("the configuration was read again");
 	}
 	larchd_notify("READY=1");
@@ -266,7 +271,7 @@ static int
 open_rooms(struct larchd *l, struct cred *cred, struct err *e)
 {
 	struct probe_room probe = {&l->loop, l->conf, l->types, NULL, &l->inv, l->status};
-	struct drive_room drive = {&l->loop, l->conf, NULL, &l->inv, &l->requests, l->status, l->journal};
+	struct drive_room drive = {&l->loop, l->conf, NULL, &l->inv, &l->requests, l->status, l->journal, larchd_acted, l};
 
 	if (gate_create(&l->loop, &l->gate, e) != 0) {
 		cred_destroy(cred);
@@ -301,15 +306,18 @@ start_timer(struct larchd *l, uv_timer_t *t, uv_timer_cb then, int64_t first, in
 static int
 run(struct larchd *l, struct err *e)
 {
-	struct cred *cred = NULL;
+	struct files f;
 
-	if (load(l, &l->conf, &l->types, &cred, e) != 0)
+	if (load(l, &f, e) != 0)
 		return -1;
+	l->conf = f.conf;
+	l->types = f.types;
+	l->advice = f.advice;
 	if (open_files(l, e) != 0) {
-		cred_destroy(cred);
+		cred_destroy(f.cred);
 		return -1;
 	}
-	if (open_rooms(l, cred, e) != 0 || larchd_wake_open(l, e) != 0)
+	if (open_rooms(l, f.cred, e) != 0 || larchd_wake_open(l, e) != 0)
 		return -1;
 	start_signal(l, &l->terminate, stop, SIGTERM);
 	start_signal(l, &l->interrupt, stop, SIGINT);
@@ -321,6 +329,7 @@ run(struct larchd *l, struct err *e)
 		return -1;
 	tell_event(l->tell, CONF_LARCHD_RESTARTED, "", l->away);
 	larchd_check_journal(l);
+	larchd_watch_cures(l);
 	probe_start(l->probe);
 	larchd_notify("READY=1");
 	log_info("larchd %s serves %s", LARCH_VERSION, l->conf->site);
@@ -332,7 +341,7 @@ static void
 close_all(struct larchd *l)
 {
 	uv_handle_t *handles[] = {(uv_handle_t *)&l->settle, (uv_handle_t *)&l->pulse, (uv_handle_t *)&l->look, (uv_handle_t *)&l->verify,
-	    (uv_handle_t *)&l->terminate, (uv_handle_t *)&l->interrupt, (uv_handle_t *)&l->reload};
+	    (uv_handle_t *)&l->cures, (uv_handle_t *)&l->terminate, (uv_handle_t *)&l->interrupt, (uv_handle_t *)&l->reload};
 
 	l->stopping = true;
 	if (l->drive != NULL)
@@ -353,6 +362,7 @@ close_all(struct larchd *l)
 	inv_close(l->inv);
 	status_close(l->status);
 	journal_close(l->journal);
+	advice_destroy(l->advice);
 	keep_old(l);
 	for (const struct larchd_kept *k = l->kept; k != NULL; k = k->next) {
 		devtype_destroy(k->types);
@@ -378,7 +388,7 @@ usage(FILE *to)
 {
 	fputs("usage: larchd [-c FILE] [-t] [-v]\n"
 	      "  -c, --config FILE  larch.json (default /etc/larch/larch.json)\n"
-	      "  -t, --test         check the configuration, the device types and the credentials, and exit\n"
+	      "  -t, --test         check the configuration, the device types, the advice and the credentials, and exit\n"
 	      "  -v, --verbose      say more\n"
 	      "  -V, --version      print the version\n"
 	      "  -h, --help         print this\n",
@@ -388,13 +398,14 @@ usage(FILE *to)
 static int
 check(struct larchd *l, struct err *e)
 {
-	struct cred *cred;
+	struct files f;
 
-	if (load(l, &l->conf, &l->types, &cred, e) != 0)
+	if (load(l, &f, e) != 0)
 		return -1;
-	cred_destroy(cred);
-	devtype_destroy(l->types);
-	conf_destroy(l->conf);
+	cred_destroy(f.cred);
+	advice_destroy(f.advice);
+	devtype_destroy(f.types);
+	conf_destroy(f.conf);
 	printf("%s: good\n", l->conf_path);
 	return 0;
 }

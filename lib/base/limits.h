@@ -78,6 +78,7 @@
 #define LIMIT_STATUS_ROUNDS 256   /* rounds a column: what an older one reached is written in its rows */
 #define LIMIT_STATUS_PENDING 100000 /* changes that wait in memory for a disk that takes them */
 #define LIMIT_STATUS_CHANGES 20000000 /* changes that are kept: oldest go first */
+#define LIMIT_STATUS_CURES 100000 /* past actions of which it is kept whether they helped: oldest go first */
 #define LIMIT_STATUS_CHANGES_READ 20000 /* changes of one answer */
 
 /* web */
@@ -155,6 +156,9 @@
 #define LIMIT_TELL_JSON (1u << 20)    /* bytes of one webhook's JSON */
 #define LIMIT_TELL_EVENTS 1000        /* events that one webhook lists */
 #define LIMIT_TELL_ITEMS 65536        /* events that one message is made from; the rest is in the next */
+
+/* advice */
+#define LIMIT_ADVICE_TEXT 4096    /* bytes of one sentence of an advice, its holes filled */
 
 /* power */
 #define LIMIT_PLAN_STEPS 4096     /* steps of one plan */

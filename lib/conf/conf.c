@@ -33,6 +33,7 @@ static const struct setting settings[] = {
     {NULL, "policy", PATH, AT(policy), 0, 0},
     {NULL, "credentials", PATH, AT(credentials), 0, 0},
     {NULL, "types", PATH, AT(types), 0, 0},
+    {NULL, "advice", PATH, AT(advice), 0, 0},
     {NULL, "threads", INTEGER, AT(threads), 0, 0},
     {NULL, "sweep", SPAN, AT(sweep_ms), SECOND, HOUR},
     {"sessions", "lifetime", SPAN, AT(session_ms), MINUTE, 7 * 24 * HOUR},

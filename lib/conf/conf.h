@@ -88,6 +88,7 @@ struct conf {
 	const char *policy;        /* file; a missing one means nobody may */
 	const char *credentials;   /* file, read by larchd alone */
 	const char *types;         /* file, taken over by pages; a missing one: things have the ports that they are given */
+	const char *advice;        /* file; a missing one: nothing is advised */
 	int64_t session_ms;        /* fixed lifetime of a session; default 12 h */
 	int64_t group_recheck_ms;  /* 5 min */
 	struct conf_ldap ldap;

@@ -20,6 +20,13 @@
 #include "probe/probe.h"
 #include "status/status.h"
 
+/* Told when a job begins to act on a machine, outcome NULL, and when it has ended with it: "ok" "failed" "unknown" "skipped". */
+struct drive_act {
+	int64_t job;
+	const char *machine, *verb, *outcome;
+};
+typedef void drive_act_fn(void *ctx, const struct drive_act *act);
+
 struct drive;
 struct drive_room {
 	uv_loop_t *loop;
@@ -29,6 +36,8 @@ struct drive_room {
 	struct power_requests **requests;
 	struct status *status;
 	struct journal *journal;
+	drive_act_fn *act;                 /* or NULL */
+	void *act_ctx;
 };
 
 LARCH_API int drive_create(const struct drive_room *room, struct drive **out, struct err *e);

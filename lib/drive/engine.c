@@ -103,6 +103,17 @@ drive_publish_unsettled(struct drive *d)
 	arena_destroy(a);
 }
 
+/* Whoever wants to know what is about to be done to a machine, or was, is told. */
+static void
+tell_act(const struct drive_machine *m, const char *outcome)
+{
+	const struct drive_room *room = &m->job->drive->room;
+	const struct drive_act act = {m->job->request.id, drive_name(m), power_verb_name(m->job->request.verb), outcome};
+
+	if (room->act != NULL)
+		room->act(room->act_ctx, &act);
+}
+
 static void
 publish_action(struct drive_machine *m, const char *outcome)
 {
@@ -262,6 +273,7 @@ machine_end(struct drive_machine *m, enum drive_machine_state state, const char 
 	if (state == MACHINE_FAILED || state == MACHINE_UNKNOWN)
 		m->job->failed++;
 	publish_action(m, outcomes[state]);
+	tell_act(m, outcomes[state]);
 	drive_job_go_on(m->job);
 }
 
@@ -332,6 +344,7 @@ machine_begin(struct drive_machine *m)
 		machine_end(m, MACHINE_OK, why == NULL ? "nothing to do" : why);
 		return;
 	}
+	tell_act(m, NULL);
 	drive_machine_next(m);
 }
 

@@ -17,7 +17,7 @@
 #include "base/base.h"
 #include "store/store.h"
 
-#define STATUS_VERSION 1 /* of status.db: raised with every change of its tables, which are made anew then */
+#define STATUS_VERSION 2 /* of status.db: raised with every change of its tables, which are made anew then */
 
 struct status;
 /*
@@ -366,6 +366,36 @@ LARCH_API int status_last_actions(struct status *s, struct arena *a, struct stat
 /* Intents without outcome: the count that is red on the front page. */
 LARCH_API int status_set_unsettled(struct status *s, int64_t count, struct err *e);
 LARCH_API int64_t status_unsettled(struct status *s);
+
+/* ---- what helped ------------------------------------------------------------------ */
+
+/*
+ * A case: which rule of advice.json fitted a machine when a job began to act on it, and whether it was well a quarter
+ * of an hour after. larchd writes it (larchd/cures.c); of advice it is the measured share. Kept for two years, and
+ * LIMIT_STATUS_CURES.
+ */
+struct status_cure {
+	int64_t job;
+	const char *machine, *rule, *signs, *verb; /* signs: of the rule's conditions as they were */
+	int64_t began, ended;   /* ms; ended 0: the job is at it */
+	int64_t judged;         /* ms; 0: not yet */
+	bool well;              /* once judged */
+};
+/* One a job and machine: another put is in the place of the one before. */
+LARCH_API int status_put_cure(struct status *s, const struct status_cure *c, struct err *e);
+/* Forget one that was not judged: nothing was done, or nobody looked in time. None there is no error. */
+LARCH_API int status_drop_cure(struct status *s, int64_t job, const char *machine, struct err *e);
+/* Its job has ended with that machine. None there is no error. */
+LARCH_API int status_end_cure(struct status *s, int64_t job, const char *machine, int64_t ended, struct err *e);
+/* Those not judged yet, oldest first; machine NULL: of all. */
+LARCH_API int status_cures_open(struct status *s, const char *machine, struct arena *a, struct status_cure **out, size_t *n_out, struct err *e);
+
+/* Judged cases, counted. */
+struct status_cured {
+	const char *rule, *signs, *verb;
+	int64_t n, well;
+};
+LARCH_API int status_cures(struct status *s, struct arena *a, struct status_cured **out, size_t *n_out, struct err *e);
 
 /* ---- what larchd wants the inventory to say ---------------------------------------- */
 

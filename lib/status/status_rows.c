@@ -66,7 +66,13 @@ static const char schema[] =
     " text TEXT NOT NULL) STRICT;"
     "CREATE TABLE told("
     " rule TEXT PRIMARY KEY, change INTEGER NOT NULL, event INTEGER NOT NULL, at INTEGER NOT NULL,"
-    " tried INTEGER NOT NULL, trouble TEXT NOT NULL) STRICT, WITHOUT ROWID;";
+    " tried INTEGER NOT NULL, trouble TEXT NOT NULL) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE cure("
+    " id INTEGER PRIMARY KEY AUTOINCREMENT, job INTEGER NOT NULL, machine TEXT NOT NULL, rule TEXT NOT NULL,"
+    " signs TEXT NOT NULL, verb TEXT NOT NULL, began INTEGER NOT NULL, ended INTEGER NOT NULL, judged INTEGER NOT NULL,"
+    " well INTEGER NOT NULL, UNIQUE(job,machine)) STRICT;"
+    "CREATE INDEX cure_began ON cure(began);"
+    "CREATE INDEX cure_open ON cure(machine) WHERE judged=0;";
 
 /* Nothing leads from one version to the next: an older file has tables already, and is no good. */
 static int

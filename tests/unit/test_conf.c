@@ -95,6 +95,8 @@ t_what_is_not_given_has_the_default_of_the_module(void)
 	T_STR(c->policy, want);
 	snprintf(want, sizeof(want), "%s/types.json", t_folder());
 	T_STR(c->types, want);
+	snprintf(want, sizeof(want), "%s/advice.json", t_folder());
+	T_STR(c->advice, want);
 	conf_destroy(c);
 	conf_destroy(NULL);
 }
