@@ -256,7 +256,7 @@ class Room:
             "site": "Demo room", "origin": self.origin, "data": str(self.folder / "data"), "run": str(self.folder / "run"),
             "templates": str(ROOT / "templates"), "assets": str(ROOT / "static"), "mib": str(ROOT / "mib"),
             "yang": str(ROOT / "etc/yang"), "policy": "policy.json", "credentials": "credentials.json", "threads": 4,
-            "types": str(ROOT / "etc/types.json"),
+            "types": str(ROOT / "etc/types.json"), "advice": str(ROOT / "etc/advice.json"),
             "sweep": self.sweep, "sessions": self.sessions,
             "ldap": {"uri": [d.ldaps], "ca_file": d.ca_file, "bind_dn": d.bind_dn, "bind_secret_file": d.bind_secret_file,
                      "user_base": d.people_base, "user_filter": "(uid=%s)", "group_base": d.groups_base,
