@@ -170,26 +170,26 @@ say_acted(const struct advice_rule *r, enum advice_part part, const struct advic
 const char *
 advice_say(const struct advice_rule *r, const struct advice_sentence *s, const struct advice_facts *f, struct arena *a)
 {
-	struct buf b = BUF(LIMIT_ADVICE_TEXT), hole = BUF(LIMIT_ADVICE_TEXT);
+	struct buf b = BUF(LIMIT_ADVICE_TEXT), filled = BUF(LIMIT_ADVICE_TEXT);
 	const char *out;
 
 	for (size_t i = 0; i < s->n; i++) {
 		const struct advice_piece *p = &s->piece[i];
 
-		buf_clear(&hole);
+		buf_clear(&filled);
 		switch (p->part) {
 		case PART_NONE: buf_str(&b, p->text); continue;
-		case PART_THING: buf_puts(&hole, f->thing); break;
-		case PART_UNWELL: say_unwell(f, &hole); break;
-		case PART_MISSING: say_missing(&r->missing, f, &hole); break;
+		case PART_THING: buf_puts(&filled, f->thing); break;
+		case PART_UNWELL: say_unwell(f, &filled); break;
+		case PART_MISSING: say_missing(&r->missing, f, &filled); break;
 		case PART_TIMES:
-		case PART_LAST: say_acted(r, p->part, f, &hole); break;
-		default: say_value(p, f, &hole); break;
+		case PART_LAST: say_acted(r, p->part, f, &filled); break;
+		default: say_value(p, f, &filled); break;
 		}
-		buf_plain(&b, buf_view(&hole)); /* one line stays one line */
+		buf_plain(&b, buf_view(&filled)); /* one line stays one line */
 	}
 	out = arena_strndup(a, b.n > 0 ? b.p : "", b.n);
 	buf_free(&b);
-	buf_free(&hole);
+	buf_free(&filled);
 	return out;
 }
