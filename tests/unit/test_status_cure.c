@@ -132,5 +132,24 @@ t_cases_of_more_than_two_years_ago_go_and_a_reader_hears_of_new_ones(void)
 	status_close(s);
 }
 
-T_MAIN(T(t_a_case_is_open_until_it_is_judged_and_counts_only_then), T(t_cases_are_counted_apart_by_rule_signs_and_verb),
+static void
+t_no_more_are_kept_than_the_ceiling(void)
+{
+	struct status *s = opened(fresh_path());
+	struct arena *a = arena_create();
+	struct status_cure c = cure(1, "n1"), *open;
+
+	T_INT(status_put_cure(s, &c, &e), 0);
+	c = cure(2, "n2");
+	T_INT(status_put_cure(s, &c, &e), 0);
+	T_INT(store_run(s->s, &e, "UPDATE sqlite_sequence SET seq=? WHERE name='cure'", "i", (int64_t)LIMIT_STATUS_CURES), 0);
+	c = cure(3, "n3"); /* as if as many had come between */
+	T_INT(status_put_cure(s, &c, &e), 0);
+	T_INT(open_of(s, NULL, a, &open), 2);
+	T_STR(open[0].machine, "n2");
+	arena_destroy(a);
+	status_close(s);
+}
+
+T_MAIN(T(t_no_more_are_kept_than_the_ceiling), T(t_a_case_is_open_until_it_is_judged_and_counts_only_then), T(t_cases_are_counted_apart_by_rule_signs_and_verb),
     T(t_what_is_dropped_is_gone_and_what_is_judged_stays), T(t_cases_of_more_than_two_years_ago_go_and_a_reader_hears_of_new_ones))
