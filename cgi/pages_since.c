@@ -109,8 +109,8 @@ kind_of(const struct status_change *c)
 		return DIED;
 	if (life && c->from == STATUS_CRITICAL && c->to == STATUS_OK)
 		return BACK;
-	if (c->from == c->to)
-		return CHANGED;
+	if (c->from == c->to || (c->from == STATUS_UNKNOWN && c->to == STATUS_OK))
+		return CHANGED; /* it was not known before, and is well: nothing got better */
 	return status_worse(c->from, c->to) == c->to ? WORSE : BETTER;
 }
 
