@@ -498,6 +498,8 @@ pages_since(struct web_call *c, struct err *e)
 	struct pages_room *r;
 	int rc;
 
+	if (!web_has(c, "until") && s.since > s.until && s.since - s.until < 1000)
+		s.since = s.until; /* "now", which was read a moment after the call began */
 	if (s.since > s.until)
 		return err_set(e, ERR_INPUT, "'t' is later than %s.", web_has(c, "until") ? "'until'" : "now");
 	r = pages_room_get(c, e);
