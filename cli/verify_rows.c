@@ -22,7 +22,7 @@ opens(const char *path, const char *how, sqlite3 **db)
 		else
 			buf_url(&uri, (struct str){p, 1});
 	buf_puts(&uri, how);
-	rc = uri.over ? SQLITE_CANTOPEN : sqlite3_open_v2(uri.p, db, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, NULL);
+	rc = uri.over ? SQLITE_CANTOPEN : sqlite3_open_v2(uri.p, db, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, NULL);
 	if (rc == SQLITE_OK)
 		rc = sqlite3_exec(*db, "SELECT 1 FROM sqlite_schema LIMIT 1", NULL, NULL, NULL);
 	if (rc != SQLITE_OK) {

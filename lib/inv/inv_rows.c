@@ -294,7 +294,7 @@ inv_bmc(struct inv *i, const char *machine, struct arena *a, struct inv_thing *o
 	struct things l = {0};
 
 	if (take_things(store_ask(i->s, e,
-	                    "SELECT " THING_COLUMNS "WHERE t.type='bmc' AND t.id IN"
+	                    "SELECT " THING_COLUMNS "WHERE +t.type='bmc' AND t.id IN" /* +: by id, not through all BMCs of the room */
 	                    " (SELECT o.thing FROM thing m JOIN port p ON p.thing=m.id"
 	                    " JOIN link k ON k.port=p.id JOIN port o ON o.id=k.peer WHERE m.name=?)" THING_ORDER,
 	                    "s", machine),

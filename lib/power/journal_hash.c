@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The canonical form of a journal row and its hash: docs/formats/journal.md. */
 #include <openssl/evp.h>
+#include <pthread.h>
 #include <string.h>
 
 #include "journal.h"
@@ -27,9 +28,21 @@ add_text(struct buf *b, const char *s)
 	buf_add(b, s, n);
 }
 
+/* Found once: EVP_sha256() is looked up again in each digest, which costs more than the hash of a row. */
+static EVP_MD *sha256;
+
+static void
+find_sha256(void)
+{
+	sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+	if (sha256 == NULL)
+		log_die("SHA-256 is not to be had");
+}
+
 void
 journal_hash(const struct journal_row *row, unsigned char out[JOURNAL_HASH])
 {
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	const int64_t numbers[] = {row->seq, row->at, row->boot, row->job, row->step};
 	const char *const texts[] = {row->kind, row->who, row->address, row->verb, row->machine, row->device,
 	    row->outlet, row->outcome, row->text, row->cites};
@@ -37,13 +50,14 @@ journal_hash(const struct journal_row *row, unsigned char out[JOURNAL_HASH])
 	unsigned int n = 0;
 	struct buf b = BUF(LIMIT_PAGE);
 
+	(void)pthread_once(&once, find_sha256);
 	buf_puts(&b, TAG);
 	buf_add(&b, row->prev, JOURNAL_HASH);
 	for (size_t i = 0; i < LARCH_COUNT(numbers); i++)
 		add_number(&b, numbers[i]);
 	for (size_t i = 0; i < LARCH_COUNT(texts); i++)
 		add_text(&b, texts[i]);
-	if (b.over || EVP_Digest(b.p, b.n, sum, &n, EVP_sha256(), NULL) != 1 || n != JOURNAL_HASH)
+	if (b.over || EVP_Digest(b.p, b.n, sum, &n, sha256, NULL) != 1 || n != JOURNAL_HASH)
 		log_die("a journal row cannot be hashed");
 	memcpy(out, sum, JOURNAL_HASH);
 	buf_free(&b);

@@ -295,30 +295,42 @@ journal_last_job(struct journal *j)
 	return last;
 }
 
+/* A row whose texts are the query's own: they live until its next row. */
 static void
-read_row(struct store_query *q, struct arena *a, struct journal_row *r)
+see_row(struct store_query *q, struct journal_row *r)
 {
 	*r = (struct journal_row){
 	    .seq = store_int(q, 0),
 	    .at = store_int(q, 1),
 	    .boot = store_int(q, 2),
-	    .kind = arena_strdup(a, store_text(q, 3)),
+	    .kind = store_text(q, 3),
 	    .job = store_int(q, 4),
 	    .step = store_int(q, 5),
-	    .who = arena_strdup(a, store_text(q, 6)),
-	    .address = arena_strdup(a, store_text(q, 7)),
-	    .verb = arena_strdup(a, store_text(q, 8)),
-	    .machine = arena_strdup(a, store_text(q, 9)),
-	    .device = arena_strdup(a, store_text(q, 10)),
-	    .outlet = arena_strdup(a, store_text(q, 11)),
-	    .outcome = arena_strdup(a, store_text(q, 12)),
-	    .text = arena_strdup(a, store_text(q, 13)),
-	    .cites = arena_strdup(a, store_text(q, 14)),
+	    .who = store_text(q, 6),
+	    .address = store_text(q, 7),
+	    .verb = store_text(q, 8),
+	    .machine = store_text(q, 9),
+	    .device = store_text(q, 10),
+	    .outlet = store_text(q, 11),
+	    .outcome = store_text(q, 12),
+	    .text = store_text(q, 13),
+	    .cites = store_text(q, 14),
 	};
 	if (store_blob(q, 15).n == JOURNAL_HASH)
 		memcpy(r->prev, store_blob(q, 15).p, JOURNAL_HASH);
 	if (store_blob(q, 16).n == JOURNAL_HASH)
 		memcpy(r->hash, store_blob(q, 16).p, JOURNAL_HASH);
+}
+
+static void
+read_row(struct store_query *q, struct arena *a, struct journal_row *r)
+{
+	const char **texts[] = {&r->kind, &r->who, &r->address, &r->verb, &r->machine, &r->device, &r->outlet,
+	    &r->outcome, &r->text, &r->cites};
+
+	see_row(q, r);
+	for (size_t i = 0; i < LARCH_COUNT(texts); i++)
+		*texts[i] = arena_strdup(a, *texts[i]);
 }
 
 /* Read what a query gives, at most max rows; closes the query. */
@@ -465,15 +477,13 @@ journal_verify(struct journal *j, int64_t *count_out, unsigned char head_out[JOU
 {
 	struct store_query *q = store_ask(j->s, e, "SELECT " COLUMNS " FROM row ORDER BY seq", "");
 	unsigned char head[JOURNAL_HASH] = {0}, sum[JOURNAL_HASH];
-	struct arena *a = arena_create();
 	int64_t count = 0;
 	int more, rc = 0;
 
 	while (rc == 0 && (more = store_next(q, e)) == 1) {
 		struct journal_row r;
 
-		arena_reset(a);
-		read_row(q, a, &r);
+		see_row(q, &r);
 		journal_hash(&r, sum);
 		if (r.seq != ++count)
 			rc = err_set(e, ERR_INTERNAL, "row %lld is missing: row %lld stands in its place",
@@ -486,7 +496,6 @@ journal_verify(struct journal *j, int64_t *count_out, unsigned char head_out[JOU
 		memcpy(head, r.hash, JOURNAL_HASH);
 	}
 	store_done(q);
-	arena_destroy(a);
 	if (rc != 0 || more < 0)
 		return -1;
 	*count_out = count;
