@@ -117,10 +117,11 @@ static const struct web_field log_fields[] = {
     {.name = "thing", .type = WEB_NAME, .summary = "rows about this machine or device"},
     {.name = "who", .type = WEB_NAME, .summary = "rows of this person"},
     {.name = "verb", .type = WEB_NAME, .summary = "rows of this verb or action"},
-    {.name = "kind", .type = WEB_NAME, .summary = "intent, outcome, accept, refuse, end ..."},
-    {.name = "outcome", .type = WEB_NAME, .summary = "ok, failed, unknown, refused"},
-    {.name = "since", .type = WEB_TIME, .summary = "not before (RFC 3339)"},
-    {.name = "until", .type = WEB_TIME, .summary = "not after (RFC 3339)"},
+    {.name = "kind", .type = WEB_ENUM, .choices = journal_kinds, .summary = "rows of this kind"},
+    {.name = "outcome", .type = WEB_ENUM, .choices = journal_outcomes, .summary = "rows that came out so"},
+    {.name = "since", .type = WEB_TEXT, .max = 40, .summary = "not before: RFC 3339, 22:00 or -8h"},
+    {.name = "until", .type = WEB_TEXT, .max = 40, .summary = "not after: RFC 3339, 22:00 or -8h"},
+    {.name = "after", .type = WEB_INT, .min = 0, .max = INT64_MAX, .summary = "rows with a higher number than this"},
     {.name = NULL},
 };
 

@@ -72,9 +72,37 @@ cell(void *ctx, size_t row, size_t column)
 	}
 }
 
+/* A time as somebody writes it; 0 when it was not asked for. */
+static int
+read_time(struct web_call *c, const char *field, int64_t *out, struct err *e)
+{
+	const char *text = web_text(c, field);
+
+	*out = 0;
+	if (text == NULL || *text == '\0' || times_when(str_of(text), times_now(), out, e) == 0)
+		return 0;
+	err_prefix(e, "%s", field);
+	return -1;
+}
+
+static int
+read_period(struct web_call *c, struct journal_filter *f, struct err *e)
+{
+	char since[TIMES_TEXT], until[TIMES_TEXT];
+
+	if (read_time(c, "since", &f->since, e) != 0 || read_time(c, "until", &f->until, e) != 0)
+		return -1;
+	if (f->since != 0 && f->until != 0 && f->until < f->since)
+		return err_set(e, ERR_INPUT, "until is %s, and that is before since, %s: no row is in between.",
+		    times_utc(f->until, until), times_utc(f->since, since));
+	return 0;
+}
+
+/* Newest first, unless "asc" was asked for. */
 static int
 read_log(struct web_call *c, struct log_rows *l, size_t *n, int64_t *total, struct err *e)
 {
+	const char *order = web_text(c, "order");
 	struct web_view view = web_view(c);
 	struct journal_filter f = {
 	    .job = web_int(c, "job", 0),
@@ -84,16 +112,46 @@ read_log(struct web_call *c, struct log_rows *l, size_t *n, int64_t *total, stru
 	    .kind = web_text(c, "kind"),
 	    .outcome = web_text(c, "outcome"),
 	    .q = view.q,
-	    .since = web_int(c, "since", 0),
-	    .until = web_int(c, "until", 0),
+	    .after = web_int(c, "after", 0),
+	    .oldest_first = order != NULL && strcmp(order, "asc") == 0,
 	    .limit = view.limit > MOST ? MOST : view.limit,
 	    .offset = view.offset,
 	};
 	struct journal *journal;
 
-	if (power_need_journal(c, &journal, e) != 0)
+	if (read_period(c, &f, e) != 0 || power_need_journal(c, &journal, e) != 0)
 		return -1;
 	return journal_rows(journal, &f, c->arena, &l->rows, n, total, e);
+}
+
+static json_t *
+words_json(const char *const *words, const char *chosen)
+{
+	json_t *list = json_array();
+
+	for (; *words != NULL; words++) {
+		json_t *o = json_object();
+
+		jsn_set_text(o, "word", *words);
+		jsn_set(o, "selected", json_boolean(chosen != NULL && strcmp(chosen, *words) == 0));
+		jsn_add(list, o);
+	}
+	return list;
+}
+
+/* The form above the table: every field as it was asked. */
+static json_t *
+form_json(struct web_call *c)
+{
+	static const char *const texts[] = {"thing", "who", "verb", "since", "until"};
+	json_t *m = json_object();
+
+	jsn_set_text(m, "title", "Log");
+	for (size_t i = 0; i < LARCH_COUNT(texts); i++)
+		jsn_set_text(m, texts[i], web_text(c, texts[i]) == NULL ? "" : web_text(c, texts[i]));
+	jsn_set(m, "kinds", words_json(journal_kinds, web_text(c, "kind")));
+	jsn_set(m, "outcomes", words_json(journal_outcomes, web_text(c, "outcome")));
+	return m;
 }
 
 int
@@ -104,17 +162,12 @@ power_show_log(struct web_call *c, struct err *e)
 	    .name = "log", .caption = "Log", .empty = "No row fits.", .columns = columns,
 	    .n_columns = LARCH_COUNT(columns), .cell = cell, .ctx = &rows, .given = true,
 	};
-	json_t *m;
 	int64_t total = 0;
 
 	if (read_log(c, &rows, &table.n, &total, e) != 0)
 		return -1;
 	table.total = (size_t)total;
-	if (c->format != WEB_HTML)
-		return web_show(c, NULL, NULL, &table, 1, e);
-	m = json_object();
-	jsn_set_text(m, "title", "Log");
-	return web_show(c, NULL, m, &table, 1, e);
+	return web_show(c, NULL, c->format == WEB_HTML ? form_json(c) : NULL, &table, 1, e);
 }
 
 int

@@ -39,7 +39,7 @@ struct options {
 	const char *reason, *via, *timeout;
 	const char *list, *exclude, *group;
 	const char *user, *password_file, *password_fd, *expires;
-	const char *since, *thing, *who, *limit;
+	const char *since, *thing, *who, *verb, *outcome, *limit;
 	const char *config, *yang;
 	/* the inventory */
 	const char *at, *spread, *depth;
@@ -111,6 +111,7 @@ enum option_group {
 	OPT_STATUS = 1u << 26, /* -c, --all, --watch, --nagios */
 	OPT_CHECKS = 1u << 27, /* -c alone */
 	OPT_UNTIL = 1u << 28,
+	OPT_PERIOD = 1u << 30, /* --since, --until alone */
 	OPT_TIMEOUT = 1u << 29, /* of a check; a job's own --timeout is in OPT_WAIT */
 };
 
@@ -368,6 +369,7 @@ int cmd_power(struct cli *c);        /* power and outlet verbs, rebuild */
 int cmd_setvlan(struct cli *c);      /* network setvlan */
 int cmd_list(struct cli *c);         /* nodes, pdus, jobs, log */
 int cmd_job(struct cli *c);
+int cmd_log_export(struct cli *c);
 int cmd_log_verify(struct cli *c);
 int cmd_check_config(struct cli *c);
 int cmd_find(struct cli *c);

@@ -10,8 +10,10 @@
 #define SETVLAN_MORE "PORT is the machine's (eth1); the inventory says which port of which switch it is connected to. The\n" \
 	"VLAN must exist there. What was changed is taken back when a later step fails.\n"
 #define VERIFY_MORE "FILE is the journal itself, on the server /var/lib/larch/journal/journal.db (or a copy of it),\n" \
-	"or the lines of `larch log -o jsonl`. Exit: 0 whole; 1 the chain is broken; 2 FILE cannot be\n" \
+	"or the lines of `larch log export -o jsonl`. Exit: 0 whole; 1 the chain is broken; 2 FILE cannot be\n" \
 	"read or is no journal.\n"
+#define EXPORT_MORE "All rows from the first to the last of the period, oldest first, as text or as JSON lines (-o jsonl),\n" \
+	"which `larch log verify` walks. Without --since from row 1, without --until to the newest.\n"
 
 static const struct command rows[] = {
 	{.words = "power status", .args = "[NODES]", .max_args = -1, .options = OPT_SELECT | OPT_EXPAND,
@@ -45,6 +47,9 @@ static const struct command rows[] = {
 	    .run = cmd_job, .help = "follow one job to its end; abort or resume it", .example = "larch job 7 --abort"},
 	{.words = "log verify", .args = "FILE", .min_args = 1, .max_args = 1, .run = cmd_log_verify,
 	    .help = "prove a journal whole, without the server", .more = VERIFY_MORE, .example = "larch log verify journal.db"},
+	{.words = "log export", .options = OPT_PERIOD, .run = cmd_log_export,
+	    .help = "write all rows of a period, for keeping", .more = EXPORT_MORE,
+	    .example = "larch log export --since -24h -o jsonl > yesterday.jsonl"},
 	{.words = "log", .options = OPT_LOG | OPT_LIST, .verb = "log", .run = cmd_list,
 	    .help = "what was done, by whom, and what came back", .example = "larch log --since 22:00 -o text"},
 };

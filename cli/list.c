@@ -42,17 +42,19 @@ static const char *
 query(struct cli *c, const char *path, const char *nodes)
 {
 	struct err e = {0};
-	const char *since = NULL, *made;
+	const char *since = NULL, *until = NULL, *made;
 	int64_t n;
 
 	if (path_number(c, "limit", c->opt.limit, 1, 1000000, &n) != 0)
 		return NULL;
-	if (c->opt.since != NULL && (since = select_times(c, "since", c->opt.since, &e)) == NULL) {
+	if ((c->opt.since != NULL && (since = select_times(c, "since", c->opt.since, &e)) == NULL) ||
+	    (c->opt.until != NULL && (until = select_times(c, "until", c->opt.until, &e)) == NULL)) {
 		cli_fail(c, &e);
 		return NULL;
 	}
 	made = path_make(c, path, NULL, NULL, (struct path_field[]){{"q", nodes}, {"since", since},
-	    {"thing", c->opt.thing}, {"who", c->opt.who}, {"limit", c->opt.limit}}, 5, &e);
+	    {"until", until}, {"thing", c->opt.thing}, {"who", c->opt.who}, {"verb", c->opt.verb},
+	    {"outcome", c->opt.outcome}, {"limit", c->opt.limit}}, 8, &e);
 	if (made == NULL)
 		cli_fail(c, &e);
 	return made;
@@ -92,6 +94,17 @@ say_nothing(struct cli *c, const json_t *rows, const char *nodes)
 	return EXIT_OK;
 }
 
+/* A log that was cut says so: what is not shown is no row that is not there. */
+static void
+say_cut(struct cli *c, const json_t *body)
+{
+	json_int_t total = jsn_integer_or(body, "total", 0);
+	size_t shown = json_array_size(out_list(body));
+
+	if (strcmp(c->command->verb, "log") == 0 && total > (json_int_t)shown)
+		cli_say(c, "the newest %zu of %lld rows that fit; `larch log export` writes all of a period", shown, (long long)total);
+}
+
 int
 cmd_list(struct cli *c)
 {
@@ -107,8 +120,10 @@ cmd_list(struct cli *c)
 		return cli_fail(c, &e);
 	if ((path = query(c, l->path, nodes)) == NULL)
 		return EXIT_USAGE;
-	if (api_get(c, path, &a, &code) == 0 && (code = say_nothing(c, out_list(a.body), nodes)) == EXIT_OK)
+	if (api_get(c, path, &a, &code) == 0 && (code = say_nothing(c, out_list(a.body), nodes)) == EXIT_OK) {
 		print_rows(c, out_format(c, FORMAT_TABLE), a.body, l);
+		say_cut(c, a.body);
+	}
 	api_answer_finish(&a);
 	return code;
 }

@@ -230,7 +230,7 @@ print_chain(const struct cli *c, const struct verify_chain *chain)
 	jsn_add(rows, json_incref(o));
 	if (f == FORMAT_TEXT)
 		printf("%s: rows %lld to %lld are whole%s\nhead: %lld %s\n", c->argv[0], (long long)chain->first,
-		    (long long)chain->last, chain->first == 1 ? "" : "; those before are not in this file",
+		    (long long)chain->last, chain->first == 1 ? "" : "; those before are not in this file, and were not looked at",
 		    (long long)chain->last, head);
 	else
 		out_rows(c, f, o, rows, columns, LARCH_COUNT(columns));

@@ -53,6 +53,11 @@ take_row(sqlite3_stmt *st, struct verify_chain *chain, struct err *e)
 		chain->broken = true;
 		return err_set(e, ERR_INPUT, "row %lld has no hash", (long long)r.number[0]);
 	}
+	if (chain->count == 0 && r.number[0] > 1) { /* lines may begin anywhere; a journal begins with its first row */
+		chain->broken = true;
+		return err_set(e, ERR_INPUT, "row 1 is missing: a journal begins with it, and this one with row %lld",
+		    (long long)r.number[0]);
+	}
 	memcpy(r.prev, prev, VERIFY_HASH);
 	memcpy(r.hash, hash, VERIFY_HASH);
 	return verify_next(chain, &r, e);

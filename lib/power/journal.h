@@ -79,6 +79,9 @@ LARCH_API int journal_unsettled(struct journal *j, struct arena *a, struct journ
 /* Machines with an intent by `who` since `since`: what a ceiling an hour counts. -1 failed. */
 LARCH_API int64_t journal_machines_since(struct journal *j, const char *who, int64_t since, const char *except);
 
+/* Every kind and every outcome there is, ending with NULL: what a filter may ask for. */
+LARCH_API extern const char *const journal_kinds[], *const journal_outcomes[];
+
 struct journal_filter {
 	int64_t job;                          /* 0: any */
 	const char *thing, *who, *verb, *kind, *outcome; /* NULL: any; thing matches machine or device */

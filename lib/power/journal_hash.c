@@ -8,6 +8,11 @@
 
 #define TAG "larch-journal-v1\n"
 
+const char *const journal_kinds[] = {"start", "stop", "accept", "refuse", "intent", "outcome", "seen", "settled", "state",
+    "pause", "resume", "abort", "end", NULL};
+const char *const journal_outcomes[] = {"ok", "failed", "unknown", "refused", "partial", "aborted", "pxe", "idle", "pxe_failed",
+    NULL};
+
 static void
 add_number(struct buf *b, int64_t v)
 {
