@@ -15,6 +15,7 @@
 #define LOOK_MS 500       /* between two looks at power.db without a wake-up */
 #define COMPLAIN_MS 60000 /* between two lines that say the same */
 #define ANCHOR_MS 60000   /* between two lines with the head of the journal, while it grows */
+#define ANCHOR_ROWS 100   /* or so many rows: a job of 200 machines writes more than that in a minute, and no more can be cut off unseen */
 
 /* ---- the configuration ---------------------------------------------------------------- */
 
@@ -178,7 +179,7 @@ anchor(struct larchd *l, bool now)
 	char hex[2 * JOURNAL_HASH + 1];
 	int64_t seq = journal_head(l->journal, hash);
 
-	if (seq == l->anchored || (!now && times_boot() - l->anchored_at < ANCHOR_MS))
+	if (seq == l->anchored || (!now && seq - l->anchored < ANCHOR_ROWS && times_boot() - l->anchored_at < ANCHOR_MS))
 		return;
 	l->anchored = seq;
 	l->anchored_at = times_boot();
