@@ -326,8 +326,10 @@ file_plan(struct web_call *c, const struct asked *q, int64_t *job, bool *again, 
 
 	if (key[0] != '\0' && (strlen(key) > LIMIT_NAME || !str_is_text(str_of(key))))
 		return err_set(e, ERR_INPUT, "the Idempotency-Key is longer than %d bytes, or is no text", LIMIT_NAME);
-	if (power_need_journal(c, &journal, e) == 0)
+	if (power_need_journal(c, &journal, e) == 0) {
 		f.after = journal_last_job(journal);
+		(void)journal_read_head(journal, &f.journal, f.journal_hash, NULL); /* what was not seen is not cited */
+	}
 	if (auth_policy_limits(c->policy, permit_role(q->permit), &f.at_once, &f.per_hour) != 0)
 		return err_set(e, ERR_INTERNAL, "the policy has no role %s", permit_role(q->permit));
 	pthread_mutex_lock(&shared->lock);

@@ -10,8 +10,9 @@
 #define SETVLAN_MORE "PORT is the machine's (eth1); the inventory says which port of which switch it is connected to. The\n" \
 	"VLAN must exist there. What was changed is taken back when a later step fails.\n"
 #define VERIFY_MORE "FILE is the journal itself, on the server /var/lib/larch/journal/journal.db (or a copy of it),\n" \
-	"or the lines of `larch log export -o jsonl`. Exit: 0 whole; 1 the chain is broken; 2 FILE cannot be\n" \
-	"read or is no journal.\n"
+	"or the lines of `larch log export -o jsonl`. REQUESTS is /var/lib/larch/power/power.db: its requests\n" \
+	"are a chain too, which the journal cites, and which cites the journal. Exit: 0 whole; 1 a chain is\n" \
+	"broken or the two disagree; 2 a file cannot be read or is something else.\n"
 #define EXPORT_MORE "All rows from the first to the last of the period, oldest first, as text or as JSON lines (-o jsonl),\n" \
 	"which `larch log verify` walks. Without --since from row 1, without --until to the newest.\n"
 
@@ -45,7 +46,7 @@ static const struct command rows[] = {
 	    .example = "larch jobs --limit 5"},
 	{.words = "job", .args = "ID", .min_args = 1, .max_args = 1, .options = OPT_JOB | OPT_WAIT,
 	    .run = cmd_job, .help = "follow one job to its end; abort or resume it", .example = "larch job 7 --abort"},
-	{.words = "log verify", .args = "FILE", .min_args = 1, .max_args = 1, .run = cmd_log_verify,
+	{.words = "log verify", .args = "FILE [REQUESTS]", .min_args = 1, .max_args = 2, .run = cmd_log_verify,
 	    .help = "prove a journal whole, without the server", .more = VERIFY_MORE, .example = "larch log verify journal.db"},
 	{.words = "log export", .options = OPT_PERIOD, .run = cmd_log_export,
 	    .help = "write all rows of a period, for keeping", .more = EXPORT_MORE,

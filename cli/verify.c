@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
-#include <openssl/evp.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -16,8 +15,8 @@ const char *const verify_texts[VERIFY_TEXTS] = {"kind", "who", "address", "verb"
 
 /* ---- the hash of a row: docs/formats/journal.md -------------------------------------- */
 
-static int
-add_number(EVP_MD_CTX *md, int64_t v)
+int
+verify_number(EVP_MD_CTX *md, int64_t v)
 {
 	unsigned char b[8];
 
@@ -26,19 +25,29 @@ add_number(EVP_MD_CTX *md, int64_t v)
 	return EVP_DigestUpdate(md, b, sizeof(b));
 }
 
-/* md is kept from row to row: to find SHA-256 anew for each costs more than its hash. */
+/* One is kept for all rows: to find SHA-256 anew for each costs more than its hash. */
+EVP_MD_CTX *
+verify_sha256(void)
+{
+	static EVP_MD_CTX *md;
+	bool good = md != NULL ? EVP_DigestInit_ex(md, NULL, NULL) == 1
+	                       : (md = EVP_MD_CTX_new()) != NULL && EVP_DigestInit_ex(md, EVP_sha256(), NULL) == 1;
+
+	if (!good)
+		log_die("SHA-256 is not to be had");
+	return md;
+}
+
 static void
 hash_row(const struct verify_row *r, unsigned char out[VERIFY_HASH])
 {
-	static EVP_MD_CTX *md;
-	int good = md != NULL ? EVP_DigestInit_ex(md, NULL, NULL) == 1
-	                      : (md = EVP_MD_CTX_new()) != NULL && EVP_DigestInit_ex(md, EVP_sha256(), NULL) == 1;
+	EVP_MD_CTX *md = verify_sha256();
+	bool good = EVP_DigestUpdate(md, TAG, strlen(TAG)) == 1 && EVP_DigestUpdate(md, r->prev, VERIFY_HASH) == 1;
 
-	good = good && EVP_DigestUpdate(md, TAG, strlen(TAG)) == 1 && EVP_DigestUpdate(md, r->prev, VERIFY_HASH) == 1;
 	for (size_t i = 0; good && i < VERIFY_NUMBERS; i++)
-		good = add_number(md, r->number[i]) == 1;
+		good = verify_number(md, r->number[i]) == 1;
 	for (size_t i = 0; good && i < VERIFY_TEXTS; i++)
-		good = add_number(md, (int64_t)r->text[i].n) == 1 &&
+		good = verify_number(md, (int64_t)r->text[i].n) == 1 &&
 		    EVP_DigestUpdate(md, r->text[i].p, r->text[i].n) == 1;
 	if (!good || EVP_DigestFinal_ex(md, out, NULL) != 1)
 		log_die("SHA-256 is not to be had");
@@ -212,13 +221,14 @@ verify_file(const char *path, struct verify_chain *chain, struct err *e)
 
 /* ---- the command -------------------------------------------------------------------------------- */
 
+/* requests NULL: no second file was named. */
 static void
-print_chain(const struct cli *c, const struct verify_chain *chain)
+print_chain(const struct cli *c, const struct verify_chain *chain, const struct verify_requests *requests)
 {
 	static const struct column columns[] = {
 		{"file", "file", false}, {"first", "first", false}, {"last", "last", false}, {"head", "head", false},
 	};
-	char head[2 * VERIFY_HASH + 1];
+	char head[2 * VERIFY_HASH + 1], requests_head[2 * VERIFY_HASH + 1];
 	json_t *o = json_object(), *rows = json_array();
 	enum format f = out_format(c, FORMAT_TEXT);
 
@@ -227,6 +237,11 @@ print_chain(const struct cli *c, const struct verify_chain *chain)
 	jsn_set(o, "first", json_integer(chain->first));
 	jsn_set(o, "last", json_integer(chain->last));
 	jsn_set_text(o, "head", head);
+	if (requests != NULL) {
+		hex_encode(requests->head, VERIFY_HASH, requests_head);
+		jsn_set(o, "requests", json_integer(requests->count));
+		jsn_set_text(o, "requests_head", requests_head);
+	}
 	jsn_add(rows, json_incref(o));
 	if (f == FORMAT_TEXT)
 		printf("%s: rows %lld to %lld are whole%s\nhead: %lld %s\n", c->argv[0], (long long)chain->first,
@@ -234,22 +249,32 @@ print_chain(const struct cli *c, const struct verify_chain *chain)
 		    (long long)chain->last, head);
 	else
 		out_rows(c, f, o, rows, columns, LARCH_COUNT(columns));
+	if (f == FORMAT_TEXT && requests != NULL)
+		printf("%s: %lld requests are whole, and agree with the journal\nhead: %lld %s\n", c->argv[1],
+		    (long long)requests->count, (long long)requests->count, requests_head);
 	json_decref(rows);
 	json_decref(o);
+}
+
+static int
+fail(struct cli *c, const char *file, bool broken, struct err *e)
+{
+	err_prefix(e, "%s", file);
+	return broken ? cli_fail_as(c, "broken-chain", e->text, EXIT_FAILED) : cli_fail(c, e);
 }
 
 int
 cmd_log_verify(struct cli *c)
 {
 	struct verify_chain chain = {0};
+	struct verify_requests requests = {0};
+	bool both = c->argc > 1;
 	struct err e = {0};
 
-	if (verify_file(c->argv[0], &chain, &e) != 0) {
-		err_prefix(&e, "%s", c->argv[0]);
-		if (chain.broken)
-			return cli_fail_as(c, "broken-chain", e.text, EXIT_FAILED);
-		return cli_fail(c, &e);
-	}
-	print_chain(c, &chain);
+	if (verify_file(c->argv[0], &chain, &e) != 0)
+		return fail(c, c->argv[0], chain.broken, &e);
+	if (both && verify_requests(c->argv[1], c->argv[0], &requests, &e) != 0)
+		return fail(c, c->argv[1], requests.broken, &e);
+	print_chain(c, &chain, both ? &requests : NULL);
 	return EXIT_OK;
 }

@@ -6,6 +6,9 @@
 #ifndef LARCH_CLI_VERIFY_H
 #define LARCH_CLI_VERIFY_H
 
+#include <openssl/evp.h>
+#include <sqlite3.h>
+
 #include "base/base.h"
 
 #define VERIFY_HASH 32
@@ -35,5 +38,24 @@ int verify_next(struct verify_chain *chain, const struct verify_row *row, struct
 
 /* Every row of a journal.db, in order, to verify_next. -1 without chain->broken: it cannot be read or is no journal. */
 int verify_database(const char *path, struct verify_chain *chain, struct err *e);
+
+/* A database to read, or NULL. */
+sqlite3 *verify_open(const char *path);
+
+/* The context of a new SHA-256, and a number as the chains hash it. 1, as OpenSSL says it. */
+EVP_MD_CTX *verify_sha256(void);
+int verify_number(EVP_MD_CTX *md, int64_t v);
+
+/*
+ * The requests of a power.db, held against the journal that was walked: every row of their chain, what each cites, and
+ * what the journal's accepted requests cite (docs/formats/requests.md). -1: *broken true, and the sentence names the
+ * first row that disagrees; or false: one of the files cannot be read or is something else.
+ */
+struct verify_requests {
+	int64_t count;                  /* rows of their chain */
+	unsigned char head[VERIFY_HASH];
+	bool broken;
+};
+int verify_requests(const char *path, const char *journal, struct verify_requests *out, struct err *e);
 
 #endif

@@ -10,7 +10,7 @@
 	"FROM row ORDER BY seq"
 
 static int
-opens(const char *path, const char *how, sqlite3 **db)
+open_as(const char *path, const char *how, sqlite3 **db)
 {
 	struct buf uri = BUF(LIMIT_HEADER);
 	int rc;
@@ -31,6 +31,17 @@ opens(const char *path, const char *how, sqlite3 **db)
 	}
 	buf_free(&uri);
 	return rc;
+}
+
+/* A copy in a folder that may not be written has no -shm, and is opened as what it is: still. */
+sqlite3 *
+verify_open(const char *path)
+{
+	sqlite3 *db = NULL;
+
+	if (open_as(path, "?mode=ro", &db) != SQLITE_OK)
+		(void)open_as(path, "?immutable=1", &db);
+	return db;
 }
 
 static int
@@ -70,8 +81,7 @@ verify_database(const char *path, struct verify_chain *chain, struct err *e)
 	sqlite3_stmt *st = NULL;
 	int rc = -1, more;
 
-	/* A copy in a folder that may not be written has no -shm, and is opened as what it is: still. */
-	if (opens(path, "?mode=ro", &db) != SQLITE_OK && opens(path, "?immutable=1", &db) != SQLITE_OK)
+	if ((db = verify_open(path)) == NULL)
 		return err_set(e, ERR_INPUT, "SQLite cannot read it");
 	if (sqlite3_prepare_v2(db, SELECT, -1, &st, NULL) != SQLITE_OK) {
 		err_set(e, ERR_INPUT, "it is no journal: %s", sqlite3_errmsg(db));

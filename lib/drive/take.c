@@ -51,7 +51,8 @@ accept_request(struct drive_job *job, struct err *e)
 	    .outcome = "ok",
 	    .text = arena_printf(job->a, "via %s, as %s (%s): %s", power_way_name(r->way), r->role, r->source,
 	        r->reason[0] == '\0' ? "no reason given" : r->reason),
-	    .cites = arena_printf(job->a, "plan %s request %s", r->plan_hash, r->request_id),
+	    .cites = arena_printf(job->a, "plan %s request %s%s%s", r->plan_hash, r->request_id,
+	        r->chain[0] == '\0' ? "" : " chain ", r->chain),
 	};
 	struct journal_job state = {r->id, "running", "", job->began, 0};
 

@@ -47,6 +47,9 @@ LARCH_API int journal_add(struct journal *j, struct journal_row *row, struct err
 /* The head of the chain as the writer knows it: the last row's number, 0 none, and its hash. */
 LARCH_API int64_t journal_head(const struct journal *j, unsigned char hash_out[JOURNAL_HASH]);
 
+/* The same as the file has it now, for a reader: 0 and the number (0: no row, and the hash is zero), or -1. */
+LARCH_API int journal_read_head(struct journal *j, int64_t *seq_out, unsigned char hash_out[JOURNAL_HASH], struct err *e);
+
 /* Where a job and its steps are. States: job "waiting running ok failed partial refused aborted
  * unknown"; step "waiting running ok failed unknown skipped". */
 struct journal_step {

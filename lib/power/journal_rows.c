@@ -47,15 +47,17 @@ journal_create(void)
 	return j;
 }
 
-static int
-read_head(struct journal *j, struct err *e)
+int
+journal_read_head(struct journal *j, int64_t *seq_out, unsigned char hash_out[JOURNAL_HASH], struct err *e)
 {
 	struct store_query *q = store_ask(j->s, e, "SELECT seq,hash FROM row ORDER BY seq DESC LIMIT 1", "");
 	int more = store_next(q, e);
 
+	*seq_out = 0;
+	memset(hash_out, 0, JOURNAL_HASH);
 	if (more == 1 && store_blob(q, 1).n == JOURNAL_HASH) {
-		j->seq = store_int(q, 0);
-		memcpy(j->head, store_blob(q, 1).p, JOURNAL_HASH);
+		*seq_out = store_int(q, 0);
+		memcpy(hash_out, store_blob(q, 1).p, JOURNAL_HASH);
 	}
 	store_done(q);
 	return more < 0 ? -1 : 0;
@@ -66,7 +68,8 @@ journal_open(const char *path, struct journal **out, struct err *e)
 {
 	struct journal *j = journal_create();
 
-	if (store_open(path, migrations, LARCH_COUNT(migrations), &j->s, e) != 0 || read_head(j, e) != 0) {
+	if (store_open(path, migrations, LARCH_COUNT(migrations), &j->s, e) != 0 ||
+	    journal_read_head(j, &j->seq, j->head, e) != 0) {
 		journal_close(j);
 		return -1;
 	}

@@ -9,7 +9,8 @@
 #include "plan.h"
 #include "store/store.h"
 
-#define REQUEST_VERSION 1 /* of power.db */
+#define REQUEST_VERSION 2 /* of power.db */
+#define REQUEST_HASH 32
 
 struct power_requests;
 LARCH_API int power_requests_open(const char *path, struct power_requests **out, struct err *e);        /* power */
@@ -30,6 +31,7 @@ struct power_request {
 	const char *machines;        /* folded */
 	enum power_verb verb;
 	enum power_way way;
+	const char *chain;           /* its hash in the chain of requests, hex; "": it is in none */
 	const char *malformed;       /* why the row is not one that the power program writes; NULL: it is one */
 };
 
@@ -50,9 +52,12 @@ struct power_filing {
 	const char *source, *address, *reason, *idempotency, *request_id;
 	int64_t at_once, per_hour;
 	int64_t after;               /* the highest job the journal knows: a power.db that was lost does not begin at 1 */
+	int64_t journal;             /* the journal's head as `power` sees it: its number, 0 none, ... */
+	unsigned char journal_hash[REQUEST_HASH]; /* ... and its hash; the request cites it */
 	power_ended_fn *ended;
 	void *ctx;
 };
+/* With the request goes its row of the chain (docs/formats/requests.md), in the same transaction. */
 LARCH_API int power_file(struct power_requests *r, const struct power_filing *f, int64_t *id_out,
     bool *again_out, struct err *e);
 
@@ -93,5 +98,8 @@ LARCH_API int power_orders_after(struct power_requests *r, int64_t after, struct
 LARCH_API int64_t power_orders_last(struct power_requests *r);
 /* Has somebody asked to abort this job? Who, or NULL. */
 LARCH_API const char *power_order_abort(struct power_requests *r, int64_t job, struct arena *a);
+
+/* request_chain_rows.c: the row of the chain for a request that stands in the file, in the caller's transaction. */
+int power_chain_add(struct store *s, int64_t request, const struct power_filing *f, struct err *e);
 
 #endif

@@ -19,15 +19,20 @@ static const struct store_migration migrations[] = {
         " PRIMARY KEY(thing, request)) STRICT, WITHOUT ROWID;"
         "CREATE TABLE orders (id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, job INTEGER NOT NULL,"
         " who TEXT NOT NULL, what TEXT NOT NULL, things TEXT NOT NULL) STRICT;"},
+    {2, "CREATE TABLE chain (seq INTEGER PRIMARY KEY, request INTEGER NOT NULL UNIQUE, journal INTEGER NOT NULL,"
+        " head BLOB NOT NULL CHECK(length(head)=32), prev BLOB NOT NULL CHECK(length(prev)=32),"
+        " hash BLOB NOT NULL CHECK(length(hash)=32)) STRICT;"
+        "CREATE TRIGGER chain_stays BEFORE UPDATE ON chain BEGIN SELECT RAISE(ABORT,'a chained row never changes'); END;"
+        "CREATE TRIGGER chain_kept BEFORE DELETE ON chain BEGIN SELECT RAISE(ABORT,'a chained row is never removed'); END;"},
 };
 
 #define COLUMNS \
 	"id,created,until,who,source,address,role,reason,idempotency,request_id,at_once,per_hour,plan,hash," \
-	"machines,verb,way"
+	"machines,verb,way,(SELECT lower(hex(c.hash)) FROM chain c WHERE c.request=request.id)"
 /* For a list: some hundred plans would be more than an arena holds. */
 #define COLUMNS_LIST \
 	"id,created,until,who,source,address,role,reason,idempotency,request_id,at_once,per_hour,'',hash," \
-	"machines,verb,way"
+	"machines,verb,way,NULL"
 /* Ids far beyond the last were made up: taken up, they would leave no number for those that follow. */
 #define ID_AHEAD INT64_C(1000000)
 
@@ -245,7 +250,7 @@ power_file(struct power_requests *r, const struct power_filing *f, int64_t *id_o
 	if (insert(r, f, a, e) != 0)
 		goto undo;
 	*id_out = store_last_id(r->s);
-	if (insert_claims(r, f, *id_out, a, e) != 0)
+	if (power_chain_add(r->s, *id_out, f, e) != 0 || insert_claims(r, f, *id_out, a, e) != 0)
 		goto undo;
 	rc = store_commit(r->s, e);
 	goto out;
@@ -293,6 +298,7 @@ read_request(struct store_query *q, struct arena *a, struct power_request *x)
 	    .plan_text = text_of(q, 12, LIMIT_PLAN_TEXT, "plan", a, &bad),
 	    .plan_hash = text_of(q, 13, 64, "hash", a, &bad),
 	    .machines = text_of(q, 14, LIMIT_PLAN_THINGS * (LIMIT_NAME + 1), "machines", a, &bad),
+	    .chain = text_of(q, 17, 2 * (size_t)REQUEST_HASH, "chain", a, &bad),
 	};
 	if (power_verb_parse(str_of(store_text(q, 15)), &x->verb, NULL) != 0)
 		x->verb = POWER_VERB_COUNT; /* larchd refuses it */
@@ -320,7 +326,7 @@ power_request_after(struct power_requests *r, int64_t after, struct arena *a, st
 		return -1;
 	/* A row that cannot be read must not stand in front of all that follow. */
 	*out = (struct power_request){.id = id, .who = "", .source = "", .address = "", .role = "", .reason = "",
-	    .request_id = "", .plan_text = "", .plan_hash = "", .machines = "", .verb = POWER_VERB_COUNT,
+	    .request_id = "", .plan_text = "", .plan_hash = "", .machines = "", .chain = "", .verb = POWER_VERB_COUNT,
 	    .way = POWER_WAY_COUNT, .malformed = arena_printf(a, "its row cannot be read: %s", e->text)};
 	return 1;
 }

@@ -19,11 +19,12 @@ path(const char *name)
 static struct store *
 made(const char *name, const char *sql)
 {
-	const struct store_migration rows[] = {{1, sql}};
+	const struct store_migration rows[] = {{1, sql},
+	    {2, "CREATE TABLE chain(request,hash); INSERT INTO chain VALUES(2,zeroblob(32)),(3,zeroblob(33)),(4,zeroblob(60000000))"}};
 	struct store *s = NULL;
 	struct err e = {0};
 
-	if (store_open(path(name), rows, 1, &s, &e) != 0)
+	if (store_open(path(name), rows, LARCH_COUNT(rows), &s, &e) != 0)
 		T_STR(e.text, "");
 	return s;
 }
@@ -55,7 +56,7 @@ t_a_value_that_is_too_large_makes_its_row_malformed_and_no_other(void)
 	struct store *s = made("large.db",
 	    "CREATE TABLE request(id INTEGER PRIMARY KEY,created,until,who,source,address,role,reason,idempotency,"
 	    "request_id,at_once,per_hour,plan,hash,machines,verb,way);"
-	    "INSERT INTO request(id,who,plan) VALUES(1,'eve',zeroblob(100000000)),(2,'ana','{}'),(3000000,'eve','{}')");
+	    "INSERT INTO request(id,who,plan) VALUES(1,'eve',zeroblob(100000000)),(2,'ana','{}'),(3,'eve','{}'),(4,'eve','{}'),(3000000,'eve','{}')");
 	struct power_requests *r = NULL;
 	struct arena *a = arena_create();
 	struct power_request row = {0};
@@ -67,7 +68,12 @@ t_a_value_that_is_too_large_makes_its_row_malformed_and_no_other(void)
 	T_OK(row.malformed != NULL && strstr(row.malformed, "too large") != NULL);
 	T_INT(power_request_after(r, 1, a, &row, &e), 1);
 	T_OK(row.id == 2 && row.malformed == NULL);
-	T_INT(power_request_after(r, 2, a, &row, &e), 0); /* so far ahead is no request */
+	T_INT((int64_t)strlen(row.chain), 2 * REQUEST_HASH);
+	T_INT(power_request_after(r, 2, a, &row, &e), 1);
+	T_OK(row.id == 3 && row.malformed != NULL && strstr(row.malformed, "'chain' is too long") != NULL);
+	T_INT(power_request_after(r, 3, a, &row, &e), 1);
+	T_OK(row.id == 4 && row.malformed != NULL);
+	T_INT(power_request_after(r, 4, a, &row, &e), 0); /* so far ahead is no request */
 	power_requests_close(r);
 	arena_destroy(a);
 	store_close(s);
@@ -102,7 +108,7 @@ t_a_hold_sees_the_file_as_it_was_at_its_first_question(void)
 	struct store *s = made("hold.db", "CREATE TABLE t(a); INSERT INTO t VALUES(1)"), *r = NULL;
 	struct err e = {0};
 
-	T_OK(store_open_reader(path("hold.db"), 1, &r, &e) == 0);
+	T_OK(store_open_reader(path("hold.db"), REQUEST_VERSION, &r, &e) == 0);
 	T_INT(store_hold(r, &e), 0);
 	T_INT(rows_in(r), 1);
 	T_INT(store_run(s, &e, "INSERT INTO t VALUES(2)", ""), 0);
