@@ -99,6 +99,11 @@
 #define LIMIT_IPMI_PACKET 512     /* bytes of an IPMI datagram we take */
 #define LIMIT_IPMI_CALLS 16384    /* IPMI sessions on their way, silent ones counted */
 #define LIMIT_IPMI_LINE 65536     /* IPMI calls that wait for their turn */
+#define LIMIT_IPMI_SEQUENCE 8192  /* commands of one IPMI session */
+#define LIMIT_IPMI_SDRS 1024      /* sensor data records that are read of one BMC */
+#define LIMIT_IPMI_SENSORS 1024   /* sensors of one BMC: some records stand for up to 15 */
+#define LIMIT_IPMI_EVENTS 1000    /* entries of one event log that are kept, the newest */
+#define LIMIT_IPMI_EVENTS_WALKED 4096 /* entries that are passed over to find those */
 #define LIMIT_IPMI_SUITES 16384   /* addresses whose cipher suite is remembered */
 #define LIMIT_PINGS 16384         /* echo requests on their way, silent ones counted */
 #define LIMIT_SSH_GREETING 1024   /* bytes an ssh server may say until its version line ends */

@@ -22,6 +22,8 @@ struct job {
 	struct snmp_put put;
 	char *octets;                   /* that put points to */
 	struct ipmi_command command;
+	ipmi_next_fn *ipmi_next;        /* of several commands in one session */
+	bool stepped_aside;             /* for a power command: `command` begins a session of its own later */
 	snmp_done_fn *snmp_done;
 	ipmi_done_fn *ipmi_done;
 	void *ctx;
@@ -49,6 +51,7 @@ struct old_cred {
 };
 
 struct gate {
+	uv_loop_t *loop;
 	struct snmp_client *snmp;
 	struct ipmi_client *ipmi;
 	struct old_cred *creds; /* newest first; old ones stay: requests in flight point into them */
@@ -89,6 +92,19 @@ snmp_answered(void *ctx, const struct snmp_answer *answer)
 	start_next(d);
 }
 
+/* The rest of its commands is the first of its line. */
+static void
+put_back(struct job *j)
+{
+	struct gate_device *d = j->device;
+
+	j->stepped_aside = false;
+	j->next = d->first[j->priority];
+	d->first[j->priority] = j;
+	if (d->last[j->priority] == NULL)
+		d->last[j->priority] = j;
+}
+
 static void
 ipmi_answered(void *ctx, const struct ipmi_answer *answer)
 {
@@ -97,6 +113,11 @@ ipmi_answered(void *ctx, const struct ipmi_answer *answer)
 
 	count_silence(d, answer->outcome == IPMI_SILENT || answer->outcome == IPMI_UNREACHABLE);
 	d->running = NULL;
+	if (j->stepped_aside && answer->outcome == IPMI_OK) {
+		put_back(j);
+		start_next(d);
+		return;
+	}
 	j->ipmi_done(j->ctx, answer);
 	job_free(j);
 	start_next(d);
@@ -124,6 +145,23 @@ start_snmp(struct gate_device *d, struct job *j)
 		snmp_write(d->gate->snmp, &t, j->oids, &j->put, snmp_answered, j);
 }
 
+/* The next of several commands, unless power is waiting. */
+static bool
+ipmi_next(void *ctx, const struct ipmi_answer *answer, struct ipmi_command *out)
+{
+	struct job *j = ctx;
+	uint8_t privilege = j->command.privilege;
+
+	if (!j->ipmi_next(j->ctx, answer, out))
+		return false;
+	if (j->priority == GATE_POWER || j->device->first[GATE_POWER] == NULL || out->privilege > privilege)
+		return true;
+	j->command = *out;
+	j->command.privilege = privilege;
+	j->stepped_aside = true;
+	return false;
+}
+
 static void
 start_ipmi(struct gate_device *d, struct job *j)
 {
@@ -134,7 +172,7 @@ start_ipmi(struct gate_device *d, struct job *j)
 	    .suites = {d->bmc->suites[0], d->bmc->suites[1]},
 	};
 
-	ipmi_ask(d->gate->ipmi, &t, &j->command, ipmi_answered, j);
+	ipmi_ask_many(d->gate->ipmi, &t, &j->command, j->ipmi_next == NULL ? NULL : ipmi_next, ipmi_answered, j);
 }
 
 /* Its row of credentials.json has gone since it was asked. */
@@ -272,6 +310,18 @@ gate_ask(struct gate_device *d, enum gate_priority p, const struct ipmi_command 
 	enqueue(j);
 }
 
+void
+gate_ask_many(struct gate_device *d, enum gate_priority p, const struct ipmi_command *first, ipmi_next_fn *next,
+    ipmi_done_fn *done, void *ctx)
+{
+	struct job *j = job_create(d, p, JOB_ASK, ctx);
+
+	j->command = *first;
+	j->ipmi_next = next;
+	j->ipmi_done = done;
+	enqueue(j);
+}
+
 int64_t
 gate_rest(const struct gate_device *d, int64_t interval_ms)
 {
@@ -367,6 +417,12 @@ gate_speaks_snmp(const struct gate_device *d)
 	return d->snmp_spoken;
 }
 
+uv_loop_t *
+gate_loop(const struct gate_device *d)
+{
+	return d->gate->loop;
+}
+
 const char *
 gate_name(const struct gate_device *d)
 {
@@ -389,6 +445,7 @@ gate_create(uv_loop_t *loop, struct gate **out, struct err *e)
 
 	if (g == NULL)
 		log_die("out of memory: no gate");
+	g->loop = loop;
 	if (snmp_client_create(loop, &g->snmp, e) != 0 || ipmi_client_create(loop, &usual, &g->ipmi, e) != 0) {
 		gate_destroy(g);
 		return -1;

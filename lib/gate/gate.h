@@ -62,6 +62,14 @@ LARCH_API void gate_write(struct gate_device *d, enum gate_priority p, const str
     const struct snmp_put *put, snmp_done_fn *done, void *ctx);
 LARCH_API void gate_ask(struct gate_device *d, enum gate_priority p, const struct ipmi_command *command,
     ipmi_done_fn *done, void *ctx);
+/*
+ * ipmi_ask_many in the device's turn: still one request in flight, and one session. A power command does not wait for
+ * the end of it: the session is closed, the power command has its turn, and what was to be asked next begins a new
+ * session. `next` and `done` notice nothing of it but the time.
+ */
+LARCH_API void gate_ask_many(struct gate_device *d, enum gate_priority p, const struct ipmi_command *first,
+    ipmi_next_fn *next, ipmi_done_fn *done, void *ctx);
+LARCH_API uv_loop_t *gate_loop(const struct gate_device *d); /* that answers come on */
 
 /*
  * How long the sweep should leave a device alone that has been silent: ms from

@@ -88,7 +88,7 @@ start_waiting(struct ipmi_client *c)
 		c->n_line--;
 		c->n_calls++;
 		c->busy++;
-		k->began_ms = client_now(c);
+		k->began_ms = k->since_ms = client_now(c);
 		LIST_INSERT_HEAD(&c->buckets[address_hash(&k->address) % BUCKETS], k, near);
 		if (k->answer.text[0] != '\0')
 			client_complete(k); /* it was wrong from the start: nothing is sent */
@@ -221,6 +221,15 @@ client_turn(void *ctx)
 
 /* ---- asked from outside ------------------------------------------------------------------------ */
 
+const char *
+client_wrong_command(const struct ipmi_command *command)
+{
+	if (command->n > sizeof(command->data) || command->privilege < 2 || command->privilege > 4 ||
+	    (command->netfn & 1) != 0 || command->netfn > 0x3e)
+		return "the command is malformed";
+	return NULL;
+}
+
 /* What is wrong with the call itself, or NULL. */
 static const char *
 wrong(const struct ipmi_client *c, const struct ipmi_target *t, const struct ipmi_command *command)
@@ -233,9 +242,8 @@ wrong(const struct ipmi_client *c, const struct ipmi_target *t, const struct ipm
 		return "the password has more than 20 bytes (section 22.30)";
 	if (crypto_suite(t->suites[0]) == NULL || (t->suites[1] != 0 && crypto_suite(t->suites[1]) == NULL))
 		return "only cipher suites 17 and 3 are spoken";
-	if (command->n > sizeof(command->data) || command->privilege < 2 || command->privilege > 4 ||
-	    (command->netfn & 1) != 0 || command->netfn > 0x3e)
-		return "the command is malformed";
+	if (client_wrong_command(command) != NULL)
+		return client_wrong_command(command);
 	return c->n_line >= LIMIT_IPMI_LINE ? "too many calls wait in line" : NULL;
 }
 
@@ -267,13 +275,20 @@ void
 ipmi_ask(struct ipmi_client *c, const struct ipmi_target *target, const struct ipmi_command *command,
     ipmi_done_fn *done, void *ctx)
 {
+	ipmi_ask_many(c, target, command, NULL, done, ctx);
+}
+
+void
+ipmi_ask_many(struct ipmi_client *c, const struct ipmi_target *target, const struct ipmi_command *command,
+    ipmi_next_fn *next, ipmi_done_fn *done, void *ctx)
+{
 	struct call *k = calloc(1, sizeof(*k));
 	const char *why = wrong(c, target, command);
 
 	if (k == NULL)
 		log_die("out of memory: no IPMI call");
 	*k = (struct call){.c = c, .address = target->address, .suites = {target->suites[0], target->suites[1]},
-	    .command = *command, .done = done, .ctx = ctx, .level = -1};
+	    .command = *command, .next = next, .done = done, .ctx = ctx, .level = -1};
 	if (why == NULL) {
 		order_suites(k);
 		copy_secrets(&k->secrets, target, command->privilege);

@@ -3,8 +3,8 @@
  * ipmi: an RMCP+ client (IPMI v2.0 revision 1.1, sections 13 and 22),
  * asynchronous on a libuv loop, with thousands of sessions in flight on two
  * UDP sockets. One call is one session: Open Session, RAKP 1 to 4, Set Session
- * Privilege (not for a command of a user, where a session begins), the command,
- * Close. Cipher suites 17 and 3; never 0. Called by gate and its users; it
+ * Privilege (not for a command of a user, where a session begins), the command
+ * or one after the other, Close. Cipher suites 17 and 3; never 0. Called by gate and its users; it
  * knows no machine by name and never retries a command that may not be repeated.
  *
  * packet.c the bytes, crypto.c the keys and codes, udp.c the sockets,
@@ -95,6 +95,18 @@ typedef void ipmi_done_fn(void *ctx, const struct ipmi_answer *answer);
 LARCH_API void ipmi_ask(struct ipmi_client *c, const struct ipmi_target *target,
     const struct ipmi_command *command, ipmi_done_fn *done, void *ctx);
 
+/*
+ * One session, several commands: `next` gets each answer whose outcome is IPMI_OK, whatever its completion code, and
+ * says what is asked then: true with *next_out, or false when that was all. It is called from the loop, once an answer;
+ * it must not destroy the client. `done` gets the last answer as in ipmi_ask; one `next` has seen already when that
+ * ended it. Each command keeps its own `once` and `harmless`, and has the time of a call of its own; `left` and
+ * `took_ms` (from the turn in line) speak of the last command. The session has the privilege of the first command: a
+ * later one that wants more, or more than LIMIT_IPMI_SEQUENCE of them, end it as IPMI_REFUSED, unsent.
+ */
+typedef bool ipmi_next_fn(void *ctx, const struct ipmi_answer *answer, struct ipmi_command *next_out);
+LARCH_API void ipmi_ask_many(struct ipmi_client *c, const struct ipmi_target *target,
+    const struct ipmi_command *first, ipmi_next_fn *next, ipmi_done_fn *done, void *ctx);
+
 /* Calls that wait in line and that are on their way. */
 LARCH_API int ipmi_client_unfinished(const struct ipmi_client *c);
 
@@ -131,6 +143,53 @@ struct ipmi_boot {
 #define IPMI_BOOT_PXE 1
 /* 0; or -1 when it is no answer to ipmi_boot_read. A parameter that is marked invalid is not valid. */
 LARCH_API int ipmi_boot_parse(const struct ipmi_answer *answer, struct ipmi_boot *out);
+
+/* ---- the rest of what a BMC is asked ------------------------------------------------------- */
+
+/* A completion code in a few words: table 5-2. */
+LARCH_API const char *ipmi_completion_text(uint8_t code);
+
+/*
+ * The boot device of the next start, once: table 28-14, parameter 5 data 2. As ipmi_boot_pxe, which is one of them, it
+ * may reach the BMC twice and is over after 60 s without a chassis control.
+ */
+#define IPMI_BOOT_DISK 2
+#define IPMI_BOOT_BIOS 6           /* the BIOS's own setup */
+LARCH_API struct ipmi_command ipmi_boot_set(uint8_t device, bool efi);
+
+/* The identify light (section 28.5): 0 off, 1 to 255 seconds, more: until it is put off. A BMC may not know "until". */
+#define IPMI_IDENTIFY_ON 256
+LARCH_API struct ipmi_command ipmi_identify(int seconds);
+
+/* Get Device ID: section 20.1. */
+LARCH_API struct ipmi_command ipmi_device_id(void);
+
+struct ipmi_device {
+	uint8_t id, revision;
+	uint8_t firmware_major, firmware_minor; /* the minor one decoded from BCD: 1.42 is 1 and 42 */
+	uint8_t ipmi_major, ipmi_minor;         /* 2 and 0 */
+	bool updating;                          /* it is being updated, or starts: sensors may not answer */
+	bool device_sdrs;                       /* it has SDRs of its own sensors: section 35 */
+	bool sensors, sdr_repository, event_log, fru; /* byte 6 of table 20-2 */
+	uint32_t manufacturer;                  /* IANA enterprise number; 0 not given */
+	uint16_t product;                       /* the manufacturer's own number */
+};
+/* 0; or -1 when it is no answer to ipmi_device_id. */
+LARCH_API int ipmi_device_parse(const struct ipmi_answer *answer, struct ipmi_device *out);
+/* "Supermicro" for those that build most servers (IANA, "Private Enterprise Numbers"); NULL: look the number up. */
+LARCH_API const char *ipmi_maker(uint32_t manufacturer);
+
+/* Get Power Reading, the statistics of the whole machine: DCMI 1.5 section 6.6.1. A BMC without DCMI answers 0xc1. */
+LARCH_API struct ipmi_command ipmi_power_read(void);
+
+struct ipmi_power {
+	bool active;               /* it measures now; else the watts are old or nothing */
+	uint16_t watts, min, max, average;
+	uint32_t at;               /* seconds since 1970, as its clock says */
+	uint32_t period_ms;        /* that min, max and average are of */
+};
+/* 0; or -1 when it is no answer to ipmi_power_read. */
+LARCH_API int ipmi_power_parse(const struct ipmi_answer *answer, struct ipmi_power *out);
 
 LARCH_API const char *ipmi_outcome_name(enum ipmi_outcome o);
 

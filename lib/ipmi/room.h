@@ -28,6 +28,7 @@ struct call {
 	int suites[2];
 	int suite_at;              /* which of them is tried */
 	struct ipmi_command command;
+	ipmi_next_fn *next;        /* NULL: one command */
 	ipmi_done_fn *done;
 	void *ctx;
 
@@ -37,7 +38,9 @@ struct call {
 	int slow;                  /* level to begin with: grows when answers come late, shrinks when one comes soon */
 	int restarts;              /* sessions begun anew: RAKP 4 did not come */
 	bool quiet;                /* does not count as in flight: it waits for a second try or later */
+	int asked;                 /* commands of the session that were answered */
 	uint64_t due_ms, began_ms;
+	uint64_t since_ms;         /* began_ms, or when the last command was answered: what is too late counts from here */
 
 	uint8_t tag, rq_seq;
 	bool standing;             /* the BMC holds a session of ours */
@@ -91,6 +94,9 @@ void session_start(struct call *k);                     /* out of the line */
 void session_expired(struct call *k);                   /* its wait is over */
 void session_unreachable(struct call *k, int error);    /* ICMP */
 void session_cancel(struct call *k);                    /* completes it as IPMI_CANCELLED */
+
+/* What is wrong with a command, or NULL. */
+const char *client_wrong_command(const struct ipmi_command *command);
 
 enum taken {
 	NOT_MINE, /* of another session, or late: nothing is said */

@@ -139,7 +139,7 @@ tries(const struct call *k)
 static bool
 overdue(const struct call *k)
 {
-	return client_now(k->c) - k->began_ms > (uint64_t)k->c->wait_ms[LEVELS - 1] * OVERDUE;
+	return client_now(k->c) - k->since_ms > (uint64_t)k->c->wait_ms[LEVELS - 1] * OVERDUE;
 }
 
 void
@@ -453,28 +453,30 @@ send_command(struct call *k)
 	send_request(k, &k->command);
 }
 
-static const char *
-completion_text(uint8_t code)
+/* Of several commands: the next one, or the end. */
+static void
+go_on(struct call *k)
 {
-	static const struct {
-		uint8_t code;
-		const char *text;
-	} texts[] = { /* table 5-2 */
-	    {0xc0, "node busy"},
-	    {0xc1, "invalid command"},
-	    {0xc3, "timeout while it processed the command"},
-	    {0xc7, "wrong length of the request"},
-	    {0xcc, "invalid data field"},
-	    {0xd3, "destination unavailable"},
-	    {0xd4, "insufficient privilege"},
-	    {0xd5, "not possible in the present state"},
-	    {0xd6, "the command is disabled"},
-	};
+	struct ipmi_command next = {0};
 
-	for (size_t i = 0; i < LARCH_COUNT(texts); i++)
-		if (texts[i].code == code)
-			return texts[i].text;
-	return "see table 5-2";
+	if (k->next == NULL || !k->next(k->ctx, &k->answer, &next)) {
+		end(k);
+		return;
+	}
+	k->asked++;
+	k->since_ms = client_now(k->c);
+	k->complaint = NULL;
+	k->answer.left = false;
+	k->answer.completion = k->answer.n = 0;
+	if (k->asked >= LIMIT_IPMI_SEQUENCE || next.privilege > k->command.privilege || client_wrong_command(&next) != NULL) {
+		verdict(k, IPMI_REFUSED, "the session was ended: its next command is malformed, wants a higher privilege than the "
+		    "first, or is one too many.");
+		end(k);
+		return;
+	}
+	next.privilege = k->command.privilege;
+	k->command = next;
+	enter(k, STATE_COMMAND);
 }
 
 static enum taken
@@ -490,13 +492,13 @@ receive_command(struct call *k, const struct frame *f, const char **why)
 		*why = "its answer is longer than 64 bytes";
 		return BROKEN;
 	}
-	verdict(k, IPMI_OK, "completion code 0x%02x: %s.", m.completion, completion_text(m.completion));
+	verdict(k, IPMI_OK, "completion code 0x%02x: %s.", m.completion, ipmi_completion_text(m.completion));
 	if (m.completion == 0)
 		k->answer.text[0] = '\0';
 	k->answer.completion = m.completion;
 	k->answer.n = (uint8_t)m.data.n;
 	memcpy(k->answer.data, m.data.p, m.data.n);
-	end(k);
+	go_on(k);
 	return TAKEN;
 }
 

@@ -14,6 +14,7 @@
 #include "conf/conf.h"
 #include "gate/gate.h"
 #include "inv/inv.h"
+#include "ipmi/survey.h"
 #include "status/status.h"
 
 /* ---- one reading of one device ----------------------------------------------------- */
@@ -51,6 +52,26 @@ struct probe_chassis {
 typedef void probe_chassis_fn(void *ctx, const struct probe_chassis *chassis);
 LARCH_API void probe_chassis_read(struct gate_device *d, enum gate_priority p, probe_chassis_fn *done,
     void *ctx);
+
+/* What else a BMC tells: its device id, watts, newest events, sensors, in one session (ipmi/survey.h). */
+struct probe_bmc_ask {
+	unsigned what;                /* IPMI_ASK_DEVICE | ... */
+	size_t events;                /* the newest; with IPMI_ASK_EVENTS */
+	int limit_ms;                 /* from the call, its place in the device's line counted; 0: PROBE_BMC_MS */
+};
+#define PROBE_BMC_MS 10000
+
+struct probe_bmc {
+	enum ipmi_outcome outcome;    /* of the session. When the time was up first: IPMI_OK, or IPMI_SILENT if nothing had come */
+	const char *text;             /* a sentence; "" when outcome is IPMI_OK and the time was not up */
+	bool whole;                   /* nothing that was asked for is partial */
+	int64_t took_ms;
+	const struct ipmi_seen *seen; /* whatever the outcome: each part says whether it is whole, partial or missing */
+};
+/* Called once, at the end or when the time is up; what it points to lives until it returns. */
+typedef void probe_bmc_fn(void *ctx, const struct probe_bmc *bmc);
+LARCH_API void probe_bmc_read(struct gate_device *d, enum gate_priority p, const struct probe_bmc_ask *ask,
+    probe_bmc_fn *done, void *ctx);
 
 struct probe_switch {
 	enum snmp_outcome outcome;

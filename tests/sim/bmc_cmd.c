@@ -6,66 +6,66 @@
 #include "bmc_sim.h"
 #include "sim_text.h"
 
-#define CC_INVALID_COMMAND 0xc1
-#define CC_LENGTH 0xc7
-#define CC_INVALID_FIELD 0xcc
-#define CC_PRIVILEGE 0xd4
-
-/* What a handler is given. It writes its data after the completion code it returns. */
-struct call {
-	struct bmc *b;
-	struct session *s; /* NULL outside a session */
-	const uint8_t *p;
-	size_t n;
-	uint8_t *out;
-	size_t out_n;
-};
-
-static void
-give(struct call *c, const void *data, size_t n)
+void
+cmd_give(struct cmd_call *c, const void *data, size_t n)
 {
 	memcpy(c->out + c->out_n, data, n);
 	c->out_n += n;
 }
 
+void
+cmd_give16(struct cmd_call *c, unsigned v)
+{
+	const uint8_t p[] = {(uint8_t)v, (uint8_t)(v >> 8)};
+
+	cmd_give(c, p, sizeof(p));
+}
+
+void
+cmd_give32(struct cmd_call *c, uint32_t v)
+{
+	cmd_give16(c, v & 0xffff);
+	cmd_give16(c, v >> 16);
+}
+
 /* ---- application: sections 20, 22 -------------------------------------------------- */
 
 static uint8_t
-get_device_id(struct call *c)
+get_device_id(struct cmd_call *c)
 {
-	/* device 0x20, IPMI 2.0, a chassis device; firmware 1.00; manufacturer 0xfffffe (nobody), product 1 */
-	static const uint8_t id[] = {0x20, 0x01, 0x01, 0x00, 0x02, 0x80, 0xfe, 0xff, 0xff, 0x01, 0x00, 0, 0, 0, 0};
+	/* device 0x20, IPMI 2.0, a device with chassis, log, records and sensors; firmware 1.00; manufacturer 0xfffffe (nobody), product 1 */
+	static const uint8_t id[] = {0x20, 0x01, 0x01, 0x00, 0x02, 0x87, 0xfe, 0xff, 0xff, 0x01, 0x00, 0, 0, 0, 0};
 
-	give(c, id, sizeof(id));
+	cmd_give(c, id, sizeof(id));
 	return 0;
 }
 
 static uint8_t
-get_guid(struct call *c)
+get_guid(struct cmd_call *c)
 {
-	give(c, c->b->guid, sizeof(c->b->guid));
+	cmd_give(c, c->b->guid, sizeof(c->b->guid));
 	return 0;
 }
 
 static uint8_t
-get_auth_capabilities(struct call *c)
+get_auth_capabilities(struct cmd_call *c)
 {
 	const uint8_t caps[] = {1, c->p[0] & 0x80, 0x04, 0x02, 0, 0, 0, 0}; /* no v1.5 sessions; names needed */
 
 	if ((c->p[0] & 0x0f) != 1 && (c->p[0] & 0x0f) != 0x0e)
 		return CC_INVALID_FIELD;
-	give(c, caps, sizeof(caps));
+	cmd_give(c, caps, sizeof(caps));
 	return 0;
 }
 
 static uint8_t
-get_cipher_suites(struct call *c)
+get_cipher_suites(struct cmd_call *c)
 {
 	uint8_t channel = 1;
 
 	if ((c->p[0] & 0x0f) != 1 && (c->p[0] & 0x0f) != 0x0e)
 		return CC_INVALID_FIELD;
-	give(c, &channel, 1);
+	cmd_give(c, &channel, 1);
 	for (int i = 0; i < 2 && (c->p[2] & 0x3f) == 0; i++) {
 		const struct suite *s = suite_find(c->b->s.suites[i]);
 
@@ -73,14 +73,14 @@ get_cipher_suites(struct call *c)
 			const uint8_t row[] = {0xc0, (uint8_t)s->number, s->auth, (uint8_t)(0x40 | s->integrity),
 			    (uint8_t)(0x80 | s->confidentiality)};
 
-			give(c, row, sizeof(row));
+			cmd_give(c, row, sizeof(row));
 		}
 	}
 	return 0;
 }
 
 static uint8_t
-set_privilege(struct call *c)
+set_privilege(struct cmd_call *c)
 {
 	uint8_t wanted = c->p[0] & 0x0f;
 
@@ -90,12 +90,12 @@ set_privilege(struct call *c)
 		return 0x81;
 	if (wanted != 0)
 		c->s->privilege = wanted;
-	give(c, &c->s->privilege, 1);
+	cmd_give(c, &c->s->privilege, 1);
 	return 0;
 }
 
 static uint8_t
-close_session(struct call *c)
+close_session(struct cmd_call *c)
 {
 	uint32_t id = (uint32_t)c->p[0] | (uint32_t)c->p[1] << 8 | (uint32_t)c->p[2] << 16 | (uint32_t)c->p[3] << 24;
 
@@ -108,16 +108,16 @@ close_session(struct call *c)
 /* ---- chassis: section 28 --------------------------------------------------------------- */
 
 static uint8_t
-get_chassis_capabilities(struct call *c)
+get_chassis_capabilities(struct cmd_call *c)
 {
 	static const uint8_t caps[] = {0x00, 0x20, 0x20, 0x20, 0x20};
 
-	give(c, caps, sizeof(caps));
+	cmd_give(c, caps, sizeof(caps));
 	return 0;
 }
 
 static uint8_t
-get_chassis_status(struct call *c)
+get_chassis_status(struct cmd_call *c)
 {
 	static const uint8_t policy[] = {[RESTORE_OFF] = 0x00, [RESTORE_LAST] = 0x20, [RESTORE_ON] = 0x40};
 	bool on = c->b->power;
@@ -127,19 +127,19 @@ get_chassis_status(struct call *c)
 		on = c->b->turn++ % 2 == 0;
 	status[0] = (uint8_t)(policy[c->b->s.restore] | (on ? 1 : 0));
 	status[1] = on ? 0x10 : 0x00;
-	status[2] = 0x40;
+	status[2] = (uint8_t)(0x40 | (c->b->identify < 0 ? 0x20 : c->b->identify > 0 ? 0x10 : 0));
 	if (c->b->fault == FAULT_SICK) {
 		int bits = c->b->fault_value;
 
 		status[0] |= (uint8_t)(bits & 0x1a);
 		status[2] |= (uint8_t)((bits & 0x04) | ((bits & 0x20) != 0 ? 0x08 : 0) | ((bits & 0x40) != 0 ? 0x10 : 0));
 	}
-	give(c, status, sizeof(status));
+	cmd_give(c, status, sizeof(status));
 	return 0;
 }
 
 static uint8_t
-chassis_control_cmd(struct call *c)
+chassis_control_cmd(struct cmd_call *c)
 {
 	struct bmc *b = c->b;
 
@@ -154,14 +154,14 @@ chassis_control_cmd(struct call *c)
 }
 
 static uint8_t
-identify(struct call *c)
+identify(struct cmd_call *c)
 {
-	(void)c;
+	c->b->identify = c->n >= 2 && (c->p[1] & 1) != 0 ? -1 : c->n >= 1 ? c->p[0] : 15; /* section 28.5: 15 s */
 	return 0;
 }
 
 static uint8_t
-set_boot_options(struct call *c)
+set_boot_options(struct cmd_call *c)
 {
 	if ((c->p[0] & 0x7f) == 5) {
 		if (c->n < 6)
@@ -178,14 +178,14 @@ set_boot_options(struct call *c)
 }
 
 static uint8_t
-get_boot_options(struct call *c)
+get_boot_options(struct cmd_call *c)
 {
 	uint8_t head[2] = {1, c->p[0] & 0x7f};
 
 	if (head[1] != 5)
 		return 0x80;
-	give(c, head, 2);
-	give(c, c->b->boot_flags, 5);
+	cmd_give(c, head, 2);
+	cmd_give(c, c->b->boot_flags, 5);
 	return 0;
 }
 
@@ -196,7 +196,7 @@ static const struct command {
 	uint8_t netfn, cmd;
 	uint8_t privilege; /* 0: outside a session too; table G-1 */
 	uint8_t n_min;
-	uint8_t (*run)(struct call *c);
+	uint8_t (*run)(struct cmd_call *c);
 } commands[] = {
     {"get-device-id", 0x06, 0x01, 2, 0, get_device_id},
     {"get-system-guid", 0x06, 0x37, 0, 0, get_guid},
@@ -209,6 +209,19 @@ static const struct command {
     {"chassis-control", 0x00, 0x02, 3, 1, chassis_control_cmd},
     {"chassis-identify", 0x00, 0x04, 3, 0, identify},
     {"set-boot-options", 0x00, 0x08, 3, 1, set_boot_options},
+    {"sdr-info", 0x0a, 0x20, 2, 0, sensor_info},
+    {"reserve-sdr", 0x0a, 0x22, 2, 0, sensor_reserve},
+    {"get-sdr", 0x0a, 0x23, 2, 6, sensor_get_sdr},
+    {"device-sdr-info", 0x04, 0x20, 2, 0, sensor_info},
+    {"get-device-sdr", 0x04, 0x21, 2, 6, sensor_get_sdr},
+    {"reserve-device-sdr", 0x04, 0x22, 2, 0, sensor_reserve},
+    {"get-thresholds", 0x04, 0x27, 2, 1, sensor_thresholds},
+    {"get-reading", 0x04, 0x2d, 2, 1, sensor_reading},
+    {"sel-info", 0x0a, 0x40, 2, 0, sel_info},
+    {"reserve-sel", 0x0a, 0x42, 2, 0, sel_reserve},
+    {"get-sel-entry", 0x0a, 0x43, 2, 6, sel_entry},
+    {"get-sel-time", 0x0a, 0x48, 2, 0, sel_time},
+    {"dcmi-power", 0x2c, 0x02, 2, 4, dcmi_power},
     {"get-boot-options", 0x00, 0x09, 3, 3, get_boot_options},
 };
 
@@ -230,7 +243,7 @@ remember(struct bmc *b, const struct cmd_request *r, uint8_t completion)
 }
 
 static uint8_t
-judge(const struct command *row, struct call *c)
+judge(const struct command *row, struct cmd_call *c)
 {
 	if (row == NULL)
 		return CC_INVALID_COMMAND;
@@ -245,13 +258,16 @@ size_t
 cmd_run(struct bmc *b, const struct cmd_request *r, uint8_t *out)
 {
 	const struct command *row = find(r->netfn, r->cmd);
-	struct call c = {.b = b, .s = r->s, .p = r->p, .n = r->n, .out = out, .out_n = 1};
+	struct cmd_call c = {.b = b, .s = r->s, .netfn = r->netfn, .p = r->p, .n = r->n, .out = out, .out_n = 1};
 
 	if (r->s == NULL && (row == NULL || row->privilege != 0))
 		return 0;
 	out[0] = judge(row, &c);
 	if (out[0] != 0)
 		c.out_n = 1;
+	if (b->fault == FAULT_FEW_BYTES && (r->netfn == 0x04 || r->netfn == 0x0a || r->netfn == 0x2c) &&
+	    c.out_n > 1 + (size_t)b->fault_value)
+		c.out_n = 1 + (size_t)b->fault_value;
 	if (r->s != NULL)
 		remember(b, r, out[0]);
 	if (row != NULL && row->run == chassis_control_cmd && b->fault == FAULT_MUTE_CONTROL)

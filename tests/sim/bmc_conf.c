@@ -191,6 +191,10 @@ static const struct key {
     {"boot_ms", NULL, offsetof(struct bmc_settings, boot_ms), 0, 600000, "0 to 600000"},
     {"load_ma", NULL, offsetof(struct bmc_settings, load_ma), 0, 100000, "milliamps"},
     {"standby_ma", NULL, offsetof(struct bmc_settings, standby_ma), 0, 100000, "milliamps"},
+    {"sensors", NULL, offsetof(struct bmc_settings, sensors), 0, 96, "0 to 96 more temperatures"},
+    {"sel", NULL, offsetof(struct bmc_settings, sel), 0, 60000, "0 to 60000 entries"},
+    {"sel_stride", NULL, offsetof(struct bmc_settings, sel_stride), 1, 64, "1 to 64"},
+    {"watts", NULL, offsetof(struct bmc_settings, watts), 0, 60000, "0 to 60000"},
 };
 
 static int
@@ -333,7 +337,7 @@ conf_load(struct sim *sim, const char *path)
 {
 	struct draft defaults = {.s = {.user = "admin", .password = "secret", .suites = {17, 3}, .privilege = 4,
 	    .power = true, .slots = 4, .idle_ms = 30000, .boot_ms = 500, .soft_ms = 500, .load_ma = 800,
-	    .standby_ma = 60}};
+	    .standby_ma = 60, .sel = 12, .sel_stride = 1, .watts = 310}};
 	char line[LINE];
 	FILE *f = fopen(path, "re");
 	int number = 0, rc = 0;

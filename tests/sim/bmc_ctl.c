@@ -7,6 +7,7 @@
  *	standby NAME on|off            whether the machine has voltage, beside its feeds
  *	get NAME                       ok name=... power=on ... log=chassis-control:off@MS,... with counts since
  *	                               clear; turns: how often the chassis went on or off
+ *	sensor NAME NUMBER VALUE       its byte, or its states when it is discrete
  *	clear NAME                     counts and log to nothing
  *	list                           ok NAME=ADDRESS:PORT ...
  *	loads PDU PATH                 as the room's message
@@ -18,6 +19,7 @@
 
 #include "bmc_sim.h"
 #include "sim_ctl.h"
+#include "sim_text.h"
 
 struct request {
 	struct sim *sim;
@@ -70,6 +72,16 @@ do_standby(struct request *r)
 }
 
 static void
+do_sensor(struct request *r)
+{
+	long number, value;
+
+	if (sim_int(r->w[2], 0, 255, &number) != 0 || sim_int(r->w[3], 0, 0x7fff, &value) != 0 ||
+	    sensor_override(r->b, (int)number, (int)value) != 0)
+		sim_answer_error(r->a, "sensor NAME NUMBER VALUE, of one that it has");
+}
+
+static void
 do_clear(struct request *r)
 {
 	struct bmc *b = r->b;
@@ -91,6 +103,7 @@ do_get(struct request *r)
 	sim_answer_add(r->a, " sessions=%d opened=%lu closed=%lu packets=%lu answers=%lu commands=%lu controls=%lu turns=%lu",
 	    session_count(b), b->opened, b->closed, b->packets, b->answers, b->commands, b->controls,
 	    b->turns);
+	sim_answer_add(r->a, " identify=%d", b->identify);
 	sim_answer_add(r->a, " booted=%s boot_flags=%02x%02x%02x%02x%02x log=", b->booted == 1 ? "pxe" : "disk", b->boot_flags[0], b->boot_flags[1],
 	    b->boot_flags[2], b->boot_flags[3], b->boot_flags[4]);
 	for (unsigned i = first; i < b->n_log; i++) {
@@ -137,6 +150,7 @@ static const struct row {
     {"set", 4, 4, true, do_set},
     {"fault", 3, 4, true, do_fault},
     {"standby", 3, 3, true, do_standby},
+    {"sensor", 4, 4, true, do_sensor},
     {"get", 2, 2, true, do_get},
     {"clear", 2, 2, true, do_clear},
     {"list", 1, 1, false, do_list},

@@ -107,6 +107,17 @@ static const struct fault_row {
     [FAULT_BOOT_LIE] = {.name = "boot-lie"},
     [FAULT_SICK] = {"sick", true, 1, 127, 8},
     [FAULT_OTHER_BMC] = {.name = "other-bmc"},
+    [FAULT_SDR_NONE] = {.name = "sdr-none"},
+    [FAULT_SDR_LOOP] = {.name = "sdr-loop"},
+    [FAULT_SDR_ENDLESS] = {.name = "sdr-endless"},
+    [FAULT_SDR_LOST] = {"sdr-lost", true, 1, 1000, 1},
+    [FAULT_SDR_SMALL] = {"sdr-small", true, 1, 255, 16},
+    [FAULT_SDR_SHORT] = {.name = "sdr-short"},
+    [FAULT_SEL_LOOP] = {.name = "sel-loop"},
+    [FAULT_SEL_SHORT] = {"sel-short", true, 1, 10000, 1},
+    [FAULT_SEL_NONE] = {.name = "sel-none"},
+    [FAULT_NO_DCMI] = {.name = "no-dcmi"},
+    [FAULT_FEW_BYTES] = {"few-bytes", true, 0, 64, 1},
 };
 
 const char *

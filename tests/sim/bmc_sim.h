@@ -11,6 +11,8 @@
  *	bmc_session  Open Session, RAKP 1 to 4, session slots
  *	bmc_crypto   HMAC and AES
  *	bmc_cmd      the commands, a row each
+ *	bmc_sensor   sensor data records and readings (sections 33, 35, 43)
+ *	bmc_sel      the event log (sections 31, 32), and DCMI's watts
  *	bmc_chassis  the machine: its power, delays, loss of voltage
  *	bmc_room     what pdu-sim says and is told (sim_room.h)
  *	bmc_ctl      the control socket's commands
@@ -62,6 +64,17 @@ enum bmc_fault {
 	FAULT_BOOT_LIE,     /* it is said to be set, and is not */
 	FAULT_SICK,         /* chassis status shows BITS: 2 overload, 4 drive, 8 fault, 16 control, 32 cooling, 64 identify */
 	FAULT_OTHER_BMC,    /* answers come from the address of the BMC before it */
+	FAULT_SDR_NONE,     /* no repository: the records are in the device (section 35) */
+	FAULT_SDR_LOOP,     /* the last record says that the first follows it */
+	FAULT_SDR_ENDLESS,  /* another record always follows */
+	FAULT_SDR_LOST,     /* of N Get SDR one finds its reservation lost; 1: all of them do */
+	FAULT_SDR_SMALL,    /* no more than N bytes of a record at a time */
+	FAULT_SDR_SHORT,    /* bytes of a record beyond its 20th do not come */
+	FAULT_SEL_LOOP,     /* every entry says that the first follows it */
+	FAULT_SEL_SHORT,    /* Get SEL Info says N entries more than there are */
+	FAULT_SEL_NONE,     /* no event log */
+	FAULT_NO_DCMI,
+	FAULT_FEW_BYTES,    /* answers about sensors, records, events and watts have but N bytes */
 	FAULT_COUNT
 };
 
@@ -84,6 +97,9 @@ struct bmc_settings {
 	int off_ms, on_ms, soft_ms, boot_ms;
 	enum bmc_restore restore;
 	int load_ma, standby_ma;
+	int sensors;                 /* more temperatures, beside those of bmc_sensor.c */
+	int sel, sel_stride;         /* entries of the event log; from one's id to the next */
+	int watts;                   /* while the chassis is on */
 	enum bmc_fault fault;
 	int fault_value;
 };
@@ -133,6 +149,9 @@ struct bmc {
 	struct bmc_feed *feeds;
 	int n_feeds;
 	uint8_t boot_flags[5];
+	uint16_t reservation, sel_reservation;
+	int identify;                /* seconds of the last Chassis Identify; -1: until it is put off */
+	struct bmc_override *overrides; /* what a test says of its sensors */
 	uint8_t booted;              /* device of the last start, table 28-14: 0 none, 1 PXE */
 
 	unsigned long packets, answers, opened, closed, commands, controls, turns; /* turns: of the chassis, on or off */
@@ -221,10 +240,49 @@ struct cmd_request {
 	size_t n;
 };
 
+/* What a handler is given. It writes its data with cmd_give, after the completion code it returns. */
+struct cmd_call {
+	struct bmc *b;
+	struct session *s; /* NULL outside a session */
+	uint8_t netfn;
+	const uint8_t *p;
+	size_t n;
+	uint8_t *out;
+	size_t out_n;
+};
+
+#define CC_INVALID_COMMAND 0xc1
+#define CC_RESERVATION 0xc5
+#define CC_LENGTH 0xc7
+#define CC_CANNOT 0xca
+#define CC_NOT_PRESENT 0xcb
+#define CC_INVALID_FIELD 0xcc
+#define CC_PRIVILEGE 0xd4
+
+void cmd_give(struct cmd_call *c, const void *data, size_t n);
+void cmd_give16(struct cmd_call *c, unsigned v);
+void cmd_give32(struct cmd_call *c, uint32_t v);
+
 /* Puts completion code and data into out (64 bytes): their length, or 0 for no answer. */
 size_t cmd_run(struct bmc *b, const struct cmd_request *r, uint8_t *out);
 /* "chassis-control:off" for a logged command. */
 const char *cmd_name(const struct bmc_logged *l, char *out, size_t size);
+
+/* ---- bmc_sensor, bmc_sel: handlers ------------------------------------------------- */
+
+uint8_t sensor_info(struct cmd_call *c);    /* of the repository, or of the device */
+uint8_t sensor_reserve(struct cmd_call *c);
+uint8_t sensor_get_sdr(struct cmd_call *c);
+uint8_t sensor_reading(struct cmd_call *c);
+uint8_t sensor_thresholds(struct cmd_call *c);
+/* From now on sensor NUMBER has this byte, or these states: 0, or -1 when there is none. */
+int sensor_override(struct bmc *b, int number, int value);
+
+uint8_t sel_info(struct cmd_call *c);
+uint8_t sel_reserve(struct cmd_call *c);
+uint8_t sel_entry(struct cmd_call *c);
+uint8_t sel_time(struct cmd_call *c);
+uint8_t dcmi_power(struct cmd_call *c);
 
 /* ---- bmc_chassis --------------------------------------------------------------- */
 

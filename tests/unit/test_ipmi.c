@@ -398,7 +398,7 @@ t_a_call_that_is_overdue_ends_though_tries_are_left(void)
 
 	client_expire(k);
 	T_INT(n_done, 0);
-	k->began_ms -= 10000000;
+	k->since_ms -= 10000000;
 	client_expire(k);
 	T_INT(n_done, 1);
 	T_INT(last.outcome, IPMI_SILENT);
