@@ -116,39 +116,23 @@ add_sensor(struct ipmi_survey *s, const struct ipmi_sdr *sdr, int member)
 		snprintf(n->says, sizeof(n->says), "of another controller (owner %02x, LUN %u): not asked", n->sdr.owner, n->sdr.lun);
 }
 
-/* The next sensor to be asked, at or behind `reading`: false when there is none. */
-static bool
-find_sensor(struct ipmi_survey *s)
+bool
+survey_find_sensor(struct ipmi_survey *s)
 {
 	while (s->reading < s->seen.n_sensors && !can_be_asked(&s->sensors[s->reading]))
 		s->reading++;
 	return s->reading < s->seen.n_sensors;
 }
 
-static enum step
-sensors_end(struct ipmi_survey *s)
+bool
+survey_add_sensors(struct ipmi_survey *s, const struct ipmi_sdr *sdr)
 {
-	if (s->seen.names_part.state == IPMI_PART_WHOLE)
-		survey_part(&s->seen.sensors_part, IPMI_PART_WHOLE, "%s", "");
-	else
-		s->seen.sensors_part = s->seen.names_part;
-	return survey_after(s, STEP_READING);
-}
-
-/* All records are there that will be: who is asked. */
-static enum step
-begin_readings(struct ipmi_survey *s)
-{
-	for (size_t i = 0; i < s->seen.n_sdrs; i++)
-		for (int k = 0; k < s->sdrs[i].share && ipmi_sdr_is_sensor(&s->sdrs[i]); k++) {
-			if (s->seen.n_sensors == LIMIT_IPMI_SENSORS) {
-				survey_part(&s->seen.names_part, IPMI_PART_PARTIAL, "more than %d sensors", LIMIT_IPMI_SENSORS);
-				break;
-			}
-			add_sensor(s, &s->sdrs[i], k);
-		}
-	survey_part(&s->seen.sensors_part, IPMI_PART_PARTIAL, "not all of them were asked");
-	return find_sensor(s) ? STEP_READING : sensors_end(s);
+	for (int i = 0; i < sdr->share && ipmi_sdr_is_sensor(sdr); i++) {
+		if (s->seen.n_sensors == LIMIT_IPMI_SENSORS)
+			return false;
+		add_sensor(s, sdr, i);
+	}
+	return true;
 }
 
 static void
@@ -183,7 +167,7 @@ take_reading(struct ipmi_survey *s, const struct ipmi_answer *a)
 		snprintf(n->says, sizeof(n->says), "no reading: its answer is too short (section 35.14)");
 	else
 		take_value(n);
-	return find_sensor(s) ? STEP_READING : sensors_end(s);
+	return survey_find_sensor(s) ? STEP_READING : survey_sdr_next(s);
 }
 
 /* ---- the row of steps ----------------------------------------------------------------------------- */
@@ -204,7 +188,7 @@ static const struct row {
     [STEP_SDR_RESERVE] = {survey_sdr_ask_reserve, survey_sdr_take_reserve, 0},
     [STEP_SDR_HEAD] = {survey_sdr_ask_head, survey_sdr_take_head, 0},
     [STEP_SDR_BODY] = {survey_sdr_ask_body, survey_sdr_take_body, 0},
-    [STEP_READING] = {ask_reading, take_reading, IPMI_ASK_SENSORS},
+    [STEP_READING] = {ask_reading, take_reading, 0},
 };
 
 enum step
@@ -220,8 +204,6 @@ survey_after(const struct ipmi_survey *s, enum step step)
 static bool
 go_to(struct ipmi_survey *s, enum step step, struct ipmi_command *out)
 {
-	if (step == STEP_READING && s->step != STEP_READING)
-		step = begin_readings(s);
 	s->step = step;
 	if (step == STEP_END)
 		return false;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * survey: what a BMC can tell of its machine, asked in one session: device id,
- * watts, the newest entries of the event log, sensor data records, readings,
- * in this order, so that the little that is always quick comes first. It is
+ * watts, the newest entries of the event log, sensor data records with their
+ * readings, in this order, so that the little that is always quick comes first. It is
  * the `next` of ipmi_ask_many and no more: it sends nothing, has no clock and
  * believes no answer. Whatever a BMC says, it ends (LIMIT_IPMI_SDRS,
  * LIMIT_IPMI_EVENTS_WALKED, ids that come again), and what was read until then

@@ -35,6 +35,7 @@ struct log_walk {
 
 struct sdr_walk {
 	bool of_device;        /* section 35 instead of 33 */
+	bool too_many;         /* sensors */
 	bool cut;              /* a record was left out that might have been of use */
 	int expected;          /* records, as the BMC says; -1: it does not */
 	int seen;              /* records, of all kinds */
@@ -71,11 +72,17 @@ void survey_forget_ids(struct ipmi_survey *s);
 bool survey_pass_id(struct ipmi_survey *s, uint16_t id); /* false: it was there before */
 uint16_t survey_get16(const uint8_t *p);
 
+/* The sensors of a record, to be asked; false: there are too many. */
+bool survey_add_sensors(struct ipmi_survey *s, const struct ipmi_sdr *sdr);
+/* The next sensor to be asked, at or behind `reading`: false when there is none. */
+bool survey_find_sensor(struct ipmi_survey *s);
+
 /* ---- survey_log.c */
 survey_ask_fn survey_log_ask_info, survey_log_ask_entry;
 survey_take_fn survey_log_take_info, survey_log_take_newest, survey_log_take_back, survey_log_take_forward;
 
 /* ---- survey_sdr.c */
+enum step survey_sdr_next(struct ipmi_survey *s); /* the sensors of a record were asked: the next record */
 survey_ask_fn survey_sdr_ask_info, survey_sdr_ask_of_device, survey_sdr_ask_reserve, survey_sdr_ask_head, survey_sdr_ask_body;
 survey_take_fn survey_sdr_take_info, survey_sdr_take_of_device, survey_sdr_take_reserve, survey_sdr_take_head,
     survey_sdr_take_body;

@@ -4,7 +4,9 @@
  * BMC has none, from its sensors themselves (section 35). Each is read in
  * parts: its five bytes of header, then as many at a time as the BMC gives. A
  * reservation is lost when somebody else changes or reserves them: then the
- * record that was being read is read anew.
+ * record that was being read is read anew. The sensors of a record are asked as
+ * soon as it is there: when the time is up, what is known are values and not
+ * the names of all that has none.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -86,6 +88,14 @@ survey_sdr_ask_body(struct ipmi_survey *s, struct ipmi_command *out)
 /* ---- the answers ---------------------------------------------------------------------------- */
 
 static enum step
+leave(struct ipmi_survey *s)
+{
+	if ((s->what & IPMI_ASK_SENSORS) != 0)
+		s->seen.sensors_part = s->seen.names_part; /* all that were found were asked */
+	return survey_after(s, STEP_READING);
+}
+
+static enum step
 end(struct ipmi_survey *s, const char *why)
 {
 	struct ipmi_part *part = &s->seen.names_part;
@@ -98,7 +108,7 @@ end(struct ipmi_survey *s, const char *why)
 		survey_part(part, IPMI_PART_PARTIAL, "%d of %d records: it gives fewer than it says", s->sdr.seen, s->sdr.expected);
 	else
 		survey_part(part, IPMI_PART_WHOLE, "%s", "");
-	return survey_after(s, STEP_SDR_BODY);
+	return leave(s);
 }
 
 enum step
@@ -108,6 +118,8 @@ survey_sdr_take_info(struct ipmi_survey *s, const struct ipmi_answer *a)
 	s->sdr.chunk = CHUNK_MAX;
 	s->sdr.at = ID_FIRST;
 	survey_part(&s->seen.names_part, IPMI_PART_PARTIAL, "not all records were read");
+	if ((s->what & IPMI_ASK_SENSORS) != 0)
+		survey_part(&s->seen.sensors_part, IPMI_PART_PARTIAL, "not all of them were asked");
 	if (a->completion != 0) { /* no repository */
 		s->sdr.of_device = true;
 		return STEP_SDR_OF_DEVICE;
@@ -123,7 +135,7 @@ survey_sdr_take_of_device(struct ipmi_survey *s, const struct ipmi_answer *a)
 {
 	if (a->completion != 0) {
 		survey_part(&s->seen.names_part, IPMI_PART_MISSING, "no sensor data records: %s", ipmi_completion_text(a->completion));
-		return survey_after(s, STEP_SDR_BODY);
+		return leave(s);
 	}
 	if (a->n < 2)
 		return end(s, "its Get Device SDR Info is too short (section 35.2)");
@@ -145,8 +157,8 @@ survey_sdr_take_reserve(struct ipmi_survey *s, const struct ipmi_answer *a)
 	return STEP_SDR_HEAD;
 }
 
-static enum step
-next_record(struct ipmi_survey *s)
+enum step
+survey_sdr_next(struct ipmi_survey *s)
 {
 	struct sdr_walk *w = &s->sdr;
 
@@ -195,10 +207,10 @@ survey_sdr_take_head(struct ipmi_survey *s, const struct ipmi_answer *a)
 	if (w->want > RECORD_MAX)
 		w->want = RECORD_MAX;
 	if (!is_wanted(w->record[3]))
-		return next_record(s);
+		return survey_sdr_next(s);
 	if (w->want == w->have) {
 		w->cut = true;
-		return next_record(s);
+		return survey_sdr_next(s);
 	}
 	return STEP_SDR_BODY;
 }
@@ -223,6 +235,8 @@ keep(struct ipmi_survey *s)
 		s->seen.sdrs = s->sdrs;
 	}
 	s->sdrs[s->seen.n_sdrs++] = sdr;
+	if ((s->what & IPMI_ASK_SENSORS) != 0 && !survey_add_sensors(s, &sdr))
+		s->sdr.too_many = true;
 }
 
 /* It was asked for more bytes than it gives at a time; a few BMCs say so in other words. */
@@ -249,12 +263,12 @@ survey_sdr_take_body(struct ipmi_survey *s, const struct ipmi_answer *a)
 	n = a->n < 2 ? 0 : (size_t)a->n - 2;
 	if (a->completion != 0 || n == 0 || n > piece(w)) {
 		w->cut = true;
-		return next_record(s);
+		return survey_sdr_next(s);
 	}
 	memcpy(w->record + w->have, a->data + 2, n);
 	w->have += n;
 	if (w->have < w->want)
 		return STEP_SDR_BODY;
 	keep(s);
-	return next_record(s);
+	return w->too_many ? end(s, "there are too many sensors") : survey_find_sensor(s) ? STEP_READING : survey_sdr_next(s);
 }

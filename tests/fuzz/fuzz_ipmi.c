@@ -6,7 +6,8 @@
  *
  * Besides crashes, three things are never to happen: an answer taken that was
  * not sealed with the keys of the session; a command that left before RAKP 4
- * was right; a command marked `once` that left twice.
+ * was right; a command marked `once` that left twice. With several commands in
+ * the session, that holds of each: no answer is taken for another's.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -66,6 +67,23 @@ keep(void *ctx, const struct ipmi_answer *a)
 	require(a->outcome != IPMI_OK || sealed);
 	require(!a->left || rakp4_right);
 	require(a->n <= sizeof(a->data));
+}
+
+/* Up to three more commands, a harmless one and one that may leave but once in turn. */
+static bool
+ask_more(void *ctx, const struct ipmi_answer *a, struct ipmi_command *out)
+{
+	int *more = ctx;
+
+	require(!done && sealed && a->outcome == IPMI_OK && a->left);
+	if (*more == 0)
+		return false;
+	*out = *more % 2 == 0 ? ipmi_chassis_status() : ipmi_chassis_control(IPMI_CONTROL_CYCLE);
+	if (*more == 3)
+		out->privilege = 4; /* more than any first command has: refused */
+	--*more;
+	sealed = false;
+	return true;
 }
 
 static struct call *
@@ -326,7 +344,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	struct ipmi_command c = ipmi_chassis_status();
 	struct call *k;
 	uint8_t kind = next(&in);
-	bool once;
+	int more = kind >> 6;
 
 	start();
 	t.address = bmc;
@@ -334,14 +352,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		c = ipmi_chassis_control((enum ipmi_control)(kind >> 1 & 3));
 	if (kind & 0x10)
 		t.suites[0] = 3, t.suites[1] = kind & 0x20 ? 17 : 0;
-	once = c.once;
 	done = sealed = rakp4_right = false;
-	ipmi_ask(client, &t, &c, keep, NULL);
+	ipmi_ask_many(client, &t, &c, more > 0 ? ask_more : NULL, keep, &more);
 	client_turn(client);
 	for (int i = 0; i < DEEDS && in.n > 0 && (k = find_call()) != NULL; i++) {
 		deeds[next(&in) % LARCH_COUNT(deeds)](k, &in);
 		k = find_call();
-		require(!once || k == NULL || k->state != STATE_COMMAND || k->tries == 1);
+		require(k == NULL || !k->command.once || k->state != STATE_COMMAND || k->tries == 1);
 	}
 	if ((k = find_call()) != NULL)
 		session_cancel(k);

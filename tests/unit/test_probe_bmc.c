@@ -313,6 +313,10 @@ t_a_silent_bmc_and_one_that_falls_silent_are_told_in_time(void)
 	T_INT(t.power.state, IPMI_PART_WHOLE);
 	T_INT(t.sensors.state, IPMI_PART_PARTIAL);
 	T_OK(!t.whole);
+	t = look(2, IPMI_ASK_SENSORS, 0, 600);
+	T_INT(t.sensors.state, IPMI_PART_PARTIAL);
+	T_STR(t.sensors.text, "not all of them were asked");
+	T_OK(t.n_known > 0 && t.n_known + 1 >= t.n_sensors); /* what is named has been asked, but for the one in hand */
 	end();
 }
 
