@@ -82,8 +82,8 @@ ipmi_sensor_value(const struct ipmi_sdr *s, uint8_t raw)
 {
 	double x, y;
 
-	if (!s->analog || s->linear >= LARCH_COUNT(curves))
-		return NAN;
+	if (!s->analog || s->linear >= LARCH_COUNT(curves) || (s->m == 0 && s->b == 0))
+		return NAN; /* the last: a discrete sensor in a full record, whose formula was left empty */
 	x = number_of(raw, s->format);
 	y = curves[s->linear]((s->m * x + s->b * pow(10, s->k1)) * pow(10, s->k2));
 	return isfinite(y) ? y : NAN;

@@ -79,7 +79,8 @@ struct ipmi_reading {
 /* 0; or -1 when it is no answer to ipmi_reading_ask. */
 LARCH_API int ipmi_reading_parse(const struct ipmi_answer *answer, const struct ipmi_sdr *sdr, struct ipmi_reading *out);
 
-/* The formula of section 36.3; NAN for a sensor that has none or one for each byte, and where it has no value (1/0). */
+/* The formula of section 36.3; NAN for a sensor that has none (M and B are 0, too) or one for each byte, and
+ * where it has no value (1/0). */
 LARCH_API double ipmi_sensor_value(const struct ipmi_sdr *sdr, uint8_t raw);
 /* A threshold; NAN: none that can be read. */
 LARCH_API double ipmi_sensor_limit(const struct ipmi_sdr *sdr, enum ipmi_limit which);

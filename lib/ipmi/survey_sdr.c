@@ -127,7 +127,11 @@ survey_sdr_take_info(struct ipmi_survey *s, const struct ipmi_answer *a)
 	if (a->n < INFO_BYTES)
 		return end(s, "its Get SDR Repository Info is too short (section 33.9)");
 	s->sdr.expected = survey_get16(a->data + 1);
-	return s->sdr.expected == 0 ? end(s, NULL) : STEP_SDR_RESERVE;
+	if (s->sdr.expected == 0) { /* an empty one: the sensors may have theirs */
+		s->sdr.of_device = true;
+		return STEP_SDR_OF_DEVICE;
+	}
+	return STEP_SDR_RESERVE;
 }
 
 enum step

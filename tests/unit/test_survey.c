@@ -235,6 +235,8 @@ t_what_has_no_value_has_none(void)
 	s.linear = 10;
 	s.m = -1;
 	T_OK(isnan(ipmi_sensor_value(&s, 1)));
+	s = (struct ipmi_sdr){.analog = true, .m = 0, .b = 0, .k1 = 3};
+	T_OK(isnan(ipmi_sensor_value(&s, 7)));
 	s = (struct ipmi_sdr){.analog = false, .m = 1};
 	T_OK(isnan(ipmi_sensor_value(&s, 1)));
 	s = (struct ipmi_sdr){.analog = true, .m = 1, .has_limits = 1 << IPMI_UPPER_CRITICAL, .limits = {1, 2, 3, 4, 90, 6}};
@@ -536,6 +538,41 @@ t_empty_answers_are_partial_and_cite_the_section(void)
 	ipmi_survey_destroy(NULL);
 }
 
+/* An empty repository, one record in the device; Reserve is not known there. */
+static void
+empty_repository(const struct ipmi_command *c, struct ipmi_answer *a)
+{
+	struct record r = full();
+
+	if (c->netfn == 0x0a)
+		give(a, "\x51\0\0\0\0\0\0\0\0\0\0\0\0\0", 14);
+	else if (c->cmd == 0x20)
+		give(a, "\1\1", 2);
+	else if (c->cmd == 0x22)
+		a->completion = 0xc1;
+	else if (c->cmd == 0x2d)
+		give(a, "\x2a\xc0\xc0", 3);
+	else {
+		T_OK(c->data[0] == 0 && c->data[1] == 0);
+		give(a, "\xff\xff", 2);
+		give(a, r.p + c->data[4], c->data[5]);
+	}
+}
+
+static void
+t_an_empty_repository_is_not_the_end(void)
+{
+	struct ipmi_survey *s = ipmi_survey_create(IPMI_ASK_SENSORS, 0);
+	const struct ipmi_seen *seen = ipmi_survey_seen(s);
+
+	(void)survey(s, empty_repository);
+	T_INT(seen->sensors_part.state, IPMI_PART_WHOLE);
+	T_INT((int)seen->n_sensors, 1);
+	T_STR(seen->sensors[0].sdr.name, "Temp");
+	T_OK(seen->sensors[0].reading.known && seen->sensors[0].reading.raw == 0x2a);
+	ipmi_survey_destroy(s);
+}
+
 static void
 t_nothing_asked_is_nothing(void)
 {
@@ -553,4 +590,5 @@ T_MAIN(T(t_a_full_record_is_read), T(t_records_that_are_too_short_are_refused), 
     T(t_states_and_thresholds_have_words_and_levels), T(t_a_reading_of_one_byte_is_refused), T(t_events_are_told_in_words),
     T(t_device_id_and_watts_are_read), T(t_commands_have_the_bytes_of_the_specification),
     T(t_a_repository_and_a_log_without_end_are_left), T(t_a_bmc_that_knows_nothing_is_told_so),
-    T(t_empty_answers_are_partial_and_cite_the_section), T(t_nothing_asked_is_nothing))
+    T(t_empty_answers_are_partial_and_cite_the_section), T(t_an_empty_repository_is_not_the_end),
+    T(t_nothing_asked_is_nothing))
