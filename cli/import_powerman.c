@@ -188,7 +188,7 @@ device_statement(struct powerman *p, struct err *e)
 	room_type(p->r, device, "pdu");
 	room_fact(p->r, device, "powerman_type", type);
 	device_address(p, device, word_of(p, 3));
-	room_once(p->r, "the attribute family of PDUs is not known from powerman's types; give each one of: apc-rpdu apc-rpdu2 sentry3, or a site's own");
+	room_once(p->r, "the attribute family of PDUs is not known from powerman's types; give each one of those in mib/ (sentry3, apc-rpdu2 ...), or a site's own");
 	return 0;
 }
 

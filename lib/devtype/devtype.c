@@ -38,13 +38,51 @@ devtype_state_name(enum devtype_state state)
 	return (unsigned)state < DEVTYPE_STATE_COUNT ? name[state] : "unknown";
 }
 
+const char *
+devtype_infeed_name(enum devtype_infeed_kind kind)
+{
+	static const char *const name[DEVTYPE_INFEED_KINDS] = {
+	    [DEVTYPE_INLET] = "inlet",
+	    [DEVTYPE_LINE] = "line",
+	    [DEVTYPE_PHASE] = "phase",
+	    [DEVTYPE_BANK] = "bank",
+	    [DEVTYPE_TOTAL] = "total",
+	};
+
+	return (unsigned)kind < DEVTYPE_INFEED_KINDS ? name[kind] : "unknown";
+}
+
+const char *
+devtype_sensor_name(enum devtype_sensor_kind kind)
+{
+	static const char *const name[DEVTYPE_SENSOR_KINDS] = {
+	    [DEVTYPE_TEMPERATURE] = "temperature", [DEVTYPE_HUMIDITY] = "humidity"};
+
+	return (unsigned)kind < DEVTYPE_SENSOR_KINDS ? name[kind] : "unknown";
+}
+
+bool
+devtype_holds(const struct devtype_numbers *numbers, int64_t value)
+{
+	for (size_t i = 0; i < numbers->n; i++)
+		if (numbers->list[i] == value)
+			return true;
+	return false;
+}
+
+const struct devtype_health_row *
+devtype_health_of(const struct devtype *t, int64_t value)
+{
+	for (size_t i = 0; i < t->n_healths; i++)
+		if (t->healths[i].value == value)
+			return &t->healths[i];
+	return NULL;
+}
+
 bool
 devtype_is_pending(const struct devtype *t, int64_t value)
 {
-	for (size_t i = 0; i < t->n_pending; i++)
-		if (t->pending_values[i] == value)
-			return true;
-	return false;
+	return devtype_holds(&t->pending_values, value);
 }
 
 enum devtype_state
@@ -58,11 +96,17 @@ devtype_with_pending(enum devtype_state state, bool pending)
 }
 
 bool
-devtype_measured(const struct devtype_measure *m, int64_t reading, double *out)
+devtype_measured(const struct devtype_measure *m, int64_t reading, int64_t digits, double *out)
 {
-	if (m->oid.n == 0 || reading < m->absent_below)
+	double scale = m->scale;
+
+	if (m->oid.n == 0 || reading < m->absent_below || reading > m->absent_above || digits < -9 || digits > 9)
 		return false;
-	*out = (double)reading * m->scale;
+	for (; digits > 0; digits--)
+		scale /= 10;
+	for (; digits < 0; digits++)
+		scale *= 10;
+	*out = (double)reading * scale;
 	return true;
 }
 
@@ -72,6 +116,15 @@ bool
 devtype_is_below(const struct devtype_oid *oid, const struct devtype_oid *base)
 {
 	return oid->n >= base->n && memcmp(oid->id, base->id, base->n * sizeof(base->id[0])) == 0;
+}
+
+bool
+devtype_is_family(const struct devtype *t, const struct devtype_oid *sys_object_id)
+{
+	for (size_t i = 0; i < t->n_sys_object_ids; i++)
+		if (devtype_is_below(sys_object_id, &t->sys_object_ids[i]))
+			return true;
+	return false;
 }
 
 int

@@ -2,8 +2,8 @@
 /*
  * devtype: a PDU family is a data file, mib/FAMILY.json, checked against the
  * YANG module larch-device-type: how it is recognised, its outlet table, the
- * numbers its states and commands have, units, infeeds, quirks, and where each
- * fact comes from. A new family is one file and one recording; no C.
+ * numbers its states and commands have, units, infeeds, sensors, quirks, and
+ * where each fact comes from. A new family is one file and one recording; no C.
  */
 #ifndef LARCH_DEVTYPE_DEVTYPE_H
 #define LARCH_DEVTYPE_DEVTYPE_H
@@ -35,31 +35,98 @@ struct devtype_state_row {
 	bool fault;       /* offError, onFuse ...: shown as a fault beside the state */
 };
 
-/* A measured column: reading * scale is in the base unit; a reading below `absent_below` is no value. */
-struct devtype_measure {
-	struct devtype_oid oid;
-	double scale;
-	int64_t absent_below; /* usually 0: negative means "not available" */
+/* How well an outlet's state is known, from a column beside it. */
+struct devtype_health_row {
+	int64_t value;
+	const char *word;
+	bool lost;          /* the state says nothing; else a fault beside it */
 };
+
+struct devtype_numbers {
+	const int64_t *list;
+	size_t n;
+};
+
+/* A measured column: reading * scale (and / 10^digits) is in the base unit, A, W, V, degrees Celsius or percent. */
+struct devtype_measure {
+	struct devtype_oid oid;       /* n == 0: not measured */
+	bool has_suffix;
+	uint32_t suffix;              /* behind the row's index, in `digits` too */
+	double scale;
+	struct devtype_oid digits;    /* column of the number of decimal digits; n == 0: none */
+	int64_t absent_below, absent_above; /* a reading outside is no value */
+};
+
+/* A condition on a row of a table. */
+struct devtype_where {
+	struct devtype_oid column;    /* n == 0: the number of the index at `position`, from 0 */
+	size_t position;
+	struct devtype_numbers values;
+	bool not;                     /* none of them */
+};
+
+/* Which rows of a table are meant, and what they are called. */
+struct devtype_rows {
+	size_t index_length;          /* 1 to 4 */
+	struct devtype_oid name;      /* n == 0: none */
+	const struct devtype_where *where;
+	size_t n_where;
+};
+
+enum devtype_infeed_kind { DEVTYPE_INLET, DEVTYPE_LINE, DEVTYPE_PHASE, DEVTYPE_BANK, DEVTYPE_TOTAL, DEVTYPE_INFEED_KINDS };
+
+struct devtype_infeed {
+	enum devtype_infeed_kind kind;
+	struct devtype_rows rows;
+	struct devtype_measure current, watts, volts;
+};
+
+enum devtype_sensor_kind { DEVTYPE_TEMPERATURE, DEVTYPE_HUMIDITY, DEVTYPE_SENSOR_KINDS };
+
+struct devtype_sensor {
+	enum devtype_sensor_kind kind;
+	struct devtype_rows rows;
+	struct devtype_measure value;
+	bool always_fahrenheit;
+	struct devtype_oid fahrenheit; /* column or scalar: Fahrenheit while it holds one of the numbers; n == 0: none */
+	struct devtype_numbers fahrenheit_values;
+};
+
+#define DEVTYPE_SYS_OBJECT_IDS 10
 
 struct devtype {
 	const char *family;           /* "sentry3": the file's name */
 	const char *title;            /* "Server Technology Sentry3" */
-	struct devtype_oid sys_object_id; /* prefix of sysObjectID.0 */
-	struct devtype_oid confirm;   /* must answer with a value too; n == 0: none */
+	struct devtype_oid sys_object_ids[DEVTYPE_SYS_OBJECT_IDS]; /* prefixes of sysObjectID.0 */
+	size_t n_sys_object_ids;
+	struct devtype_oid confirm;   /* must answer with a value too */
+	bool has_confirm_least;
+	int64_t confirm_least;        /* which is then a number, and not less */
 	struct devtype_oid unless;    /* must not: another family fits better; n == 0: none */
-	size_t index_length;          /* sub-identifiers of an outlet's index: 1, 2 or 3 */
+	size_t index_length;          /* sub-identifiers of an outlet's index: 1, 2 or 3; 0: no outlets */
+	bool has_units;               /* the index begins with the unit, and outlets are counted anew in each */
+	uint32_t first_unit;
 	struct devtype_oid outlet_id, outlet_name; /* columns: "AA1", what people typed on the device */
 	struct devtype_oid state;     /* column read */
 	const struct devtype_state_row *states;
 	size_t n_states;
 	struct devtype_oid pending;   /* column that says "will change by itself"; n == 0: none */
-	const int64_t *pending_values;
-	size_t n_pending;
-	struct devtype_oid control;   /* column written; n == 0: metered only, offers no switching */
+	struct devtype_numbers pending_values;
+	struct devtype_oid health;    /* n == 0: none */
+	const struct devtype_health_row *healths;
+	size_t n_healths;
+	struct devtype_oid switchable; /* n == 0: all outlets are */
+	bool switchable_by_bit;
+	unsigned switchable_bit;
+	struct devtype_numbers switchable_values;
+	struct devtype_oid control;   /* column written to switch on; n == 0: metered only, offers no switching */
+	struct devtype_oid control_off_column; /* the same, or another one */
 	int64_t control_on, control_off;
 	struct devtype_measure current, watts; /* of one outlet, A and W */
-	struct devtype_measure infeed_current; /* column of the infeed table, A */
+	const struct devtype_infeed *infeeds;
+	size_t n_infeeds;
+	const struct devtype_sensor *sensors;
+	size_t n_sensors;
 	int64_t settle_ms;            /* the device's own time until a state reads back after a write */
 	int max_varbinds;             /* of one request */
 	bool version1;                /* wants SNMPv1: no GETBULK */
@@ -93,6 +160,14 @@ LARCH_API const struct devtype *devtype_find(const struct devtype_set *s, const 
 LARCH_API const struct devtype_state_row *devtype_state_of(const struct devtype *t, int64_t value);
 LARCH_API const char *devtype_state_name(enum devtype_state state); /* "on" "off" "unknown" "off-pending" "on-pending" */
 
+LARCH_API const char *devtype_infeed_name(enum devtype_infeed_kind kind); /* "inlet" "line" "phase" "bank" "total" */
+LARCH_API const char *devtype_sensor_name(enum devtype_sensor_kind kind); /* "temperature" "humidity" */
+
+LARCH_API bool devtype_holds(const struct devtype_numbers *numbers, int64_t value);
+
+/* The trouble that a number of the health column means, or NULL: it is well. */
+LARCH_API const struct devtype_health_row *devtype_health_of(const struct devtype *t, int64_t value);
+
 /* True when the pending column's number means that the outlet will change by itself. */
 LARCH_API bool devtype_is_pending(const struct devtype *t, int64_t value);
 
@@ -103,11 +178,16 @@ LARCH_API bool devtype_is_pending(const struct devtype *t, int64_t value);
  */
 LARCH_API enum devtype_state devtype_with_pending(enum devtype_state state, bool pending);
 
-/* A reading in the base unit: true, or false when the reading is no value. */
-LARCH_API bool devtype_measured(const struct devtype_measure *m, int64_t reading, double *out);
+/*
+ * A reading in the base unit: true, or false when the reading is no value. `digits` is what the measure's column of
+ * digits holds, 0 for one without; more than 9 or less than -9 are no digits, and the reading no value.
+ */
+LARCH_API bool devtype_measured(const struct devtype_measure *m, int64_t reading, int64_t digits, double *out);
 
-/* True when a sysObjectID is the family's or lies below it. */
+/* True when a sysObjectID is the base or lies below it. */
 LARCH_API bool devtype_is_below(const struct devtype_oid *oid, const struct devtype_oid *base);
+/* True when it is one of the family's, or lies below one. */
+LARCH_API bool devtype_is_family(const struct devtype *t, const struct devtype_oid *sys_object_id);
 
 /* column.index: 0, or -1 when it would be longer than DEVTYPE_OID. */
 LARCH_API int devtype_cell(const struct devtype_oid *column, const struct devtype_oid *index,

@@ -13,6 +13,7 @@
 #include "devtype.h"
 
 #define MODULE "larch-device-type"
+#define INDEX_ROOM 5 /* numbers behind a column: an index of four and a suffix */
 
 /* What is being read: for errors, and the arena that keeps it. */
 struct reading {
@@ -23,6 +24,14 @@ struct reading {
 
 /* ---- members ------------------------------------------------------------------------ */
 
+static int
+parse_oid(const struct reading *r, const char *text, const char *where, const char *key, struct devtype_oid *out)
+{
+	if (devtype_parse_oid(str_of(text), out, r->e) != 0)
+		return err_prefix(r->e, "%s: %s/%s", r->path, where, key);
+	return 0;
+}
+
 /* An optional member with an OID; leaves n == 0 when it is absent. */
 static int
 read_oid(const struct reading *r, const json_t *o, const char *key, const char *where, struct devtype_oid *out)
@@ -30,21 +39,36 @@ read_oid(const struct reading *r, const json_t *o, const char *key, const char *
 	const char *text = jsn_text_or(o, key, NULL);
 
 	out->n = 0;
-	if (text == NULL)
-		return 0;
-	if (devtype_parse_oid(str_of(text), out, r->e) != 0)
-		return err_prefix(r->e, "%s: %s/%s", r->path, where, key);
+	return text == NULL ? 0 : parse_oid(r, text, where, key, out);
+}
+
+/* The same, of a column: a row's index and a suffix must fit behind it. */
+static int
+read_column_at(const struct reading *r, const json_t *o, const char *key, const char *where, struct devtype_oid *out)
+{
+	if (read_oid(r, o, key, where, out) != 0)
+		return -1;
+	if (out->n + INDEX_ROOM > DEVTYPE_OID)
+		return err_set(r->e, ERR_INPUT, "%s: %s/%s: leaves no room for a row's index", r->path, where, key);
 	return 0;
 }
 
 static int
 read_column(const struct reading *r, const json_t *o, const char *where, struct devtype_oid *out)
 {
-	if (read_oid(r, o, "column", where, out) != 0)
-		return -1;
-	if (out->n + 3 > DEVTYPE_OID)
-		return err_set(r->e, ERR_INPUT, "%s: %s/column: leaves no room for a row's index", r->path, where);
-	return 0;
+	return read_column_at(r, o, "column", where, out);
+}
+
+static struct devtype_numbers
+read_numbers(const struct reading *r, const json_t *o, const char *key)
+{
+	const json_t *values = jsn_array(o, key);
+	size_t n = json_array_size(values);
+	int64_t *numbers = arena_array(r->arena, n, sizeof(*numbers));
+
+	for (size_t i = 0; i < n; i++)
+		numbers[i] = json_integer_value(json_array_get(values, i));
+	return (struct devtype_numbers){numbers, n};
 }
 
 static int
@@ -55,13 +79,18 @@ read_measure(const struct reading *r, const json_t *o, const char *where, struct
 	*out = (struct devtype_measure){.scale = 1};
 	if (o == NULL)
 		return 0;
-	if (read_column(r, o, where, &out->oid) != 0)
+	if (read_column(r, o, where, &out->oid) != 0 || read_column_at(r, o, "digits", where, &out->digits) != 0)
 		return -1;
 	if (str_double(str_of(scale), 0.000001, 1000000, &out->scale) != 0)
 		return err_set(r->e, ERR_INPUT, "%s: %s/scale: \"%s\" is no scale", r->path, where, scale);
+	out->has_suffix = json_object_get(o, "suffix") != NULL;
+	out->suffix = (uint32_t)jsn_integer_or(o, "suffix", 0);
 	out->absent_below = jsn_integer_or(o, "absent_below", 0);
+	out->absent_above = jsn_integer_or(o, "absent_above", INT32_MAX);
 	return 0;
 }
+
+/* ---- outlets ------------------------------------------------------------------------ */
 
 static enum devtype_state
 state_of_word(const char *word)
@@ -96,57 +125,192 @@ read_state(const struct reading *r, const json_t *o, struct devtype *t)
 }
 
 static int
-read_pending(const struct reading *r, const json_t *o, struct devtype *t)
+read_health(const struct reading *r, const json_t *o, struct devtype *t)
 {
-	const json_t *values = jsn_array(o, "values");
+	const json_t *values = jsn_array(o, "value");
 	size_t n = json_array_size(values);
-	int64_t *numbers = arena_array(r->arena, n, sizeof(*numbers));
+	struct devtype_health_row *rows = arena_array(r->arena, n, sizeof(*rows));
 
-	if (read_column(r, o, "outlets/pending", &t->pending) != 0)
+	for (size_t i = 0; i < n; i++) {
+		const json_t *v = json_array_get(values, i);
+
+		rows[i].value = jsn_integer_or(v, "number", 0);
+		rows[i].word = arena_strdup(r->arena, jsn_text_or(v, "word", ""));
+		rows[i].lost = jsn_bool_or(v, "lost", false);
+	}
+	t->healths = rows;
+	t->n_healths = n;
+	return read_column(r, o, "outlets/health", &t->health);
+}
+
+static int
+read_switchable(const struct reading *r, const json_t *o, struct devtype *t)
+{
+	t->switchable_values = read_numbers(r, o, "values");
+	t->switchable_by_bit = json_object_get(o, "bit") != NULL;
+	t->switchable_bit = (unsigned)jsn_integer_or(o, "bit", 0);
+	return read_column(r, o, "outlets/switchable", &t->switchable);
+}
+
+static int
+read_control(const struct reading *r, const json_t *o, struct devtype *t)
+{
+	t->control_on = jsn_integer_or(o, "on", 0);
+	t->control_off = jsn_integer_or(o, "off", 0);
+	if (read_column(r, o, "outlets/control", &t->control) != 0 ||
+	    read_column_at(r, o, "off_column", "outlets/control", &t->control_off_column) != 0)
 		return -1;
-	for (size_t i = 0; i < n; i++)
-		numbers[i] = json_integer_value(json_array_get(values, i));
-	t->pending_values = numbers;
-	t->n_pending = n;
+	if (t->control_off_column.n == 0)
+		t->control_off_column = t->control;
 	return 0;
 }
 
 static int
 read_outlets(const struct reading *r, const json_t *o, struct devtype *t)
 {
-	const json_t *control = json_object_get(o, "control");
+	const json_t *pending = json_object_get(o, "pending");
 
-	t->index_length = (size_t)jsn_integer_or(o, "index_length", 1);
-	t->control_on = jsn_integer_or(control, "on", 0);
-	t->control_off = jsn_integer_or(control, "off", 0);
+	t->index_length = (size_t)jsn_integer_or(o, "index_length", 0);
+	t->has_units = json_object_get(o, "first_unit") != NULL;
+	t->first_unit = (uint32_t)jsn_integer_or(o, "first_unit", 0);
+	t->pending_values = read_numbers(r, pending, "values");
 	if (read_column(r, json_object_get(o, "id"), "outlets/id", &t->outlet_id) != 0 ||
 	    read_column(r, json_object_get(o, "name"), "outlets/name", &t->outlet_name) != 0 ||
 	    read_state(r, json_object_get(o, "state"), t) != 0 ||
-	    read_pending(r, json_object_get(o, "pending"), t) != 0 ||
-	    read_column(r, control, "outlets/control", &t->control) != 0 ||
+	    read_column(r, pending, "outlets/pending", &t->pending) != 0 ||
+	    read_health(r, json_object_get(o, "health"), t) != 0 ||
+	    read_switchable(r, json_object_get(o, "switchable"), t) != 0 ||
+	    read_control(r, json_object_get(o, "control"), t) != 0 ||
 	    read_measure(r, json_object_get(o, "current"), "outlets/current", &t->current) != 0 ||
 	    read_measure(r, json_object_get(o, "watts"), "outlets/watts", &t->watts) != 0)
 		return -1;
 	return 0;
 }
 
+/* ---- infeeds and sensors ------------------------------------------------------------- */
+
+static int
+read_rows(const struct reading *r, const json_t *o, const char *where, struct devtype_rows *out)
+{
+	const json_t *list = jsn_array(o, "where");
+	size_t n = json_array_size(list);
+	struct devtype_where *w = arena_array(r->arena, n, sizeof(*w));
+
+	*out = (struct devtype_rows){
+	    .index_length = (size_t)jsn_integer_or(o, "index_length", 1), .where = w, .n_where = n};
+	for (size_t i = 0; i < n; i++) {
+		const json_t *one = json_array_get(list, i);
+
+		w[i].values = read_numbers(r, one, "values");
+		w[i].position = (size_t)jsn_integer_or(one, "position", 1) - 1;
+		w[i].not = jsn_bool_or(one, "not", false);
+		if (read_column(r, one, where, &w[i].column) != 0)
+			return -1;
+	}
+	return read_column(r, json_object_get(o, "name"), where, &out->name);
+}
+
+/* The place in a list of words; the module admits no other. */
+static int
+word_at(const char *word, int n, const char *(*name)(int))
+{
+	int i = 0;
+
+	while (i < n - 1 && strcmp(name(i), word) != 0)
+		i++;
+	return i;
+}
+
+static const char *
+infeed_word(int i)
+{
+	return devtype_infeed_name((enum devtype_infeed_kind)i);
+}
+
+static const char *
+sensor_word(int i)
+{
+	return devtype_sensor_name((enum devtype_sensor_kind)i);
+}
+
+static int
+read_infeeds(const struct reading *r, const json_t *list, struct devtype *t)
+{
+	size_t n = json_array_size(list);
+	struct devtype_infeed *rows = arena_array(r->arena, n, sizeof(*rows));
+
+	for (size_t i = 0; i < n; i++) {
+		const json_t *o = json_array_get(list, i);
+		const char *kind = jsn_text_or(o, "kind", "");
+		const char *where = arena_printf(r->arena, "infeeds[kind='%s']", kind);
+
+		rows[i].kind = (enum devtype_infeed_kind)word_at(kind, DEVTYPE_INFEED_KINDS, infeed_word);
+		if (read_rows(r, o, where, &rows[i].rows) != 0 ||
+		    read_measure(r, json_object_get(o, "current"), where, &rows[i].current) != 0 ||
+		    read_measure(r, json_object_get(o, "watts"), where, &rows[i].watts) != 0 ||
+		    read_measure(r, json_object_get(o, "volts"), where, &rows[i].volts) != 0)
+			return -1;
+	}
+	t->infeeds = rows;
+	t->n_infeeds = n;
+	return 0;
+}
+
+static int
+read_sensors(const struct reading *r, const json_t *list, struct devtype *t)
+{
+	size_t n = json_array_size(list);
+	struct devtype_sensor *rows = arena_array(r->arena, n, sizeof(*rows));
+
+	for (size_t i = 0; i < n; i++) {
+		const json_t *o = json_array_get(list, i), *scale = json_object_get(o, "fahrenheit");
+		const char *where = arena_printf(r->arena, "sensors[key='%s']", jsn_text_or(o, "key", ""));
+
+		rows[i].kind = (enum devtype_sensor_kind)word_at(jsn_text_or(o, "kind", ""), DEVTYPE_SENSOR_KINDS, sensor_word);
+		rows[i].always_fahrenheit = jsn_bool_or(o, "always_fahrenheit", false);
+		rows[i].fahrenheit_values = read_numbers(r, scale, "values");
+		if (read_rows(r, o, where, &rows[i].rows) != 0 ||
+		    read_measure(r, json_object_get(o, "value"), where, &rows[i].value) != 0 ||
+		    read_column(r, scale, where, &rows[i].fahrenheit) != 0)
+			return -1;
+	}
+	t->sensors = rows;
+	t->n_sensors = n;
+	return 0;
+}
+
 /* ---- one file ------------------------------------------------------------------------- */
+
+static int
+read_recognise(const struct reading *r, const json_t *o, struct devtype *t)
+{
+	const json_t *ids = jsn_array(o, "sys_object_id");
+
+	t->n_sys_object_ids = json_array_size(ids);
+	for (size_t i = 0; i < t->n_sys_object_ids; i++)
+		if (parse_oid(r, json_string_value(json_array_get(ids, i)), "recognise", "sys_object_id",
+		    &t->sys_object_ids[i]) != 0)
+			return -1;
+	t->has_confirm_least = json_object_get(o, "confirm_least") != NULL;
+	t->confirm_least = jsn_integer_or(o, "confirm_least", 0);
+	if (read_oid(r, o, "confirm", "recognise", &t->confirm) != 0 ||
+	    read_oid(r, o, "unless", "recognise", &t->unless) != 0)
+		return -1;
+	return 0;
+}
 
 static int
 read_type(const struct reading *r, const json_t *o, struct devtype *t)
 {
-	const json_t *recognise = json_object_get(o, "recognise"), *infeeds = json_object_get(o, "infeeds");
-
 	t->family = arena_strdup(r->arena, jsn_text_or(o, "family", ""));
 	t->title = arena_strdup(r->arena, jsn_text_or(o, "title", ""));
 	t->settle_ms = jsn_integer_or(o, "settle_ms", 0);
 	t->max_varbinds = (int)jsn_integer_or(o, "max_varbinds", 1);
 	t->version1 = jsn_bool_or(o, "version1", false);
-	if (read_oid(r, recognise, "sys_object_id", "recognise", &t->sys_object_id) != 0 ||
-	    read_oid(r, recognise, "confirm", "recognise", &t->confirm) != 0 ||
-	    read_oid(r, recognise, "unless", "recognise", &t->unless) != 0 ||
+	if (read_recognise(r, json_object_get(o, "recognise"), t) != 0 ||
 	    read_outlets(r, json_object_get(o, "outlets"), t) != 0 ||
-	    read_measure(r, json_object_get(infeeds, "current"), "infeeds/current", &t->infeed_current) != 0)
+	    read_infeeds(r, jsn_array(o, "infeeds"), t) != 0 ||
+	    read_sensors(r, jsn_array(o, "sensors"), t) != 0)
 		return -1;
 	return 0;
 }

@@ -101,102 +101,54 @@ table_read(void *ctx, const struct probe_pdu *pdu)
 	}
 	r = (struct drive_reading){.word = o->word, .device_name = o->device_name, .amps = o->amps, .text = ""};
 	t->index = o->index;
+	t->fixed = !o->switchable;
 	read_state(&r, o->state);
 	read_end(c, &r);
 }
 
 /* ---- reading it again ---------------------------------------------------------------------- */
 
-enum column { STATE, PENDING, ID, NAME, CURRENT, COLUMNS };
-
-static const struct snmp_value *
-value_of(const struct snmp_answer *answer, const struct devtype_oid *column)
-{
-	struct snmp_oid base = probe_oid(column);
-
-	for (size_t i = 0; column->n > 0 && i < answer->n; i++)
-		if (snmp_oid_below(&answer->values[i].oid, &base) && answer->values[i].type != SNMP_NONE)
-			return &answer->values[i];
-	return NULL;
-}
-
-static void
-plain(const struct snmp_value *v, char *out, size_t size)
-{
-	struct buf b = BUF(LIMIT_NAME);
-
-	if (v != NULL && v->type == SNMP_NUMBER)
-		buf_printf(&b, "%lld", (long long)v->number);
-	else if (v != NULL)
-		buf_plain(&b, str_trim(v->text));
-	snprintf(out, size, "%s", b.n > 0 ? b.p : "");
-	buf_free(&b);
-}
-
 static void
 row_read(void *ctx, const struct snmp_answer *answer)
 {
 	struct call *c = ctx;
 	struct drive_target *t = c->target;
-	const struct devtype *type = gate_type(t->device);
-	const struct snmp_value *state, *pending, *amps;
-	const struct devtype_state_row *row;
-	bool moves;
-	struct drive_reading r = {.word = t->word, .device_name = t->name, .amps = NAN, .text = ""};
-	char id[LIMIT_NAME + 1];
+	struct arena *a;
+	struct probe_pdu row;
+	struct drive_reading r = {.word = t->word, .device_name = t->name, .text = ""};
 
 	if (answer->outcome != SNMP_OK) {
 		read_failed(c, answer->outcome, answer->text);
 		return;
 	}
-	plain(value_of(answer, &type->outlet_id), id, sizeof(id));
-	if (type->outlet_id.n > 0 && strcmp(id, t->outlet) != 0) {
-		t->index.n = 0; /* renumbered: look for it again */
+	a = arena_create();
+	probe_pdu_take(gate_type(t->device), answer->values, answer->n, a, &row);
+	if (row.n != 1 || strcmp(row.outlets[0].outlet, t->outlet) != 0) {
+		t->index.n = 0; /* gone or renumbered: look for it again */
 		probe_pdu_read(t->device, c->priority, table_read, c);
-		return;
+	} else {
+		snprintf(t->name, sizeof(t->name), "%s", row.outlets[0].device_name);
+		snprintf(t->word, sizeof(t->word), "%s", row.outlets[0].word);
+		t->fixed = !row.outlets[0].switchable;
+		r.amps = row.outlets[0].amps;
+		read_state(&r, row.outlets[0].state);
+		read_end(c, &r);
 	}
-	plain(value_of(answer, &type->outlet_name), t->name, sizeof(t->name));
-	state = value_of(answer, &type->state);
-	pending = value_of(answer, &type->pending);
-	/* a reboot begun on the device reads off in between, and is not off */
-	moves = pending != NULL && pending->type == SNMP_NUMBER && devtype_is_pending(type, pending->number);
-	amps = value_of(answer, &type->current.oid);
-	row = state != NULL && state->type == SNMP_NUMBER ? devtype_state_of(type, state->number) : NULL;
-	if (row != NULL)
-		snprintf(t->word, sizeof(t->word), "%s", row->word);
-	else
-		plain(state, t->word, sizeof(t->word));
-	if (amps != NULL && amps->type == SNMP_NUMBER && amps->number >= type->current.absent_below)
-		r.amps = (double)amps->number * type->current.scale;
-	read_state(&r, row == NULL ? DEVTYPE_UNKNOWN : devtype_with_pending(row->state, moves));
-	read_end(c, &r);
+	arena_destroy(a);
 }
 
 static void
 pdu_read(struct drive_target *t, enum gate_priority p, drive_read_fn *done, void *ctx)
 {
-	const struct devtype *type = gate_type(t->device);
-	const struct devtype_oid *columns[COLUMNS] = {
-	    [STATE] = &type->state,
-	    [PENDING] = &type->pending,
-	    [ID] = &type->outlet_id,
-	    [NAME] = &type->outlet_name,
-	    [CURRENT] = &type->current.oid,
-	};
-	struct snmp_oid oids[COLUMNS];
+	struct snmp_oid oids[PROBE_PDU_ROW];
 	struct call *c = call_create(t, ctx);
-	size_t n = 0;
 
 	c->read_done = done;
 	c->priority = p;
-	if (t->index.n == 0) {
+	if (t->index.n == 0)
 		probe_pdu_read(t->device, p, table_read, c);
-		return;
-	}
-	for (int i = 0; i < COLUMNS; i++)
-		if (columns[i]->n > 0)
-			oids[n++] = probe_oid_at(columns[i], &t->index);
-	gate_get(t->device, p, oids, n, row_read, c);
+	else
+		gate_get(t->device, p, oids, probe_pdu_row(gate_type(t->device), &t->index, oids), row_read, c);
 }
 
 /* ---- writing ---------------------------------------------------------------------------------- */
@@ -216,18 +168,30 @@ written(void *ctx, const struct snmp_answer *answer)
 	free(c);
 }
 
+/* Why it cannot be written, or NULL. */
+static const char *
+not_writable(const struct drive_target *t)
+{
+	if (gate_type(t->device)->control.n == 0)
+		return "this PDU measures only: it cannot switch";
+	if (t->fixed)
+		return "the device says that this outlet cannot be switched";
+	return gate_may_write(t->device) ? NULL : "credentials.json has no write community for it";
+}
+
 static void
 pdu_set(struct drive_target *t, bool on, drive_sent_fn *done, void *ctx)
 {
 	const struct devtype *type = gate_type(t->device);
-	struct snmp_oid oid = probe_oid_at(&type->control, &t->index);
+	const char *why = not_writable(t);
+	struct snmp_oid oid;
 	struct call *c;
 
-	if (type->control.n == 0 || !gate_may_write(t->device)) {
-		done(ctx, DRIVE_REFUSED, type->control.n == 0 ? "this PDU measures only: it cannot switch"
-		                                             : "credentials.json has no write community for it");
+	if (why != NULL) {
+		done(ctx, DRIVE_REFUSED, why);
 		return;
 	}
+	oid = probe_oid_at(on ? &type->control : &type->control_off_column, &t->index);
 	c = call_create(t, ctx);
 	c->sent_done = done;
 	gate_set(t->device, GATE_POWER, &oid, on ? type->control_on : type->control_off, written, c);

@@ -25,21 +25,76 @@ struct probe_outlet {
 	const char *device_name;      /* "" none */
 	enum devtype_state state;
 	const char *word;             /* the device's own word or number for it */
-	double amps, watts;           /* NAN: not measured */
+	bool fault;                   /* shown beside the state: a blown fuse, a sensor that says otherwise */
+	const char *trouble;          /* the word of the family's health column, "" none */
+	bool switchable;              /* the family can switch, this strip has the table, and the device lets it */
+	double amps, watts;           /* NAN: not measured, or not available */
 	struct snmp_oid index;        /* of the outlet's row */
+};
+
+/* A cord, line, phase or bank. They are not to be added up: a bank's current is a phase's too. */
+struct probe_infeed {
+	enum devtype_infeed_kind kind;
+	const char *name;             /* the device's own, else its kind and index: "phase 1" */
+	double amps, watts, volts;    /* NAN: not measured, or not available */
+};
+
+struct probe_sensor {
+	enum devtype_sensor_kind kind;
+	const char *name;
+	double value;                 /* degrees Celsius or percent; NAN: not available */
 };
 
 struct probe_pdu {
 	enum snmp_outcome outcome;
 	const char *text;             /* a sentence when outcome is not SNMP_OK */
-	const struct probe_outlet *outlets;
+	const struct probe_outlet *outlets; /* in the order of their index */
 	size_t n;
+	bool switches;                /* an outlet of it is switchable */
+	const struct probe_infeed *infeeds;
+	size_t n_infeeds;
+	const struct probe_sensor *sensors;
+	size_t n_sensors;
 };
 
 /* Called once; what it points to lives until it returns. */
 typedef void probe_pdu_fn(void *ctx, const struct probe_pdu *pdu);
-/* Read the whole outlet table. */
+/* Read the whole outlet table, and, but for GATE_POWER, which waits for no more than it needs, infeeds and sensors. */
 LARCH_API void probe_pdu_read(struct gate_device *d, enum gate_priority p, probe_pdu_fn *done, void *ctx);
+
+/*
+ * What values mean, through the family's data: those of its tables, in any order, all of them or of one row. Texts and
+ * rows of *out live in the arena, or with the type. A pure function; SNMP_GARBAGE when there are more than
+ * LIMIT_OUTLETS * LIMIT_PDU_UNITS outlets.
+ */
+LARCH_API void probe_pdu_take(const struct devtype *t, const struct snmp_value *values, size_t n, struct arena *a,
+    struct probe_pdu *out);
+
+/* The columns to walk for it, each once; without infeeds and sensors when `outlets_only`. In the arena. */
+LARCH_API size_t probe_pdu_columns(const struct devtype *t, bool outlets_only, struct arena *a,
+    const struct snmp_oid **out);
+
+/* The objects of one outlet's row, PROBE_PDU_ROW at most: what a GET of them brings, probe_pdu_take understands. */
+#define PROBE_PDU_ROW 11
+LARCH_API size_t probe_pdu_row(const struct devtype *t, const struct snmp_oid *index, struct snmp_oid out[PROBE_PDU_ROW]);
+
+/* ---- what is at an address -------------------------------------------------------------- */
+
+struct probe_identity {
+	enum snmp_outcome outcome;    /* of asking: SNMP_OK when the device answered */
+	const struct devtype *type;   /* its family: sysObjectID and the confirming object agree; NULL: none */
+	struct snmp_oid sys_object_id; /* n == 0: it has none */
+	const char *descr;            /* sysDescr, "" none */
+	char text[600];               /* a sentence: what is there, and when there is no family, why not */
+};
+typedef void probe_identity_fn(void *ctx, const struct probe_identity *identity);
+struct probe_identify {
+	struct snmp_client *snmp;
+	const struct snmp_target *target; /* address and credentials; copied */
+	const struct devtype_set *types;  /* must live until `done` */
+};
+/* Ask an address what it is: two questions at most. `done` is called once, from the loop. */
+LARCH_API void probe_pdu_identify(const struct probe_identify *ask, probe_identity_fn *done, void *ctx);
 
 struct probe_chassis {
 	enum ipmi_outcome outcome;

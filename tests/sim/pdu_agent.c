@@ -122,11 +122,11 @@ check_set(const netsnmp_variable_list *v)
 			return SNMP_ERR_WRONGTYPE;
 		return v->val_len > (size_t)model->profile->name_max ? SNMP_ERR_WRONGLENGTH : SNMP_ERR_NOERROR;
 	}
-	if (row->live != LIVE_COMMAND)
+	if (!pdu_model_commands(row))
 		return SNMP_ERR_NOTWRITABLE;
 	if (v->type != ASN_INTEGER)
 		return SNMP_ERR_WRONGTYPE;
-	verb = pdu_model_verb(model, *v->val.integer);
+	verb = pdu_model_verb(model, row, *v->val.integer);
 	if (verb == VERB_COUNT)
 		return SNMP_ERR_WRONGVALUE;
 	if (model->outlet[row->outlet].fault == FAULT_REFUSE) {
@@ -153,7 +153,7 @@ carry_out(const netsnmp_variable_list *v, const char *verdict)
 		return;
 	}
 	pdu_model_log(model, row->outlet, *v->val.integer, verdict, now);
-	pdu_model_act(model, row->outlet, pdu_model_verb(model, *v->val.integer), now);
+	pdu_model_act(model, row->outlet, pdu_model_verb(model, row, *v->val.integer), now);
 }
 
 static bool
@@ -210,7 +210,7 @@ dropped(netsnmp_pdu *pdu)
 		enum pdu_fault fault = row == NULL || row->outlet < 0 ? FAULT_NONE : model->outlet[row->outlet].fault;
 
 		drop = drop || (row != NULL && row_dropped(model, row, v));
-		if (row == NULL || row->live != LIVE_COMMAND || v->type != ASN_INTEGER)
+		if (row == NULL || !pdu_model_commands(row) || v->type != ASN_INTEGER)
 			continue;
 		if (fault == FAULT_DROP)
 			pdu_model_log(model, row->outlet, *v->val.integer, "dropped", sim_now());

@@ -73,11 +73,19 @@ pdu_model_find(const struct pdu_model *m, const char *word)
 	return sim_int(word, 1, m->n, &n) == 0 ? (int)n - 1 : -1;
 }
 
+bool
+pdu_model_commands(const struct pdu_row *row)
+{
+	return row->live == LIVE_COMMAND || row->live == LIVE_COMMAND_ON || row->live == LIVE_COMMAND_OFF;
+}
+
 enum pdu_verb
-pdu_model_verb(const struct pdu_model *m, long value)
+pdu_model_verb(const struct pdu_model *m, const struct pdu_row *row, long value)
 {
 	int v = 0;
 
+	if (row->live != LIVE_COMMAND) /* a delay in seconds: only now is understood */
+		return value != 0 ? VERB_COUNT : row->live == LIVE_COMMAND_ON ? VERB_ON : VERB_OFF;
 	while (v < VERB_COUNT && !(m->profile->command[v].given && m->profile->command[v].value == value))
 		v++;
 	return (enum pdu_verb)v;
@@ -218,16 +226,28 @@ mapped(const struct pdu_number map[LOOK_COUNT], enum pdu_look look)
 static long
 command_reads(const struct pdu_model *m, const struct pdu_outlet *o)
 {
+	if (m->profile->reads_state)
+		return mapped(m->profile->state, o->look);
 	if (!m->profile->reads_wanted)
 		return m->profile->command_reads;
 	return m->profile->command[o->wanted ? VERB_ON : VERB_OFF].value;
+}
+
+/* Milliamperes of all that feeds. */
+static long
+all_load(const struct pdu_model *m)
+{
+	long sum = 0;
+
+	for (int i = 0; i < m->n; i++)
+		sum += m->outlet[i].live ? m->outlet[i].load : 0;
+	return sum;
 }
 
 long
 pdu_model_number(const struct pdu_model *m, const struct pdu_row *row, int64_t now)
 {
 	const struct pdu_outlet *o = row->outlet < 0 ? NULL : &m->outlet[row->outlet];
-	long sum = 0;
 
 	switch (row->live) {
 	case LIVE_STATE:
@@ -235,13 +255,17 @@ pdu_model_number(const struct pdu_model *m, const struct pdu_row *row, int64_t n
 	case LIVE_PENDING:
 		return mapped(m->profile->pending, o->look);
 	case LIVE_COMMAND:
+	case LIVE_COMMAND_ON:
+	case LIVE_COMMAND_OFF:
 		return command_reads(m, o);
 	case LIVE_LOAD:
 		return o->live ? o->load / m->profile->load_unit : 0;
 	case LIVE_INFEED:
-		for (int i = 0; i < m->n; i++)
-			sum += m->outlet[i].live ? m->outlet[i].load : 0;
-		return sum / m->profile->load_unit;
+		return all_load(m) / m->profile->load_unit;
+	case LIVE_WATTS: /* at 230 V */
+		return o->live ? o->load * 230 / 1000 : 0;
+	case LIVE_INFEED_WATTS:
+		return all_load(m) * 230 / 1000;
 	case LIVE_UPTIME:
 		return (long)((now - m->began) / 10);
 	case LIVE_NO:

@@ -48,6 +48,10 @@ static const char *const live_name[LIVE_COUNT] = {
     [LIVE_PENDING] = "@pending",
     [LIVE_NAME] = "@name",
     [LIVE_LOAD] = "@load",
+    [LIVE_COMMAND_ON] = "@command-on",
+    [LIVE_COMMAND_OFF] = "@command-off",
+    [LIVE_WATTS] = "@watts",
+    [LIVE_INFEED_WATTS] = "@infeed-watts",
     [LIVE_INFEED] = "@infeed",
     [LIVE_UPTIME] = "@uptime",
     [LIVE_RW] = "@rw",
@@ -147,7 +151,8 @@ static int
 read_reads(const struct source *s, const char *word)
 {
 	s->out->reads_wanted = word != NULL && strcmp(word, "wanted") == 0;
-	return s->out->reads_wanted ? 0 : read_number(s, word, -1, 1000, &s->out->command_reads);
+	s->out->reads_state = word != NULL && strcmp(word, "state") == 0;
+	return s->out->reads_wanted || s->out->reads_state ? 0 : read_number(s, word, -1, 1000, &s->out->command_reads);
 }
 
 static int

@@ -15,7 +15,8 @@
  * written, in its own type and, hex, in its own length.
  * A row with {n} in its OID stands for every outlet, n = 1, 2 ...; {n} in a
  * value is the outlet's number. Values with @ are alive: @state @command
- * @pending @name @load (of an outlet) @infeed (the sum) @uptime.
+ * @pending @name @load @watts (of an outlet) @infeed @infeed-watts (the sum) @uptime;
+ * @command-on and @command-off are columns of their own, obeyed when 0 is written.
  * A line "%WORD ..." says how they live:
  *
  *	%outlets 24                     how many, unless --outlets
@@ -25,9 +26,9 @@
  *	%state on=1 off=0 ...           also going-on, going-off, rebooting; a word that is
  *	%pending on=2 off=2 ...         missing is told as off, on, off
  *	%command on=1 off=2 reboot=3    also delayed-on, delayed-off, delayed-reboot, cancel, none
- *	%command-reads wanted           a GET of @command: `wanted` (on's or off's number) or a number
+ *	%command-reads wanted           a GET of @command: `wanted` (on's or off's number), `state` (as @state) or a number
  *	%load unit=10 default=420       milliamperes of one unit of @load and @infeed, and at the start
- *	%switch                         there are no outlets, and nothing of the above
+ *	%switch                         there are no outlets, and nothing of the above: a switch, a strip that only meters
  *	%delay on=500 off=800 reboot=3000 delayed=2000     milliseconds
  */
 #ifndef LARCH_PDU_SIM_H
@@ -54,8 +55,8 @@ enum pdu_fault { FAULT_NONE, FAULT_LIE, FAULT_STALL, FAULT_DROP, FAULT_DROP_OBEY
 
 struct pdu_number { bool given; long value; };
 
-enum pdu_live { LIVE_NO, LIVE_STATE, LIVE_COMMAND, LIVE_PENDING, LIVE_NAME, LIVE_LOAD, LIVE_INFEED,
-	LIVE_UPTIME, LIVE_RW, LIVE_COUNT };
+enum pdu_live { LIVE_NO, LIVE_STATE, LIVE_COMMAND, LIVE_PENDING, LIVE_NAME, LIVE_LOAD, LIVE_COMMAND_ON,
+	LIVE_COMMAND_OFF, LIVE_WATTS, LIVE_INFEED, LIVE_INFEED_WATTS, LIVE_UPTIME, LIVE_RW, LIVE_COUNT };
 enum pdu_type { KIND_INTEGER, KIND_GAUGE, KIND_COUNTER, KIND_TIMETICKS, KIND_TEXT, KIND_HEX, KIND_OID, KIND_COUNT };
 
 /* What a row that may be written does with a SET. */
@@ -80,7 +81,7 @@ struct pdu_profile {
 	char id[PDU_TEXT], name[PDU_TEXT];
 	long name_max;
 	struct pdu_number state[LOOK_COUNT], pending[LOOK_COUNT], command[VERB_COUNT];
-	bool reads_wanted;
+	bool reads_wanted, reads_state;
 	long command_reads;
 	long load_unit, load_default;
 	long delay[DELAY_COUNT];
@@ -135,8 +136,10 @@ void pdu_model_advance(struct pdu_model *m, int64_t now);
 int64_t pdu_model_due(const struct pdu_model *m);
 /* Its index, by id or by number from 1; -1: none. */
 int pdu_model_find(const struct pdu_model *m, const char *word);
-/* The verb of a number written to the command column; VERB_COUNT: it is none. */
-enum pdu_verb pdu_model_verb(const struct pdu_model *m, long value);
+/* Is it a column of commands? */
+bool pdu_model_commands(const struct pdu_row *row);
+/* The verb of a number written to that column; VERB_COUNT: it is none. */
+enum pdu_verb pdu_model_verb(const struct pdu_model *m, const struct pdu_row *row, long value);
 /* Obey, under the outlet's fault. */
 void pdu_model_act(struct pdu_model *m, int outlet, enum pdu_verb verb, int64_t now);
 /* At once and without a fault: somebody pressed the button. */

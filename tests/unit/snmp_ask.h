@@ -148,7 +148,7 @@ amperes(const struct devtype_measure *m, const struct devtype_oid *o)
 	double value = -1;
 
 	if (get(o) == SNMP_OK && res.values[0].type == SNMP_NUMBER)
-		(void)devtype_measured(m, res.values[0].number, &value);
+		(void)devtype_measured(m, res.values[0].number, 0, &value);
 	return value;
 }
 
@@ -180,7 +180,7 @@ is_recognised(void)
 	T_INT(res.values[0].type, SNMP_OBJECT);
 	object.n = res.values[0].object.n;
 	memcpy(object.id, res.values[0].object.id, sizeof(object.id));
-	T_OK(devtype_is_below(&object, &type->sys_object_id));
+	T_OK(devtype_is_family(type, &object));
 	T_INT(get(&type->confirm), SNMP_OK);
 	T_OK(res.values[0].type != SNMP_NONE);
 	if (type->unless.n > 0) {

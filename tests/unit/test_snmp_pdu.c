@@ -147,9 +147,9 @@ is_read_and_switched(size_t outlets)
 	T_INT(res.n, outlets);
 	T_OK(strstr(res.first, "Outlet") != NULL);
 	T_OK(amperes(&type->current, &load) > 0.3);
-	T_INT(walk(&type->infeed_current.oid), SNMP_OK);
-	T_INT(res.n, 1);
-	T_OK(devtype_measured(&type->infeed_current, res.values[0].number, &all) && all > 0.3 * (double)outlets);
+	T_INT(walk(&type->infeeds[0].current.oid), SNMP_OK);
+	T_OK(res.n >= 1);
+	T_OK(devtype_measured(&type->infeeds[0].current, res.values[0].number, 0, &all) && all > 0.3 * (double)outlets);
 
 	began = times_boot();
 	T_INT(set(3, type->control_off), SNMP_OK);

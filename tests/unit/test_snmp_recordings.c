@@ -122,10 +122,10 @@ t_a_recorded_sentry3_shows_its_infeeds_and_no_outlet(void)
 	is_recognised();
 	T_INT(walk(&type->state), SNMP_OK);
 	T_INT(res.n, 0);
-	T_INT(walk(&type->infeed_current.oid), SNMP_OK);
+	T_INT(walk(&type->infeeds[0].current.oid), SNMP_OK);
 	T_INT(res.n, 2);
-	T_OK(devtype_measured(&type->infeed_current, res.values[0].number, &a) && a > 3.61 && a < 3.63);
-	T_OK(devtype_measured(&type->infeed_current, res.values[1].number, &b) && b > 0);
+	T_OK(devtype_measured(&type->infeeds[0].current, res.values[0].number, 0, &a) && a > 3.61 && a < 3.63);
+	T_OK(devtype_measured(&type->infeeds[0].current, res.values[1].number, 0, &b) && b > 0);
 }
 
 static void
