@@ -125,6 +125,7 @@
 #define LIMIT_LOGIN_TEXT 2048     /* bytes of what one of the site's commands printed that are kept */
 #define LIMIT_LOGIN_GPUS 256      /* GPUs of one node */
 #define LIMIT_LOGINS 32768        /* logins that run or wait for their turn */
+#define LIMIT_SNMP_ENGINES 16384  /* addresses whose SNMP engine id is remembered */
 #define LIMIT_SNMP_SESSIONS 512   /* SNMP targets with a socket at once; others wait in line */
 
 /* children: sinfo, ssh, a site's own commands */

@@ -143,12 +143,21 @@ kept(struct cred *c, const json_t *row, const char *key)
 	return text == NULL ? NULL : arena_strdup(c->arena, text);
 }
 
+static enum cred_security
+security_of(const char *word)
+{
+	if (strcmp(word, "noAuthNoPriv") == 0)
+		return CRED_NO_AUTH;
+	return strcmp(word, "authNoPriv") == 0 ? CRED_AUTH_NO_PRIV : CRED_AUTH_PRIV;
+}
+
 static int
 snmp_row(struct cred *c, const json_t *row, struct cred_snmp *out, struct err *e)
 {
 	out->match = kept(c, row, "match");
 	out->version = jsn_text_or(row, "version", "3")[0] - '0';
 	out->user = kept(c, row, "user");
+	out->security = security_of(jsn_text_or(row, "security", "authPriv"));
 	if (secret_maybe(c, row, "read_file", 1, &out->read, e) != 0 ||
 	    secret_maybe(c, row, "write_file", 1, &out->write, e) != 0 ||
 	    secret_maybe(c, row, "auth_file", V3_SECRET_MIN, &out->auth_secret, e) != 0 ||

@@ -11,11 +11,15 @@
 #include "base/base.h"
 #include "yang/yang.h"
 
+/* What version 3 demands (RFC 3411 section 3.4.3); less than the first only where the row says so. */
+enum cred_security { CRED_AUTH_PRIV, CRED_AUTH_NO_PRIV, CRED_NO_AUTH };
+
 struct cred_snmp {
 	const char *match;
 	int version;                 /* 1, 2 (2c) or 3 */
 	const char *read, *write;    /* communities; write NULL: may not be switched; version 3: both are `user` */
-	const char *user, *auth_secret, *priv_secret; /* version 3: SHA-256, AES */
+	const char *user, *auth_secret, *priv_secret; /* version 3: SHA-256, AES; NULL when `security` has no use for it */
+	enum cred_security security;
 };
 
 struct cred_bmc {

@@ -126,6 +126,8 @@ ipmi_answered(void *ctx, const struct ipmi_answer *answer)
 static void
 start_snmp(struct gate_device *d, struct job *j)
 {
+	static const enum snmp_security security[] = {[CRED_AUTH_PRIV] = SNMP_AUTH_PRIV,
+	    [CRED_AUTH_NO_PRIV] = SNMP_AUTH_NO_PRIV, [CRED_NO_AUTH] = SNMP_NO_AUTH};
 	const struct cred_snmp *c = d->snmp;
 	struct snmp_target t = {
 	    .address = d->address,
@@ -134,6 +136,7 @@ start_snmp(struct gate_device *d, struct job *j)
 	    .user = c->user,
 	    .auth_secret = c->auth_secret,
 	    .priv_secret = c->priv_secret,
+	    .security = security[c->security],
 	    .max_varbinds = d->type != NULL ? d->type->max_varbinds : 0,
 	};
 

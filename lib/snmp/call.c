@@ -61,18 +61,41 @@ check_put(struct snmp_call *call, const struct snmp_put *put)
 		    (long long)put->number);
 }
 
+/* RFC 3414 section 11.2: a passphrase has 8 bytes or more. */
+static bool
+is_passphrase(const char *secret)
+{
+	return secret != NULL && strlen(secret) >= 8;
+}
+
+/* Nothing less than the target's security leaves: a missing secret is never taken for "none wanted". */
+static void
+check_user(struct snmp_call *call)
+{
+	const struct snmp_target *t = &call->target;
+
+	if (t->user == NULL || t->user[0] == '\0' || strlen(t->user) > 32)
+		snmp_call_end(call, SNMP_NOT_SENT, "SNMP version 3 needs a user of 1 to 32 bytes (RFC 3414 section 5)");
+	else if (t->security != SNMP_NO_AUTH && !is_passphrase(t->auth_secret))
+		snmp_call_end(call, SNMP_NOT_SENT, "SNMP version 3 needs an authentication passphrase of 8 bytes or more");
+	else if (t->security == SNMP_AUTH_PRIV && !is_passphrase(t->priv_secret))
+		snmp_call_end(call, SNMP_NOT_SENT, "SNMP version 3 needs a privacy passphrase of 8 bytes or more");
+}
+
 static void
 check(struct snmp_call *call, const struct snmp_question *q)
 {
 	const struct snmp_target *t = &call->target;
 
 	if (t->version == 3)
-		snmp_call_end(call, SNMP_NOT_SENT, "SNMP version 3 is not built in yet; use version 2 for this device");
+		check_user(call);
 	else if (t->version != 1 && t->version != 2)
-		snmp_call_end(call, SNMP_NOT_SENT, "SNMP version %d does not exist; use 1 or 2", t->version);
+		snmp_call_end(call, SNMP_NOT_SENT, "SNMP version %d does not exist; use 1, 2 or 3", t->version);
 	else if (t->community == NULL)
 		snmp_call_end(call, SNMP_NOT_SENT, "no community is known for this device");
-	else if (t->address.ss_family != AF_INET && t->address.ss_family != AF_INET6)
+	if (call->ended)
+		return;
+	if (t->address.ss_family != AF_INET && t->address.ss_family != AF_INET6)
 		snmp_call_end(call, SNMP_NOT_SENT, "the device's address is neither IPv4 nor IPv6");
 	else if (q->n > LIMIT_SNMP_OBJECTS)
 		snmp_call_end(call, SNMP_NOT_SENT, "%zu objects are more than one call may ask (%d)", q->n,
@@ -98,7 +121,9 @@ snmp_call_create(struct snmp_client *c, const struct snmp_target *t, const struc
 	call->max_values = q->max_values < LIMIT_SNMP_OBJECTS ? q->max_values : LIMIT_SNMP_OBJECTS;
 	call->target = *t;
 	call->target.community = copied(t->community);
-	call->target.user = call->target.auth_secret = call->target.priv_secret = NULL;
+	call->target.user = copied(t->user);
+	call->target.auth_secret = copied(t->auth_secret);
+	call->target.priv_secret = copied(t->priv_secret);
 	call->target.timeout_ms = t->timeout_ms > 0 ? t->timeout_ms : q->put.once ? 3000 : 1000;
 	call->target.tries = q->put.once ? 1 : t->tries > 0 ? t->tries : 3;
 	call->budget = t->max_varbinds > 0 ? (size_t)t->max_varbinds : DEFAULT_VARBINDS;
@@ -132,6 +157,9 @@ snmp_call_destroy(struct snmp_call *call)
 	if (call == NULL)
 		return;
 	forget(call->target.community);
+	forget(call->target.user);
+	forget(call->target.auth_secret);
+	forget(call->target.priv_secret);
 	free(call->asked);
 	free(call->values);
 	free(call->column);
@@ -494,6 +522,38 @@ is_missing(const struct snmp_call *call, const netsnmp_pdu *pdu)
 	    ((pdu->errindex >= 1 && (size_t)pdu->errindex <= call->n_chunk) || call->n_chunk == 1);
 }
 
+/*
+ * A Report of the user-based security model (RFC 3414 section 5: usmStats.1 to .6): what the engine did not like.
+ * Another engine id is learnt once.
+ */
+static void
+reported(struct snmp_call *call, const netsnmp_pdu *pdu)
+{
+	static const oid stats[] = {1, 3, 6, 1, 6, 3, 15, 1, 1};
+	static const char *const said[] = {"does not offer this security level (usmStatsUnsupportedSecLevels)",
+	    "says that the clocks do not agree (usmStatsNotInTimeWindows)",
+	    "does not know this user (usmStatsUnknownUserNames)",
+	    "says that it is another engine (usmStatsUnknownEngineIDs)",
+	    "does not accept the authentication passphrase (usmStatsWrongDigests)",
+	    "does not accept the privacy passphrase (usmStatsDecryptionErrors)"};
+	const netsnmp_variable_list *v = pdu->variables;
+	size_t n = LARCH_COUNT(stats), which;
+	char peer[80];
+
+	if (v == NULL || v->name_length < n + 1 || memcmp(v->name, stats, sizeof(stats)) != 0 || v->name[n] < 1 ||
+	    v->name[n] > LARCH_COUNT(said)) {
+		garbage(call, "the answer is a Report of something else", "RFC 3412 section 7.1.2");
+		return;
+	}
+	which = (size_t)v->name[n] - 1;
+	if (which == 3 && !call->asked_engine) {
+		call->other_engine = true;
+		return;
+	}
+	snmp_address_text(&call->target.address, peer, sizeof(peer));
+	snmp_call_end(call, SNMP_AUTH, "%s %s", peer, said[which]);
+}
+
 bool
 snmp_call_shrink(struct snmp_call *call)
 {
@@ -511,6 +571,10 @@ snmp_call_take(struct snmp_call *call, const netsnmp_pdu *pdu)
 	static void (*const take[SNMP_KIND_COUNT])(struct snmp_call *, const netsnmp_pdu *) = {
 	    [SNMP_KIND_GET] = take_get, [SNMP_KIND_WALK] = take_walk, [SNMP_KIND_SET] = take_set};
 
+	if (pdu->command == SNMP_MSG_REPORT && call->target.version == 3) {
+		reported(call, pdu);
+		return;
+	}
 	if (pdu->command != SNMP_MSG_RESPONSE) {
 		garbage(call, "the answer is no Response-PDU", "RFC 3416 section 4.2");
 	} else if (pdu->errstat == SNMP_ERR_TOOBIG && snmp_call_shrink(call)) {

@@ -54,6 +54,13 @@ end_silent(struct snmp_call *call, const struct session *s)
 {
 	char peer[80];
 
+	/* net-snmp shows no Report of an engine it does not know: the device may be another one. What must not be
+	 * written twice ends here all the same, and the next question finds out. */
+	if (call->target.version == 3 && s->strays > call->strays && !call->asked_engine) {
+		call->other_engine = true;
+		if (!call->put.once)
+			return;
+	}
 	snmp_address_text(&s->key.address, peer, sizeof(peer));
 	if (s->strays > call->strays)
 		snmp_call_end(call, SNMP_GARBAGE, "%s sent datagrams, but no answer to the question", peer);
@@ -141,7 +148,7 @@ on_readable(uv_poll_t *p, int status, int events)
 
 	(void)events;
 	if (status < 0) { /* libuv has stopped the poll: EPOLLERR, which is ICMP's word */
-		break_session(s, snmp_session_error(s));
+		break_session(s, snmp_address_error(s->fd));
 		if (s->broken == 0)
 			(void)uv_poll_start(p, UV_READABLE, on_readable);
 	} else {
@@ -253,21 +260,32 @@ send_next(struct session *s, struct snmp_call *call)
 	drain_later(s->client);
 }
 
+void
+snmp_client_refuse(struct snmp_client *c, struct snmp_call *call, int code)
+{
+	end_errno(call, code);
+	make_ready(call);
+	drain_later(c);
+}
+
 /* Find or make its session, or put it in line for one. */
 static void
 place(struct snmp_client *c, struct snmp_call *call)
 {
-	struct session *s = snmp_session_find(c, &call->target);
+	struct session *s;
 
+	if (call->target.version == 3 && snmp_engine_of(c, &call->target.address).n == 0) {
+		snmp_engine_ask(c, call);
+		return;
+	}
+	s = snmp_session_find(c, &call->target);
 	if (s == NULL && (c->n_sessions < LIMIT_SNMP_SESSIONS || evict(c))) {
 		errno = 0;
 		s = snmp_session_open(c, &call->target, on_readable);
 		if (s == NULL && (errno == EMFILE || errno == ENFILE) && evict(c))
 			s = snmp_session_open(c, &call->target, on_readable);
 		if (s == NULL) {
-			end_errno(call, errno);
-			make_ready(call);
-			drain_later(c);
+			snmp_client_refuse(c, call, errno);
 			return;
 		}
 	}
@@ -320,12 +338,26 @@ drop_broken(struct snmp_client *c)
 	}
 }
 
+/* Its engine id is asked for again, once, and the session of the old one not used any more. */
+static void
+other_engine(struct snmp_client *c, struct snmp_call *call)
+{
+	if (call->session != NULL)
+		call->session->stale = true;
+	snmp_engine_forget(c, &call->target.address);
+	call->other_engine = false;
+	call->asked_engine = true;
+	call->session = NULL;
+}
+
 /* One call that is ready: its next request, or its end. */
 static void
 step(struct snmp_client *c, struct snmp_call *call)
 {
 	TAILQ_REMOVE(&c->ready, call, link);
 	call->ready = false;
+	if (call->other_engine)
+		other_engine(c, call);
 	if (call->ended || c->dying) {
 		snmp_call_end(call, SNMP_CANCELLED, "the SNMP client is closing");
 		finish(call);
@@ -359,6 +391,21 @@ drain(struct snmp_client *c)
 	c->draining = false;
 }
 
+void
+snmp_client_resume(struct snmp_client *c, struct snmp_calls *calls, enum snmp_outcome outcome, const char *text)
+{
+	struct snmp_call *call;
+
+	while ((call = TAILQ_FIRST(calls)) != NULL) {
+		TAILQ_REMOVE(calls, call, link);
+		if (outcome != SNMP_OK)
+			snmp_call_end(call, outcome, "%s", text);
+		make_ready(call); /* and placed again by the drain, when it has not ended */
+	}
+	snmp_engine_next(c);
+	drain(c);
+}
+
 /* ---- life ---------------------------------------------------------------------------- */
 
 static void
@@ -383,6 +430,7 @@ quiet_netsnmp(void)
 	for (size_t i = 0; i < LARCH_COUNT(on); i++)
 		(void)netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, on[i], 1);
 	snmp_disable_log();
+	snmp_engine_init();
 }
 
 int
@@ -398,6 +446,8 @@ snmp_client_create(uv_loop_t *loop, struct snmp_client **out, struct err *e)
 	TAILQ_INIT(&c->broken);
 	TAILQ_INIT(&c->ready);
 	TAILQ_INIT(&c->waiting);
+	TAILQ_INIT(&c->discoveries);
+	TAILQ_INIT(&c->unasked);
 	if (uv_timer_init(loop, &c->later) != 0 || uv_timer_init(loop, &c->sweep) != 0) {
 		free(c);
 		return err_set(e, ERR_INTERNAL, "the SNMP client got no timer from its loop");
@@ -416,10 +466,16 @@ snmp_client_destroy(struct snmp_client *c)
 {
 	struct session *s;
 	struct snmp_call *call;
+	struct snmp_calls left = TAILQ_HEAD_INITIALIZER(left);
 
 	if (c == NULL || c->dying)
 		return;
 	c->dying = true;
+	snmp_engine_end(c, &left);
+	while ((call = TAILQ_FIRST(&left)) != NULL) {
+		TAILQ_REMOVE(&left, call, link);
+		make_ready(call);
+	}
 	while ((s = TAILQ_FIRST(&c->sessions)) != NULL) {
 		while ((call = TAILQ_FIRST(&s->calls)) != NULL)
 			make_ready(call);

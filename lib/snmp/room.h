@@ -2,7 +2,8 @@
 /*
  * Inside the room. session.c opens and closes sockets; client.c brings calls to
  * sessions and moves packets; call.c knows what a get, a walk and a set ask and
- * whether an answer answers it.
+ * whether an answer answers it; engine.c learns and keeps the engine ids of
+ * version 3.
  *
  * The one rule that keeps net-snmp's re-entrancy out of our way: inside one of
  * its callbacks a call only takes its answer and is put on client->ready. What
@@ -33,7 +34,7 @@ struct snmp_asked {
 struct session;
 
 struct snmp_call {
-	TAILQ_ENTRY(snmp_call) link;  /* on exactly one of: session->calls, client->ready, client->waiting */
+	TAILQ_ENTRY(snmp_call) link;  /* on exactly one of: session->calls, client->ready, client->waiting, a discovery's */
 	struct snmp_client *client;
 	struct session *session;      /* NULL while waiting for one */
 	enum snmp_kind kind;
@@ -54,6 +55,7 @@ struct snmp_call {
 	size_t n_values, cap_values;
 	struct buf text;
 	bool ended, ready;
+	bool other_engine, asked_engine; /* the device says it is another engine; it has been asked again */
 	struct snmp_answer answer;
 };
 
@@ -78,7 +80,21 @@ struct session {
 	uint64_t answered;
 	int64_t used;                /* loop time, ms */
 	int broken;                  /* errno of an ICMP error or a failed send; 0: fine */
+	bool stale;                  /* of an engine that is gone: not found again */
 };
+
+#define SNMP_KEYS 16         /* passphrases whose key is kept: a room has a few */
+#define SNMP_KEY_BYTES 64
+
+/* RFC 3414 section 2.6: a passphrase's key before it is made an engine's own. A million bytes are hashed for it. */
+struct snmp_key {
+	char *passphrase;            /* NULL: none */
+	unsigned char key[SNMP_KEY_BYTES];
+	size_t n;
+};
+
+struct snmp_engine;
+struct snmp_discovery;
 
 struct snmp_client {
 	uv_loop_t *loop;
@@ -87,6 +103,13 @@ struct snmp_client {
 	size_t n_sessions, n_busy;   /* busy: with a call in flight */
 	struct snmp_calls ready;     /* have an answer, or ended before anything was sent */
 	struct snmp_calls waiting;   /* for a session */
+	LIST_HEAD(, snmp_engine) engines[SNMP_BUCKETS];
+	size_t n_engines;
+	TAILQ_HEAD(, snmp_discovery) discoveries;
+	size_t n_discoveries;
+	struct snmp_calls unasked;   /* of version 3, waiting for a discovery's socket */
+	struct snmp_key keys[SNMP_KEYS];
+	size_t next_key;
 	uv_timer_t later;            /* drains `ready` once the caller has returned */
 	uv_timer_t sweep;
 	int handles;                 /* own handles and sessions not yet freed */
@@ -121,10 +144,34 @@ void snmp_call_tell(struct snmp_call *call);
 
 /* client.c --------------------------------------------------------------- */
 void snmp_client_start(struct snmp_client *c, struct snmp_call *call);
+/* Calls whose engine is known now, or, with an outcome, will not be; from a uv callback. They are taken off the list. */
+void snmp_client_resume(struct snmp_client *c, struct snmp_calls *calls, enum snmp_outcome outcome, const char *text);
+/* The call cannot be sent at all: an errno. */
+void snmp_client_refuse(struct snmp_client *c, struct snmp_call *call, int code);
+/* engine.c --------------------------------------------------------------- */
+/* Make net-snmp fit for version 3, once. */
+void snmp_engine_init(void);
+/* The engine id kept for an address, or {NULL, 0}. */
+struct str snmp_engine_of(const struct snmp_client *c, const struct sockaddr_storage *address);
+void snmp_engine_forget(struct snmp_client *c, const struct sockaddr_storage *address);
+/* Put the call in line for its target's engine id: snmp_client_resume follows. */
+void snmp_engine_ask(struct snmp_client *c, struct snmp_call *call);
+/* The next of client->unasked, when there is room. */
+void snmp_engine_next(struct snmp_client *c);
+/* Discoveries end, their calls are put on `left`; engines and keys are forgotten. */
+void snmp_engine_end(struct snmp_client *c, struct snmp_calls *left);
+/* The key of a passphrase of 8 bytes or more. NULL when net-snmp makes none. */
+const struct snmp_key *snmp_engine_key(struct snmp_client *c, const char *passphrase);
 
 /* session.c -------------------------------------------------------------- */
 /* "127.0.0.1:161" */
 void snmp_address_text(const struct sockaddr_storage *a, char *out, size_t size);
+/* FNV-1a over a normal address, below SNMP_BUCKETS. */
+unsigned snmp_address_bucket(const struct sockaddr_storage *a);
+/* Connected, the kernel compares the source of every datagram and tells us ICMP errors. 0, or -1 with errno. */
+int snmp_address_connect(int fd, const struct sockaddr_storage *a);
+/* What ICMP said of a socket: an errno that means nobody is there, or 0. */
+int snmp_address_error(int fd);
 /* The address as connect(2) wants it, the port filled in, the padding zero: fit to be compared. */
 struct sockaddr_storage snmp_address_normal(const struct sockaddr_storage *a, socklen_t *len);
 /* The open session of a target (its address normal), or NULL. */
@@ -133,8 +180,6 @@ struct session *snmp_session_find(struct snmp_client *c, const struct snmp_targe
 struct session *snmp_session_open(struct snmp_client *c, const struct snmp_target *t, uv_poll_cb on_readable);
 /* Off the lists, the socket closed; its calls have been taken off before. Memory goes with the uv handles. */
 void snmp_session_close(struct session *s);
-/* What ICMP said of the socket: an errno that means nobody is there, or 0. */
-int snmp_session_error(const struct session *s);
 /* One uv handle of the client, or one session, is gone; the last frees the client when it is dying. */
 void snmp_client_release(struct snmp_client *c);
 

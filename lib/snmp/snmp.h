@@ -13,6 +13,11 @@
  * RFC 1157 of version 1. Calls to one target may overlap; nothing is queued
  * per device here (that is gate's).
  *
+ * Version 3 (RFC 3414) speaks HMAC-192-SHA-256 (RFC 7860) and AES-128 (RFC 3826).
+ * An engine's id is learnt by a datagram of our own: net-snmp's discovery blocks
+ * for the whole time limit of a silent device. It is kept per address, and asked
+ * again when the device says that it is another.
+ *
  * A loop whose calls have all ended is not kept alive by this room.
  */
 #ifndef LARCH_SNMP_SNMP_H
@@ -50,11 +55,15 @@ LARCH_API int snmp_client_create(uv_loop_t *loop, struct snmp_client **out, stru
  */
 LARCH_API void snmp_client_destroy(struct snmp_client *c);
 
+/* What version 3 demands of a message (RFC 3411 section 3.4.3). Less than the first is only used where somebody says so. */
+enum snmp_security { SNMP_AUTH_PRIV, SNMP_AUTH_NO_PRIV, SNMP_NO_AUTH };
+
 struct snmp_target {
 	struct sockaddr_storage address; /* numeric, with port; port 0 means 161 */
-	int version;                     /* 1, 2 (2c) or 3; 3 is not sent yet: SNMP_NOT_SENT */
+	int version;                     /* 1, 2 (2c) or 3 */
 	const char *community;           /* versions 1 and 2 */
-	const char *user, *auth_secret, *priv_secret; /* version 3, authPriv: SHA-256, AES */
+	const char *user, *auth_secret, *priv_secret; /* version 3: SHA-256, AES; secrets of 8 bytes or more */
+	enum snmp_security security;     /* version 3 */
 	int timeout_ms;                  /* of one try; 0: 1000 */
 	int tries;                       /* 0: 3 */
 	int max_varbinds;                /* of one request; 0: 16; at most LIMIT_SNMP_VARBINDS */
@@ -65,10 +74,10 @@ enum snmp_outcome {
 	SNMP_SILENT,      /* nothing came; a SET may have been obeyed all the same */
 	SNMP_UNREACHABLE, /* ICMP port unreachable, no route */
 	SNMP_REFUSED,     /* the agent answered with an error-status; text names it (RFC 3416 section 3) */
-	SNMP_AUTH,        /* version 3: unknown user, wrong digest */
+	SNMP_AUTH,        /* version 3: unknown user, wrong secret, security level not allowed */
 	SNMP_GARBAGE,     /* an answer to another question, out of order, or larger than its ceiling */
 	SNMP_CANCELLED,
-	SNMP_NOT_SENT,    /* nothing left: the target or the question is not possible (version 3, no community) */
+	SNMP_NOT_SENT,    /* nothing left: the target or the question is not possible (no community, no secret) */
 	SNMP_OUTCOME_COUNT
 };
 
@@ -123,6 +132,12 @@ struct snmp_put {
 };
 LARCH_API void snmp_write(struct snmp_client *c, const struct snmp_target *t, const struct snmp_oid *oid,
     const struct snmp_put *put, snmp_done_fn *done, void *ctx);
+
+/*
+ * The engine id that an answer to a discovery names (RFC 3414 section 4): true, or false when it is no message of
+ * version 3 and the user-based security model that answers msg_id. `id` points into the datagram: 5 to 32 bytes.
+ */
+LARCH_API bool snmp_engine_read(struct str datagram, uint32_t msg_id, struct str *id);
 
 LARCH_API const char *snmp_outcome_name(enum snmp_outcome o);
 

@@ -94,6 +94,28 @@ t_a_plain_name_and_a_pattern_match_in_the_order_of_the_file(void)
 }
 
 static void
+t_less_than_authpriv_is_what_a_row_says_and_nothing_else(void)
+{
+	static const char rows[] =
+	    "\"snmp\":[{\"match\":\"full\",\"version\":\"3\",\"user\":\"u\",\"auth_file\":\"good\",\"priv_file\":\"good\"},"
+	    "{\"match\":\"said\",\"version\":\"3\",\"security\":\"authPriv\",\"user\":\"u\",\"auth_file\":\"good\",\"priv_file\":\"good\"},"
+	    "{\"match\":\"half\",\"version\":\"3\",\"security\":\"authNoPriv\",\"user\":\"u\",\"auth_file\":\"good\"},"
+	    "{\"match\":\"open\",\"version\":\"3\",\"security\":\"noAuthNoPriv\",\"user\":\"u\"}]";
+	struct err e = {0};
+	struct cred *c = load(rows, &e);
+
+	T_STR(e.text, "");
+	if (c == NULL)
+		return;
+	T_INT(cred_find_snmp(c, "full")->security, CRED_AUTH_PRIV);
+	T_INT(cred_find_snmp(c, "said")->security, CRED_AUTH_PRIV);
+	T_INT(cred_find_snmp(c, "half")->security, CRED_AUTH_NO_PRIV);
+	T_INT(cred_find_snmp(c, "open")->security, CRED_NO_AUTH);
+	T_OK(cred_find_snmp(c, "half")->priv_secret == NULL && cred_find_snmp(c, "open")->auth_secret == NULL);
+	cred_destroy(c);
+}
+
+static void
 t_a_row_that_cannot_be_used_is_refused_and_no_secret_is_told(void)
 {
 	static const struct {
@@ -101,7 +123,18 @@ t_a_row_that_cannot_be_used_is_refused_and_no_secret_is_told(void)
 	} rows[] = {
 	    {"\"snmp\":[{\"match\":\"*\",\"version\":\"2c\"}]", "need read_file"},
 	    {"\"snmp\":[{\"match\":\"*\",\"version\":\"2\",\"read_file\":\"read\"}]", "version"},
-	    {"\"snmp\":[{\"match\":\"*\",\"version\":\"3\",\"user\":\"u\",\"auth_file\":\"good\"}]", "authPriv"},
+	    {"\"snmp\":[{\"match\":\"*\",\"version\":\"3\",\"user\":\"u\",\"auth_file\":\"good\"}]", "needs auth_file and priv_file"},
+	    {"\"snmp\":[{\"match\":\"*\",\"version\":\"3\",\"user\":\"u\"}]", "unless 'security' says"},
+	    {"\"snmp\":[{\"match\":\"*\",\"version\":\"3\",\"auth_file\":\"good\",\"priv_file\":\"good\"}]", "needs user"},
+	    {"\"snmp\":[{\"match\":\"*\",\"version\":\"3\",\"user\":\"u\",\"security\":\"authNoPriv\"}]", "needs auth_file"},
+	    {"\"snmp\":[{\"match\":\"*\",\"version\":\"3\",\"user\":\"u\",\"security\":\"none\"}]", "security"},
+	    {"\"snmp\":[{\"match\":\"*\",\"version\":\"3\",\"user\":\"u\",\"security\":\"noAuthNoPriv\",\"auth_file\":\"good\"}]",
+	        "not used with noAuthNoPriv"},
+	    {"\"snmp\":[{\"match\":\"*\",\"version\":\"3\",\"user\":\"u\",\"security\":\"authNoPriv\",\"auth_file\":\"good\","
+	     "\"priv_file\":\"good\"}]",
+	        "used with authPriv alone"},
+	    {"\"snmp\":[{\"match\":\"*\",\"version\":\"2c\",\"read_file\":\"read\",\"security\":\"noAuthNoPriv\"}]",
+	        "security belongs to version 3"},
 	    {"\"snmp\":[{\"match\":\"*\",\"version\":\"3\",\"user\":\"u\",\"auth_file\":\"short\",\"priv_file\":\"good\"}]",
 	        "8 to"},
 	    {"\"snmp\":[{\"match\":\"*\",\"version\":\"2c\",\"read_file\":\"read\",\"user\":\"u\"}]", "belongs to version 3"},
@@ -145,4 +178,5 @@ t_the_example_fits_its_module(void)
 }
 
 T_MAIN(T(t_the_first_row_that_matches_is_used), T(t_a_plain_name_and_a_pattern_match_in_the_order_of_the_file),
+    T(t_less_than_authpriv_is_what_a_row_says_and_nothing_else),
     T(t_a_row_that_cannot_be_used_is_refused_and_no_secret_is_told), T(t_the_example_fits_its_module))

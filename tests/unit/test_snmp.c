@@ -367,7 +367,7 @@ t_a_question_that_cannot_be_asked_is_not_sent_and_says_why(void)
 	struct snmp_target t = target;
 
 	t.version = 3;
-	expect_not_sent(&t, &o, 1, "version 3 is not built in yet");
+	expect_not_sent(&t, &o, 1, "version 3 needs a user");
 	t.version = 7;
 	expect_not_sent(&t, &o, 1, "version 7 does not exist");
 	t = target;
