@@ -121,8 +121,10 @@ forget_user(struct str engine, const char *user)
 {
 	struct usmUser *u = usm_get_user((const u_char *)engine.p, engine.n, user);
 
-	if (u != NULL && usm_remove_user(u) != NULL)
+	if (u != NULL) {
+		(void)usm_remove_user(u); /* what it returns is the list that is left: NULL after the last */
 		usm_free_user(u);
+	}
 }
 
 static int
