@@ -13,10 +13,10 @@ struct cells {
 	struct arena *arena;
 };
 
-/* Indexes of rows, in order, each once. */
+/* Indexes of rows, in order, each once: they point into the values' names. */
 struct rows {
-	struct snmp_oid *list;
-	size_t n;
+	const uint32_t **list;
+	size_t n, length;
 };
 
 struct snmp_oid
@@ -53,12 +53,6 @@ static int
 by_name(const void *a, const void *b)
 {
 	return compare(&(*(const struct snmp_value *const *)a)->oid, &(*(const struct snmp_value *const *)b)->oid);
-}
-
-static int
-by_index(const void *a, const void *b)
-{
-	return compare(a, b);
 }
 
 static struct cells
@@ -137,44 +131,53 @@ text(const struct cells *c, const struct devtype_oid *column, const struct snmp_
 
 /* ---- rows -------------------------------------------------------------------------------- */
 
-/* Indexes of the column's rows that have the length, and the suffix behind. */
+static int
+order(const uint32_t *a, const uint32_t *b, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (a[i] != b[i])
+			return a[i] < b[i] ? -1 : 1;
+	return 0;
+}
+
+/* Rows of a column that have the length, and the suffix behind, among those that are there: both are in order. */
 static void
-add_rows(const struct cells *c, const struct devtype_oid *column, size_t length, const struct devtype_measure *m,
-    struct rows *out)
+add_rows(const struct cells *c, const struct devtype_oid *column, const struct devtype_measure *m, struct rows *r)
 {
 	const struct snmp_oid base = probe_oid(column);
 	bool suffix = m != NULL && m->has_suffix;
+	const uint32_t **merged;
+	size_t n = 0, old = 0, end, first = column->n == 0 ? c->n : place(c, &base);
 
-	for (size_t i = column->n == 0 ? c->n : place(c, &base); i < c->n; i++) {
+	for (end = first; end < c->n && snmp_oid_below(&c->list[end]->oid, &base); end++)
+		;
+	if (first == end)
+		return;
+	merged = arena_array(c->arena, r->n + (end - first), sizeof(*merged));
+	for (size_t i = first; i < end; i++) {
 		const struct snmp_oid *name = &c->list[i]->oid;
-		struct snmp_oid *index = &out->list[out->n];
+		const uint32_t *index = name->id + base.n;
 
-		if (!snmp_oid_below(name, &base))
-			break;
-		if (name->n != base.n + length + suffix || (suffix && name->id[name->n - 1] != m->suffix))
+		if (name->n != base.n + r->length + suffix || (suffix && name->id[name->n - 1] != m->suffix))
 			continue;
-		index->n = length;
-		memcpy(index->id, name->id + base.n, length * sizeof(*index->id));
-		out->n++;
+		while (old < r->n && order(r->list[old], index, r->length) < 0)
+			merged[n++] = r->list[old++];
+		if (old == r->n || order(r->list[old], index, r->length) != 0)
+			merged[n++] = index;
 	}
-}
-
-static struct rows
-rows_open(const struct cells *c)
-{
-	return (struct rows){.list = arena_array(c->arena, 6 * c->n + 1, sizeof(struct snmp_oid))};
-}
-
-static void
-rows_close(struct rows *r)
-{
-	size_t n = 0;
-
-	qsort(r->list, r->n, sizeof(*r->list), by_index);
-	for (size_t i = 0; i < r->n; i++)
-		if (n == 0 || compare(&r->list[n - 1], &r->list[i]) != 0)
-			r->list[n++] = r->list[i];
+	while (old < r->n)
+		merged[n++] = r->list[old++];
+	r->list = merged;
 	r->n = n;
+}
+
+static struct snmp_oid
+row_index(const struct rows *r, size_t i)
+{
+	struct snmp_oid index = {.n = r->length};
+
+	memcpy(index.id, r->list[i], r->length * sizeof(*index.id));
+	return index;
 }
 
 static bool
@@ -290,17 +293,16 @@ outlet(const struct devtype *t, const struct cells *c, const struct snmp_oid *in
 static void
 take_outlets(const struct devtype *t, const struct cells *c, struct probe_pdu *out)
 {
-	struct rows rows = rows_open(c);
+	struct rows rows = {.length = t->index_length};
 	struct probe_outlet *list;
 
 	if (t->index_length == 0)
 		return;
-	add_rows(c, &t->outlet_id, t->index_length, NULL, &rows);
-	add_rows(c, &t->outlet_name, t->index_length, NULL, &rows);
-	add_rows(c, &t->state, t->index_length, NULL, &rows);
-	add_rows(c, &t->current.oid, t->index_length, &t->current, &rows);
-	add_rows(c, &t->watts.oid, t->index_length, &t->watts, &rows);
-	rows_close(&rows);
+	add_rows(c, &t->outlet_id, NULL, &rows);
+	add_rows(c, &t->outlet_name, NULL, &rows);
+	add_rows(c, &t->state, NULL, &rows);
+	add_rows(c, &t->current.oid, &t->current, &rows);
+	add_rows(c, &t->watts.oid, &t->watts, &rows);
 	if (rows.n > (size_t)LIMIT_OUTLETS * LIMIT_PDU_UNITS) {
 		out->outcome = SNMP_GARBAGE;
 		out->text = arena_printf(c->arena, "its outlet table has %zu rows; at most %d units of %d outlets are read",
@@ -309,7 +311,9 @@ take_outlets(const struct devtype *t, const struct cells *c, struct probe_pdu *o
 	}
 	list = arena_array(c->arena, rows.n, sizeof(*list));
 	for (size_t i = 0; i < rows.n; i++) {
-		list[i] = outlet(t, c, &rows.list[i]);
+		const struct snmp_oid index = row_index(&rows, i);
+
+		list[i] = outlet(t, c, &index);
 		out->switches = out->switches || list[i].switchable;
 	}
 	out->outlets = list;
@@ -327,22 +331,21 @@ take_infeeds(const struct devtype *t, const struct cells *c, struct probe_pdu *o
 	for (size_t i = 0; i < t->n_infeeds; i++) {
 		const struct devtype_infeed *f = &t->infeeds[i];
 		const struct devtype_measure *const of[] = {&f->current, &f->watts, &f->volts};
-		struct rows rows = rows_open(c);
+		struct rows rows = {.length = f->rows.index_length};
 
 		for (size_t k = 0; k < LARCH_COUNT(of); k++)
-			add_rows(c, &of[k]->oid, f->rows.index_length, of[k], &rows);
-		rows_close(&rows);
+			add_rows(c, &of[k]->oid, of[k], &rows);
 		for (size_t k = 0; k < rows.n && n < c->n; k++) {
-			const struct snmp_oid *index = &rows.list[k];
+			const struct snmp_oid index = row_index(&rows, k);
 
-			if (!counts(c, &f->rows, index))
+			if (!counts(c, &f->rows, &index))
 				continue;
 			list[n++] = (struct probe_infeed){
 			    .kind = f->kind,
-			    .name = row_name(c, &f->rows, devtype_infeed_name(f->kind), index),
-			    .amps = measured(c, &f->current, index),
-			    .watts = measured(c, &f->watts, index),
-			    .volts = measured(c, &f->volts, index),
+			    .name = row_name(c, &f->rows, devtype_infeed_name(f->kind), &index),
+			    .amps = measured(c, &f->current, &index),
+			    .watts = measured(c, &f->watts, &index),
+			    .volts = measured(c, &f->volts, &index),
 			};
 		}
 	}
@@ -371,17 +374,19 @@ take_sensors(const struct devtype *t, const struct cells *c, struct probe_pdu *o
 
 	for (size_t i = 0; i < t->n_sensors; i++) {
 		const struct devtype_sensor *s = &t->sensors[i];
-		struct rows rows = rows_open(c);
+		struct rows rows = {.length = s->rows.index_length};
 
-		add_rows(c, &s->value.oid, s->rows.index_length, &s->value, &rows);
-		rows_close(&rows);
-		for (size_t k = 0; k < rows.n && n < c->n; k++)
-			if (counts(c, &s->rows, &rows.list[k]))
+		add_rows(c, &s->value.oid, &s->value, &rows);
+		for (size_t k = 0; k < rows.n && n < c->n; k++) {
+			const struct snmp_oid index = row_index(&rows, k);
+
+			if (counts(c, &s->rows, &index))
 				list[n++] = (struct probe_sensor){
 				    .kind = s->kind,
-				    .name = row_name(c, &s->rows, devtype_sensor_name(s->kind), &rows.list[k]),
-				    .value = sensed(s, c, &rows.list[k]),
+				    .name = row_name(c, &s->rows, devtype_sensor_name(s->kind), &index),
+				    .value = sensed(s, c, &index),
 				};
+		}
 	}
 	out->sensors = list;
 	out->n_sensors = n;
