@@ -119,6 +119,12 @@ devtype_is_below(const struct devtype_oid *oid, const struct devtype_oid *base)
 }
 
 bool
+devtype_echoes(const struct devtype *t)
+{
+	return t->control.n > 0 && t->state.n == t->control.n && devtype_is_below(&t->state, &t->control);
+}
+
+bool
 devtype_is_family(const struct devtype *t, const struct devtype_oid *sys_object_id)
 {
 	for (size_t i = 0; i < t->n_sys_object_ids; i++)

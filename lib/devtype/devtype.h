@@ -184,6 +184,9 @@ LARCH_API enum devtype_state devtype_with_pending(enum devtype_state state, bool
  */
 LARCH_API bool devtype_measured(const struct devtype_measure *m, int64_t reading, int64_t digits, double *out);
 
+/* True when the state is read where it is written: right after a write it may hold what was asked and not what is. */
+LARCH_API bool devtype_echoes(const struct devtype *t);
+
 /* True when a sysObjectID is the base or lies below it. */
 LARCH_API bool devtype_is_below(const struct devtype_oid *oid, const struct devtype_oid *base);
 /* True when it is one of the family's, or lies below one. */

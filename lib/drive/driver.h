@@ -12,6 +12,7 @@ struct drive_target {
 	struct gate_device *device;
 	const char *outlet;          /* NULL: the chassis */
 	struct snmp_oid index;       /* of the outlet's row, once it was found; n 0 before */
+	int64_t written;             /* times_boot of the last write, 0 none */
 	bool fixed;                  /* the last reading said that it cannot be switched */
 	const char *error;           /* of the last reading, "" none; points into `words` */
 	char words[256], name[LIMIT_NAME + 1], word[64];

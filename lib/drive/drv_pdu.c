@@ -60,6 +60,16 @@ read_state(struct drive_reading *r, enum devtype_state state)
 	r->state = state == DEVTYPE_ON ? POWER_IS_ON : state == DEVTYPE_OFF ? POWER_IS_OFF : POWER_IS_UNKNOWN;
 }
 
+/* A state that is read where it was written is an echo until the device's own time is over. */
+static void
+not_sooner(const struct drive_target *t, struct drive_reading *r)
+{
+	const struct devtype *type = gate_type(t->device);
+
+	if (t->written != 0 && devtype_echoes(type) && times_boot() - t->written < type->settle_ms)
+		r->changing = true;
+}
+
 /* ---- finding the outlet ------------------------------------------------------------------ */
 
 /* The outlet of this name. A device that has two of them is not switched: which one would it be? */
@@ -103,6 +113,7 @@ table_read(void *ctx, const struct probe_pdu *pdu)
 	t->index = o->index;
 	t->fixed = !o->switchable;
 	read_state(&r, o->state);
+	not_sooner(t, &r);
 	read_end(c, &r);
 }
 
@@ -132,6 +143,7 @@ row_read(void *ctx, const struct snmp_answer *answer)
 		t->fixed = !row.outlets[0].switchable;
 		r.amps = row.outlets[0].amps;
 		read_state(&r, row.outlets[0].state);
+		not_sooner(t, &r);
 		read_end(c, &r);
 	}
 	arena_destroy(a);
@@ -191,6 +203,7 @@ pdu_set(struct drive_target *t, bool on, drive_sent_fn *done, void *ctx)
 		done(ctx, DRIVE_REFUSED, why);
 		return;
 	}
+	t->written = times_boot();
 	oid = probe_oid_at(on ? &type->control : &type->control_off_column, &t->index);
 	c = call_create(t, ctx);
 	c->sent_done = done;

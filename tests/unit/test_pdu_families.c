@@ -17,6 +17,7 @@
 
 #define PATIENCE 20000 /* ms, on a loaded machine */
 #define OFF_MS 150
+#define SETTLE_MS 400 /* the families' own time, made short */
 
 static uv_loop_t loop;
 static struct devtype_set *types;
@@ -53,9 +54,9 @@ connect_to(const char *path)
 
 /* Start a profile; false, with the test skipped, when the simulator is not built. */
 static bool
-start(const char *profile)
+start_path(const char *path)
 {
-	char path[4096], control[400], line[256] = "";
+	char control[400], line[256] = "";
 	int fds[2];
 	ssize_t n;
 
@@ -64,7 +65,6 @@ start(const char *profile)
 		return false;
 	}
 	snprintf(control, sizeof(control), "%s/ctl", t_folder());
-	snprintf(path, sizeof(path), "%s/%s.simrec", t_path("tests/data/pdu"), profile);
 	T_INT(pipe2(fds, O_CLOEXEC), 0);
 	sim.pid = fork();
 	if (sim.pid == 0) {
@@ -82,6 +82,15 @@ start(const char *profile)
 	snprintf(sim.address, sizeof(sim.address), "%.60s", line + 10);
 	sim.control = connect_to(control);
 	return true;
+}
+
+static bool
+start(const char *profile)
+{
+	char path[4096];
+
+	snprintf(path, sizeof(path), "%s/%s.simrec", t_path("tests/data/pdu"), profile);
+	return start_path(path);
 }
 
 static const char *
@@ -158,10 +167,15 @@ read_pdu(struct gate_device *d, enum gate_priority p)
 static struct gate_device *
 device(const char *family)
 {
+	static struct devtype quick[32];
+	static size_t n_quick;
+	struct devtype *type = &quick[n_quick++ % LARCH_COUNT(quick)];
 	struct gate_device *d = NULL;
 	struct err e = {0};
-	const struct gate_spec spec = {.name = family, .address = sim.address, .type = devtype_find(types, family)};
+	const struct gate_spec spec = {.name = family, .address = sim.address, .type = type};
 
+	*type = *devtype_find(types, family);
+	type->settle_ms = SETTLE_MS;
 	T_INT(gate_device(gate, &spec, &d, &e), 0);
 	return d;
 }
@@ -233,7 +247,7 @@ switches(struct drive_target *t, bool on, const char *sim_state)
 	while (outlet_state(t) != want && times_boot() - began < PATIENCE)
 		usleep(5000);
 	T_INT(outlet_state(t), want);
-	T_OK(times_boot() - began >= OFF_MS - 1);
+	T_OK(times_boot() - began >= (devtype_echoes(gate_type(t->device)) ? SETTLE_MS : OFF_MS) - 1);
 	T_OK(strstr(control("get 3"), sim_state) != NULL);
 }
 
@@ -336,6 +350,34 @@ t_an_outlet_of_a_unit_that_does_not_answer_is_not_known(void)
 	stop();
 }
 
+/* Its state is its command: it reads off at once, and the relay is still on. */
+static void
+t_an_echo_is_no_state_before_the_devices_own_time_is_over(void)
+{
+	static const char rows[] = "%outlets 4\n%state on=1 off=2\n%command on=1 off=2\n%command-reads wanted\n%delay on=150 off=150\n"
+	                           "1.3.6.1.4.1.318.1.1.4.4.2.1.1.{n}|integer|{n}\n1.3.6.1.4.1.318.1.1.4.4.2.1.3.{n}|integer|@command\n";
+	struct drive_target t = {.outlet = "3"};
+	char path[400];
+	struct err e = {0};
+	int64_t began;
+
+	snprintf(path, sizeof(path), "%s/echo.simrec", t_folder());
+	T_INT(file_publish(path, STR(rows), 0644, &e), 0);
+	if (!start_path(path))
+		return;
+	t.device = device("apc-spdu");
+	T_INT(outlet_state(&t), POWER_IS_ON);
+	began = times_boot();
+	T_INT(outlet_set(&t, false), DRIVE_SENT);
+	(void)outlet_state(&t);
+	T_OK(asked.r.state == POWER_IS_OFF && (asked.r.changing || times_boot() - began >= SETTLE_MS));
+	while (outlet_state(&t) != POWER_IS_OFF && times_boot() - began < PATIENCE)
+		usleep(5000);
+	T_OK(times_boot() - began >= SETTLE_MS - 1);
+	T_OK(strstr(control("get 3"), "ok off dead") != NULL);
+	stop();
+}
+
 /* A job waits for no infeed and no sensor. */
 static void
 t_power_reads_outlets_and_nothing_else(void)
@@ -388,7 +430,8 @@ main(void)
 	    T(t_a_tripplite_reads_as_its_file_says_and_switches), T(t_a_baytech_reads_as_its_file_says_and_switches),
 	    T(t_a_strip_that_only_meters_is_read_and_offers_no_switching),
 	    T(t_an_outlet_that_the_device_does_not_let_go_is_never_written),
-	    T(t_an_outlet_of_a_unit_that_does_not_answer_is_not_known), T(t_power_reads_outlets_and_nothing_else)};
+	    T(t_an_outlet_of_a_unit_that_does_not_answer_is_not_known), T(t_power_reads_outlets_and_nothing_else),
+	    T(t_an_echo_is_no_state_before_the_devices_own_time_is_over)};
 	int rc;
 
 	if (set_up() != 0)
