@@ -108,11 +108,16 @@ snmp_engine_forget(struct snmp_client *c, const struct sockaddr_storage *address
 static void
 forget_all(struct snmp_client *c)
 {
-	struct snmp_engine *e;
+	for (size_t i = 0; i < SNMP_BUCKETS; i++) {
+		struct snmp_engine *e = LIST_FIRST(&c->engines[i]), *next;
 
-	for (size_t i = 0; i < SNMP_BUCKETS; i++)
-		while ((e = LIST_FIRST(&c->engines[i])) != NULL)
-			drop(c, e);
+		LIST_INIT(&c->engines[i]);
+		for (; e != NULL; e = next) {
+			next = LIST_NEXT(e, bucket);
+			free(e);
+		}
+	}
+	c->n_engines = 0;
 }
 
 static void

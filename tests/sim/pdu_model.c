@@ -247,7 +247,7 @@ all_load(const struct pdu_model *m)
 long
 pdu_model_number(const struct pdu_model *m, const struct pdu_row *row, int64_t now)
 {
-	const struct pdu_outlet *o = row->outlet < 0 ? NULL : &m->outlet[row->outlet];
+	const struct pdu_outlet *o = &m->outlet[row->outlet < 0 ? 0 : row->outlet];
 
 	switch (row->live) {
 	case LIVE_STATE:
