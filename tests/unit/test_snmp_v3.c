@@ -258,19 +258,37 @@ t_a_device_that_was_replaced_is_another_engine_and_is_asked_again(void)
 /* ---- silence --------------------------------------------------------------------------------------- */
 
 static struct {
-	int64_t last, worst;
+	int64_t last, queued, worst;
 	int done, silent;
 } watched;
+
+/* Milliseconds that this process was ready and others had the processor (proc(5), schedstat): no stall of ours. */
+static int64_t
+queued_ms(void)
+{
+	struct buf text = BUF(200);
+	struct str rest;
+	int64_t ns = 0;
+
+	if (file_read("/proc/self/schedstat", 200, &text, NULL) == 0) {
+		rest = buf_view(&text);
+		(void)str_cut(&rest, ' ');
+		(void)str_int(str_cut(&rest, ' '), 0, INT64_MAX, &ns);
+	}
+	buf_free(&text);
+	return ns / 1000000;
+}
 
 static void
 on_tick(uv_timer_t *t)
 {
-	int64_t now = times_boot();
+	int64_t now = times_boot(), queued = queued_ms(), stood = now - watched.last - (queued - watched.queued);
 
 	(void)t;
-	if (now - watched.last > watched.worst)
-		watched.worst = now - watched.last;
+	if (stood > watched.worst)
+		watched.worst = stood;
 	watched.last = now;
+	watched.queued = queued;
 }
 
 static void
@@ -283,7 +301,6 @@ on_silent(void *ctx, const struct snmp_answer *a)
 		uv_stop(&loop);
 }
 
-/* The processor this took, so that a busy machine does not count as a stall of ours. */
 static int64_t
 cpu_ms(void)
 {
@@ -307,13 +324,14 @@ t_forty_silent_devices_never_stall_the_loop(void)
 	memset(&watched, 0, sizeof(watched));
 	(void)uv_timer_init(&loop, &tick);
 	(void)uv_timer_start(&tick, on_tick, 1, 1);
+	watched.queued = queued_ms();
 	began = watched.last = times_boot();
 	used = cpu_ms();
 	for (int i = 0; i < SILENT; i++) {
 		target.address = free_address(&fd[i]);
 		snmp_get(client, &target, &o, 1, on_silent, NULL);
 	}
-	T_OK(times_boot() - began < STALL_MS || cpu_ms() - used < STALL_MS); /* asking blocks no more than waiting does */
+	T_OK(times_boot() - began - (queued_ms() - watched.queued) < STALL_MS); /* asking blocks no more than waiting does */
 	while (watched.done < SILENT)
 		(void)uv_run(&loop, UV_RUN_DEFAULT);
 	T_INT(watched.silent, SILENT);
