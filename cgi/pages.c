@@ -26,6 +26,7 @@ static const struct web_field trace_fields[] = {
     END,
 };
 static const struct web_field nodes_fields[] = {
+    {"choose", WEB_FLAG, .summary = "the page has the form that chooses columns and groups"},
     {"show", WEB_ENUM, .choices = (const char *const[]){"sick", "all", NULL},
         .summary = "only those that are not well, or all; a page without q shows the sick, all else shows all"},
     {"group", WEB_NAME, .summary = "rows that have the same in this column stand together: level, rack, owner, type or a check's column"},

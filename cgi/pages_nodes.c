@@ -342,7 +342,7 @@ pages_nodes(struct web_call *c, struct err *e)
 	    .name = "nodes", .caption = pages_nodes_caption(n), .empty = n->sick ? "Every machine is well." : "No machine to show.",
 	    .columns = n->columns, .n_columns = n->n_columns, .n = n->n, .cell = cell, .ctx = n, .match = match,
 	    .level = row_level, .group = n->group.key != NULL ? &n->group : NULL,
-	    .choose = true, .lasts = true, .ages_in_titles = true, .sort = "name",
+	    .choose = web_flag(c, "choose") ? WEB_CHOOSE_FORM : WEB_CHOOSE_LINK, .lasts = true, .ages_in_titles = true, .sort = "name",
 	    .form_path = "/power/plan", /* a POST: a thousand boxes are no URL; it folds them and leads to the plan */
 	    .form_post = true, .select = "nodes", .selected = selected,
 	    .actions = actions, .n_actions = LARCH_COUNT(actions),

@@ -132,7 +132,7 @@
 
 	// A page that asks for a decision stays as it was read (the boxes of a table are kept); one in which somebody types, too.
 	function mayRefresh() {
-		if (document.hidden || main.querySelector("form[method=post]:not(.act)")) {
+		if (document.hidden || main.querySelector("form[method=post]:not(.act), form.choose")) {
 			return false;
 		}
 		const typing = document.activeElement?.closest("main input:not([type=checkbox]), main textarea, main select");

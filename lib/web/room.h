@@ -156,6 +156,7 @@ struct web_shown {
 	struct web_run *run;      /* of a grouped table: its groups, in order; else NULL */
 	size_t n_run, *run_at;    /* which one each row of the page is in */
 	size_t level[4];          /* how many of the matched rows are ok, warn, critical, unknown; when the table has levels */
+	struct web_cell *cell;    /* room for those of a row, n_column of them */
 	size_t *width, gap;       /* of text: columns that each takes, and blanks between them */
 	const char *sort;         /* key, or NULL */
 	bool descending, main;    /* main: the table that sort, q ... act on */
@@ -188,6 +189,25 @@ web_put(struct buf *b, const char *p, size_t n)
 	memcpy(b->p + b->n, p, n);
 	b->n += n;
 	b->p[b->n] = '\0';
+}
+/* buf_html for them: a short plain text is copied as it is looked at, any other goes through buf_html. */
+static inline void
+web_put_html(struct buf *b, const char *text)
+{
+	static const bool ends[256] = {['\0'] = true, ['&'] = true, ['<'] = true, ['>'] = true, ['"'] = true, ['\''] = true};
+	size_t most = b->cap < b->max ? b->cap : b->max, room = b->over || b->n + 1 >= most ? 0 : most - b->n - 1, n = 0;
+	char *to = b->p + b->n;
+
+	while (n < room && !ends[(unsigned char)text[n]]) {
+		to[n] = text[n];
+		n++;
+	}
+	if (room > 0)
+		to[text[n] == '\0' ? n : 0] = '\0';
+	if (text[n] == '\0')
+		b->n += n;
+	else
+		buf_html(b, (struct str){text, strlen(text)});
 }
 #define WEB_PUT(b, literal) web_put((b), (literal), sizeof(literal) - 1)
 

@@ -6,6 +6,7 @@
 
 struct choose {
 	const struct web_shown *s;
+	const char *link;        /* to the page with the form in it; NULL: this is it */
 	json_t *hidden;          /* the other fields of the address */
 	bool *shown;             /* a column each */
 	size_t *group, n_group;  /* columns that rows may be grouped by */
@@ -90,6 +91,10 @@ choose_member(const struct mustache_value *object, struct str name)
 		return (struct mustache_value){.kind = MUSTACHE_LIST, .count = c->n_group, .source = &groups, .ref = c};
 	if (str_is(name, "hidden"))
 		return mustache_json(c->hidden);
+	if (str_is(name, "link"))
+		return text(c->link);
+	if (str_is(name, "close"))
+		return text(web_with(c->s->c, web_base_path(c->s->c), "choose", NULL, NULL));
 	if (str_is(name, "action"))
 		return text(web_base_path(c->s->c));
 	return absent;
@@ -99,14 +104,18 @@ struct mustache_value
 web_choose_value(const struct web_shown *s)
 {
 	static const struct mustache_source source = {choose_member, no_item, NULL};
-	static const char *const own[] = {"fields", "group", NULL};
+	static const char *const own[] = {"fields", "group", "choose", NULL};
 	const struct web_table *t = s->table;
 	struct choose *c;
 
 	if (!t->choose || !s->main)
 		return flag(false);
 	c = arena_alloc(s->c->arena, sizeof(*c));
-	c->s = s;
+	*c = (struct choose){.s = s};
+	if (t->choose == WEB_CHOOSE_LINK) {
+		c->link = web_with(s->c, web_base_path(s->c), "choose", "1", NULL);
+		return (struct mustache_value){.kind = MUSTACHE_OBJECT, .source = &source, .ref = c};
+	}
 	c->hidden = web_hidden(s, own);
 	c->shown = arena_array(s->c->arena, t->n_columns + 1, sizeof(*c->shown));
 	c->group = arena_array(s->c->arena, t->n_columns + 1, sizeof(*c->group));

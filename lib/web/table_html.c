@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A table for templates/partials/table.html. The frame (caption, headings,
- * forms, pages) is a little JSON that the template renders; the rows are
- * written by table_rows.c where the template has {{{rows}}}.
+ * A table for templates/partials/table.html. The frame (caption, forms,
+ * pages) is a little JSON that the template renders; the headings are written
+ * here, and the rows by table_rows.c, where the template has {{{headings}}}
+ * and {{{rows}}}.
  */
 #include <string.h>
 
@@ -14,13 +15,6 @@ struct html {
 	json_t *frame;
 	const char *unsorted; /* this address without its order */
 };
-
-static struct mustache_value
-text(const char *s)
-{
-	return s == NULL || *s == '\0' ? (struct mustache_value){.kind = MUSTACHE_FALSE} :
-	    (struct mustache_value){.kind = MUSTACHE_TEXT, .text = str_of(s)};
-}
 
 static struct mustache_value
 no_item(const struct mustache_value *list, size_t i)
@@ -41,7 +35,7 @@ no_member(const struct mustache_value *object, struct str name)
 static const char *const forget_page[] = {"offset", NULL};
 static const char *const forget_order[] = {"sort", "order", "offset", NULL};
 
-/* ---- headings: asked for by the template, a column each ----------------------------------------- */
+/* ---- headings ---------------------------------------------------------------------------------- */
 
 static bool
 is_current(const struct web_shown *s, const struct web_column *col)
@@ -49,57 +43,64 @@ is_current(const struct web_shown *s, const struct web_column *col)
 	return s->sort != NULL && strcmp(s->sort, col->key) == 0;
 }
 
-/* This address sorted by a column, and the other way round by the one it is sorted by. */
-static struct mustache_value
-sort_link(const struct html *h, const struct web_column *col)
+static void
+attribute(struct buf *out, const char *name, const char *value)
 {
-	const struct web_shown *s = h->shown;
-	struct buf b = BUF(2 * LIMIT_URL);
-	const char *link;
-
-	if (!s->main || s->table->given)
-		return text(NULL);
-	buf_puts(&b, h->unsorted);
-	buf_puts(&b, strchr(h->unsorted, '?') != NULL ? "&sort=" : "?sort=");
-	buf_url(&b, str_of(col->key));
-	buf_puts(&b, is_current(s, col) && !s->descending ? "&order=desc" : "");
-	link = arena_strndup(s->c->arena, b.p, b.n);
-	buf_free(&b);
-	return text(link);
+	if (value == NULL || *value == '\0')
+		return;
+	buf_puts(out, name);
+	web_put_html(out, value);
+	WEB_PUT(out, "\"");
 }
 
-static struct mustache_value
-heading_member(const struct mustache_value *object, struct str name)
+/* The title, as a link to this address sorted by the column, and the other way round by the one it is sorted by. */
+static void
+heading_title(const struct html *h, const struct web_column *col, struct buf *out)
 {
-	const struct html *h = object->ref;
 	const struct web_shown *s = h->shown;
-	const struct web_column *col = &s->table->columns[s->column[object->index]];
+	bool link = s->main && !s->table->given, current = is_current(s, col);
 
-	if (str_is(name, "title"))
-		return text(col->title != NULL ? col->title : col->key);
-	if (str_is(name, "unit"))
-		return text(col->unit);
-	if (str_is(name, "help"))
-		return text(col->help);
-	if (str_is(name, "key"))
-		return text(col->key);
-	if (str_is(name, "class"))
-		return text(col->kind == WEB_COL_NUMBER ? "number" : NULL);
-	if (str_is(name, "aria"))
-		return text(!is_current(s, col) ? NULL : s->descending ? "descending" : "ascending");
-	if (str_is(name, "arrow"))
-		return text(!is_current(s, col) ? NULL : s->descending ? "▼" : "▲");
-	if (str_is(name, "href"))
-		return sort_link(h, col);
-	return (struct mustache_value){.kind = MUSTACHE_ABSENT};
+	if (link) {
+		WEB_PUT(out, "<a href=\"");
+		web_put_html(out, h->unsorted);
+		buf_puts(out, strchr(h->unsorted, '?') != NULL ? "&amp;sort=" : "?sort=");
+		buf_url(out, str_of(col->key));
+		buf_puts(out, current && !s->descending ? "&amp;order=desc\">" : "\">");
+	}
+	web_put_html(out, col->title != NULL ? col->title : col->key);
+	if (link && current)
+		buf_puts(out, s->descending ? " ▼" : " ▲");
+	if (link)
+		WEB_PUT(out, "</a>");
 }
 
-static struct mustache_value
-heading_item(const struct mustache_value *list, size_t i)
+static void
+heading_write(const struct html *h, const struct web_column *col, struct buf *out)
 {
-	static const struct mustache_source source = {heading_member, no_item, NULL};
+	const struct web_shown *s = h->shown;
 
-	return (struct mustache_value){.kind = MUSTACHE_OBJECT, .source = &source, .ref = list->ref, .index = i};
+	buf_puts(out, col->kind == WEB_COL_NUMBER ? "<th scope=col class=number" : "<th scope=col");
+	attribute(out, " title=\"", col->help);
+	if (is_current(s, col))
+		buf_puts(out, s->descending ? " aria-sort=descending" : " aria-sort=ascending");
+	attribute(out, " data-key=\"", col->key);
+	WEB_PUT(out, ">");
+	heading_title(h, col, out);
+	if (col->unit != NULL && *col->unit != '\0') {
+		WEB_PUT(out, " <span class=unit>");
+		web_put_html(out, col->unit);
+		WEB_PUT(out, "</span>");
+	}
+	WEB_PUT(out, "\n");
+}
+
+static void
+headings_write(const struct mustache_value *made, struct buf *out)
+{
+	const struct html *h = made->ref;
+
+	for (size_t i = 0; i < h->shown->n_column; i++)
+		heading_write(h, &h->shown->table->columns[h->shown->column[i]], out);
 }
 
 /* ---- rows ----------------------------------------------------------------------------- */
@@ -113,14 +114,14 @@ rows_write(const struct mustache_value *made, struct buf *out)
 static struct mustache_value
 table_member(const struct mustache_value *object, struct str name)
 {
-	static const struct mustache_source rows = {no_member, no_item, rows_write}, headings = {no_member, heading_item, NULL};
+	static const struct mustache_source rows = {no_member, no_item, rows_write}, headings = {no_member, no_item, headings_write};
 	const struct html *h = object->ref;
 	struct mustache_value frame;
 
 	if (str_is(name, "rows"))
 		return (struct mustache_value){.kind = MUSTACHE_MADE, .source = &rows, .ref = h->shown};
-	if (str_is(name, "columns"))
-		return (struct mustache_value){.kind = MUSTACHE_LIST, .count = h->shown->n_column, .source = &headings, .ref = h};
+	if (str_is(name, "headings"))
+		return (struct mustache_value){.kind = MUSTACHE_MADE, .source = &headings, .ref = h};
 	if (str_is(name, "choose"))
 		return web_choose_value(h->shown);
 	frame = mustache_json(h->frame);

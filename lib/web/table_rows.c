@@ -2,10 +2,8 @@
 /*
  * The rows of a table as HTML, written by hand where {{{rows}}} stands in
  * templates/partials/table.html: a cell is asked for once, and what is not
- * ours goes through buf_html. docs/decisions/010 says why no template does it.
+ * ours goes through web_put_html. docs/decisions/010 says why no template does it.
  */
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "room.h"
@@ -16,14 +14,10 @@ struct row_writer {
 	const struct web_shown *s;
 	struct buf *out;
 	struct web_ages *ages;
+	struct web_cell *cell;        /* of the row, a column each */
+	struct str age;               /* that the title of the row says; n 0: none */
 	char offset[OFFSET_TEXT + 1]; /* of the "as of" below the page */
 };
-
-static void
-put_escaped(struct buf *b, const char *text)
-{
-	buf_html(b, str_of(text));
-}
 
 static void
 put_str(struct buf *b, struct str s)
@@ -44,129 +38,118 @@ drop_offset(const struct row_writer *w, char *text)
 }
 
 /*
- * The span around a level and its letter, which is for eyes and terminals that see no colour. What is stale is grey
- * and never green, and a critical one stays an alarm.
+ * The mark around a level and its letter, which is for eyes and terminals that see no colour. What is stale is grey
+ * and never green, and a critical one stays an alarm. The classes are short: a page has a thousand of them.
  */
 static struct str
-level_span(const struct web_column *col, const struct web_cell *cell)
+level_mark(const struct web_column *col, const struct web_cell *cell, bool known)
 {
-	static const struct str classes[] = {STR("<span class=\"level-ok\">O "), STR("<span class=\"level-warn\">W "),
-	    STR("<span class=\"level-critical\">C "), STR("<span class=\"level-unknown\">? ")};
-	static const struct str stale[] = {STR("<span class=\"stale\">O "), STR("<span class=\"stale\">W "),
-	    STR("<span class=\"level-critical stale\">C "), STR("<span class=\"stale\">? ")};
+	static const struct str classes[] = {STR("<b class=o>O "), STR("<b class=w>W "), STR("<b class=c>C "), STR("<b class=u>? ")};
+	static const struct str stale[] = {STR("<b class=s>O "), STR("<b class=s>W "), STR("<b class=\"c s\">C "), STR("<b class=s>? ")};
 
-	if (!web_cell_judged(col, cell))
-		return cell->stale ? STR("<span class=\"stale\">") : (struct str){NULL, 0};
-	return (cell->stale ? stale : classes)[web_cell_known(col, cell) ? web_level_rank(cell->level) : 3];
+	if (cell->level == 0 && (known || col->kind != WEB_COL_LEVEL))
+		return cell->stale ? STR("<b class=s>") : (struct str){NULL, 0};
+	return (cell->stale ? stale : classes)[known ? web_level_rank(cell->level) : 3];
 }
 
-/* What a script sorts by, where the text would sort wrong. */
-static void
-put_order(struct buf *out, const struct web_column *col, const struct web_cell *cell)
+static bool
+is_when(const struct web_column *col)
 {
-	char text[40];
-
-	if (!web_cell_known(col, cell))
-		return;
-	if (col->kind == WEB_COL_NUMBER)
-		snprintf(text, sizeof(text), "%.17g", cell->number);
-	else if (col->kind == WEB_COL_TIME)
-		snprintf(text, sizeof(text), "%" PRId64, cell->at);
-	else if (col->kind == WEB_COL_AGE)
-		snprintf(text, sizeof(text), "%" PRId64, -cell->at);
-	else
-		return;
-	WEB_PUT(out, " data-order=\"");
-	buf_puts(out, text);
-	WEB_PUT(out, "\"");
+	return col->kind == WEB_COL_AGE || col->kind == WEB_COL_TIME;
 }
 
 static bool
 has_age(const struct web_column *col, const struct web_cell *cell)
 {
-	return cell->at != 0 && col->kind != WEB_COL_AGE && col->kind != WEB_COL_TIME;
+	return cell->at != 0 && !is_when(col);
 }
 
-static void
-put_age(struct row_writer *w, const struct web_cell *cell)
+/* Does its age stand in its title, or in that of its row? */
+static bool
+age_in_title(const struct row_writer *w, const struct web_column *col, const struct web_cell *cell)
 {
-	put_str(w->out, web_age(w->ages, w->s->c->now - cell->at));
-	if (cell->stale)
-		WEB_PUT(w->out, ", stale");
+	return w->s->table->ages_in_titles && !cell->stale && has_age(col, cell);
 }
 
-/* The hint, and in a table that says ages in titles the age before it. */
+static struct str
+age_of(struct row_writer *w, const struct web_cell *cell)
+{
+	return web_age(w->ages, w->s->c->now - cell->at);
+}
+
+/* The hint, and before it the age, where tables say it in titles and the row does not say the same. */
 static void
 put_title(struct row_writer *w, const struct web_column *col, const struct web_cell *cell)
 {
-	bool age = w->s->table->ages_in_titles && !cell->stale && has_age(col, cell), hint = cell->title != NULL && *cell->title != '\0';
+	bool hint = cell->title != NULL && *cell->title != '\0', age = age_in_title(w, col, cell);
+	struct str text = age ? age_of(w, cell) : (struct str){NULL, 0};
 
-	if (!age && !hint)
+	if (!hint && (!age || str_eq(text, w->age)))
 		return;
 	WEB_PUT(w->out, " title=\"");
-	if (age)
-		put_age(w, cell);
+	put_str(w->out, text);
 	if (age && hint)
 		WEB_PUT(w->out, ": ");
 	if (hint)
-		put_escaped(w->out, cell->title);
+		web_put_html(w->out, cell->title);
 	WEB_PUT(w->out, "\"");
 }
 
 static void
-open_cell(struct row_writer *w, const struct web_column *col, const struct web_cell *cell)
+open_cell(struct row_writer *w, const struct web_column *col, const struct web_cell *cell, bool known)
 {
-	if (!web_cell_known(col, cell))
-		WEB_PUT(w->out, "<td class=\"unknown\"");
+	if (!known)
+		WEB_PUT(w->out, "<td class=unknown");
 	else if (col->kind == WEB_COL_NUMBER || cell->is_number)
-		WEB_PUT(w->out, "<td class=\"number\"");
+		WEB_PUT(w->out, "<td class=number");
 	else if (col->prose)
-		WEB_PUT(w->out, "<td class=\"prose\"");
+		WEB_PUT(w->out, "<td class=prose");
 	else
 		WEB_PUT(w->out, "<td");
 	put_title(w, col, cell);
-	if (col->kind == WEB_COL_NUMBER || col->kind == WEB_COL_TIME || col->kind == WEB_COL_AGE)
-		put_order(w->out, col, cell);
 	WEB_PUT(w->out, ">");
 }
 
 /* A device's name may have found its way into a link: what is no path of this site ("javascript:...") is none. */
 static void
-put_text(struct row_writer *w, const struct web_column *col, const struct web_cell *cell)
+put_text(struct row_writer *w, const struct web_column *col, const struct web_cell *cell, bool known)
 {
 	char scratch[TIMES_TEXT];
-	const char *shown = web_cell_shown(w->s->c, col, cell, scratch);
+	const char *shown = known && cell->text != NULL && !is_when(col) ? cell->text : web_cell_shown(w->s->c, col, cell, scratch);
 	bool link = cell->href != NULL && http_is_local(cell->href);
 
 	if (col->kind == WEB_COL_TIME && shown == scratch)
 		drop_offset(w, scratch);
 	if (link) {
 		WEB_PUT(w->out, "<a href=\"");
-		put_escaped(w->out, cell->href);
+		web_put_html(w->out, cell->href);
 		WEB_PUT(w->out, "\">");
 	}
-	put_escaped(w->out, shown);
+	web_put_html(w->out, shown);
 	if (link)
 		WEB_PUT(w->out, "</a>");
 }
 
+/* The end of a cell and of a row is where the next one begins (HTML, 13.1.2.4): no end tags. */
 static void
 put_cell(struct row_writer *w, const struct web_column *col, const struct web_cell *cell)
 {
-	struct str span = level_span(col, cell);
+	bool known = web_cell_known(col, cell);
+	struct str mark = level_mark(col, cell, known);
 
-	open_cell(w, col, cell);
-	if (span.p != NULL)
-		put_str(w->out, span);
-	put_text(w, col, cell);
-	if (span.p != NULL)
-		WEB_PUT(w->out, "</span>");
-	if ((cell->stale || !w->s->table->ages_in_titles) && has_age(col, cell)) {
-		WEB_PUT(w->out, " <small class=\"age\">");
-		put_age(w, cell);
+	open_cell(w, col, cell, known);
+	if (mark.p != NULL)
+		put_str(w->out, mark);
+	put_text(w, col, cell, known);
+	if (mark.p != NULL)
+		WEB_PUT(w->out, "</b>");
+	if (has_age(col, cell) && !age_in_title(w, col, cell)) {
+		WEB_PUT(w->out, " <small class=age>");
+		put_str(w->out, age_of(w, cell));
+		if (cell->stale)
+			WEB_PUT(w->out, ", stale");
 		WEB_PUT(w->out, "</small>");
 	}
-	WEB_PUT(w->out, "</td>");
 }
 
 /* ---- rows ------------------------------------------------------------------------------ */
@@ -177,17 +160,50 @@ put_select(struct row_writer *w, size_t row)
 	const struct web_table *t = w->s->table;
 	const char *value = t->selected == NULL ? NULL : t->selected(t->ctx, row);
 
-	WEB_PUT(w->out, "<td class=\"select\">");
-	if (value != NULL && *value != '\0') {
-		WEB_PUT(w->out, "<input type=\"checkbox\" name=\"");
-		put_escaped(w->out, t->select);
-		WEB_PUT(w->out, "\" value=\"");
-		put_escaped(w->out, value);
-		WEB_PUT(w->out, "\" aria-label=\"Select ");
-		put_escaped(w->out, value);
-		WEB_PUT(w->out, "\">");
+	WEB_PUT(w->out, "<td class=select>");
+	if (value == NULL || *value == '\0')
+		return;
+	WEB_PUT(w->out, "<input type=checkbox name=\"");
+	web_put_html(w->out, t->select);
+	WEB_PUT(w->out, "\" value=\"");
+	web_put_html(w->out, value);
+	WEB_PUT(w->out, "\" aria-label=\"Select ");
+	web_put_html(w->out, value);
+	WEB_PUT(w->out, "\">");
+}
+
+/* What most cells of a row would say of their age is said once, by the row: the age of the first that has one. */
+static void
+open_row(struct row_writer *w)
+{
+	const struct web_shown *s = w->s;
+
+	w->age = (struct str){NULL, 0};
+	for (size_t k = 0; k < s->n_column && w->age.n == 0; k++)
+		if (age_in_title(w, &s->table->columns[s->column[k]], &w->cell[k]))
+			w->age = age_of(w, &w->cell[k]);
+	if (w->age.n == 0) {
+		WEB_PUT(w->out, "<tr>");
+		return;
 	}
-	WEB_PUT(w->out, "</td>\n");
+	WEB_PUT(w->out, "<tr title=\"");
+	put_str(w->out, w->age);
+	WEB_PUT(w->out, "\">");
+}
+
+static void
+put_row(struct row_writer *w, size_t row)
+{
+	const struct web_shown *s = w->s;
+
+	for (size_t k = 0; k < s->n_column; k++)
+		w->cell[k] = s->table->cell(s->table->ctx, row, s->column[k]);
+	open_row(w);
+	if (web_has_boxes(s))
+		put_select(w, row);
+	for (size_t k = 0; k < s->n_column; k++)
+		put_cell(w, &s->table->columns[s->column[k]], &w->cell[k]);
+	WEB_PUT(w->out, "\n");
 }
 
 /* "b07 12: 3 critical, 1 warn" across the table. */
@@ -199,17 +215,16 @@ put_heading(struct row_writer *w, const struct web_run *run)
 
 	buf_printf(w->out, "<tr class=\"group\"><th scope=\"rowgroup\" colspan=\"%zu\">",
 	    s->n_column + (web_has_boxes(s) ? 1 : 0));
-	put_escaped(w->out, *run->word == '\0' ? "none" : run->word);
+	web_put_html(w->out, *run->word == '\0' ? "none" : run->word);
 	WEB_PUT(w->out, " <span class=\"count\">");
-	put_escaped(w->out, web_run_text(run, text));
+	web_put_html(w->out, web_run_text(run, text));
 	WEB_PUT(w->out, "</span></th></tr>\n");
 }
 
 void
 web_rows_html(const struct web_shown *s, size_t from, size_t to, struct buf *out)
 {
-	struct row_writer w = {.s = s, .out = out, .ages = &s->c->web->ages};
-	bool boxes = web_has_boxes(s);
+	struct row_writer w = {.s = s, .out = out, .ages = &s->c->web->ages, .cell = s->cell};
 	char now[TIMES_TEXT];
 	size_t n;
 
@@ -220,14 +235,6 @@ web_rows_html(const struct web_shown *s, size_t from, size_t to, struct buf *out
 	for (size_t i = from; i < to; i++) {
 		if (web_run_begins(s, i))
 			put_heading(&w, web_run_of(s, i));
-		WEB_PUT(out, "<tr>\n");
-		if (boxes)
-			put_select(&w, s->row[i]);
-		for (size_t k = 0; k < s->n_column; k++) {
-			struct web_cell cell = s->table->cell(s->table->ctx, s->row[i], s->column[k]);
-
-			put_cell(&w, &s->table->columns[s->column[k]], &cell);
-		}
-		WEB_PUT(out, "\n</tr>\n");
+		put_row(&w, s->row[i]);
 	}
 }

@@ -98,6 +98,7 @@ columns_choose(struct web_shown *s, struct err *e)
 	for (size_t i = 0; i < n; i++)
 		if (columns_add(s, str_of(web_item(s->c, "fields", i)), taken, e) != 0)
 			return -1;
+	s->cell = arena_array(s->c->arena, s->n_column + 1, sizeof(*s->cell));
 	return 0;
 }
 

@@ -316,6 +316,13 @@ struct web_grouping {
 	const char *const *first;          /* words, ends with NULL; or NULL */
 };
 
+/* The form is long, and few want it: a page shows a link to itself with the field "choose", which the row must have. */
+enum web_choose {
+	WEB_CHOOSE_NOT = 0,
+	WEB_CHOOSE_LINK,
+	WEB_CHOOSE_FORM,
+};
+
 struct web_table {
 	const char *name;                  /* "nodes": its id, its member in JSON, {{#nodes}}{{> partials/table}}{{/nodes}} */
 	const char *caption;               /* "Machines" */
@@ -334,7 +341,7 @@ struct web_table {
 	/* Rows of one word stand together below a heading; NULL: no groups. */
 	const struct web_grouping *group;
 	char (*level)(void *ctx, size_t row); /* of a row: 'o' 'w' 'c' 'u', counted in headings and in JSON; NULL: rows have none */
-	bool choose;                       /* a form below the caption's filter chooses columns and the group ("fields", "group") */
+	enum web_choose choose;            /* how a reader comes to choose columns and the group ("fields", "group") */
 	bool lasts;                        /* ctx is of the call's arena, or longer: rows may be written while they are sent */
 	bool ages_in_titles;               /* the age of a cell is in its title, and behind its text only when it is stale */
 
