@@ -79,6 +79,7 @@ struct pages_room {
 	struct pages_node *nodes;         /* machines, and with them what only status knows; natural order */
 	size_t n_nodes;
 	unsigned char *levels;            /* of each node: pages_level reads them */
+	size_t *sick;                     /* places of those that are not ok, in order; pages_sick */
 	size_t level[STATUS_LEVEL_COUNT]; /* how many nodes have each; pages_tally */
 	int64_t judged, fresh;            /* when that was so, and until when it is */
 	struct pages_pdu *pdus;

@@ -192,11 +192,15 @@ pages_worst(const struct pages_room *r, const struct pages_node *n, int64_t now)
 size_t
 pages_sick(const struct pages_room *r, int64_t now, size_t *out)
 {
-	bool fresh = is_fresh(r, r->fresh, now);
-	size_t n = 0;
+	size_t n = r->n_nodes - r->level[STATUS_OK];
 
+	if (is_fresh(r, r->fresh, now)) {
+		memcpy(out, r->sick, n * sizeof(*out));
+		return n;
+	}
+	n = 0;
 	for (size_t i = 0; i < r->n_nodes; i++)
-		if ((fresh ? (enum status_level)r->levels[i] : pages_level(r, &r->nodes[i], now)) != STATUS_OK)
+		if (pages_level(r, &r->nodes[i], now) != STATUS_OK)
 			out[n++] = i;
 	return n;
 }
@@ -245,6 +249,10 @@ fill_nodes(struct pages_room *r, int64_t now)
 		r->nodes[i].values = values + i * r->n_columns;
 		fill_node(r, &r->nodes[i], order, now);
 	}
+	r->sick = arena_array(r->arena, r->n_nodes - r->level[STATUS_OK] + 1, sizeof(*r->sick));
+	for (size_t i = 0, n = 0; i < r->n_nodes; i++)
+		if (r->levels[i] != STATUS_OK)
+			r->sick[n++] = i;
 }
 
 /* ---- PDUs --------------------------------------------------------------------------------------- */

@@ -36,99 +36,197 @@ is_current(const char *href, const char *path)
 	return strcmp(href, path) == 0 || (n > 1 && strncmp(href, path, n) == 0 && (path[n] == '/' || path[n] == '.'));
 }
 
-static json_t *
-nav_make(struct web_call *c)
+/* ---- the standard model: what it has is put there once, and a template finds it by its name ---- */
+
+#define FORMATS 3
+struct standard {
+	struct web_call *c;
+	size_t nav[LARCH_COUNT(nav)]; /* the rows of nav that are shown */
+	struct {
+		const char *href, *text;
+	} format[FORMATS];
+	struct {
+		struct str name;
+		struct mustache_value value;
+	} member[24];
+	size_t n_nav, n_format, n_member;
+	char now[TIMES_TEXT];
+};
+
+static const struct mustache_value absent = {.kind = MUSTACHE_ABSENT};
+
+static struct mustache_value
+text(const char *s)
 {
-	json_t *list = json_array();
-
-	for (size_t i = 0; i < LARCH_COUNT(nav); i++) {
-		json_t *o;
-
-		if (nav[i].verb != NULL && c->person != NULL && auth_may_some(c->policy, c->person, nav[i].verb, NULL) != 0)
-			continue;
-		o = json_object();
-		jsn_set_text(o, "href", nav[i].href);
-		jsn_set_text(o, "text", nav[i].text);
-		jsn_set(o, "current", json_boolean(is_current(nav[i].href, c->request->path)));
-		jsn_add(list, o);
-	}
-	return list;
+	return (struct mustache_value){.kind = MUSTACHE_TEXT, .text = str_of(s)};
 }
 
-static json_t *
-person_make(const struct auth_person *p)
+static struct mustache_value
+flag(bool on)
 {
-	json_t *o;
+	return (struct mustache_value){.kind = on ? MUSTACHE_TRUE : MUSTACHE_FALSE};
+}
 
-	if (p == NULL)
-		return json_false();
-	o = json_object();
-	jsn_set_text(o, "name", p->name);
-	jsn_set_text(o, "display", p->display);
-	return o;
+static struct mustache_value
+no_item(const struct mustache_value *list, size_t i)
+{
+	(void)list;
+	(void)i;
+	return absent;
+}
+
+static struct mustache_value
+no_member(const struct mustache_value *object, struct str name)
+{
+	(void)object;
+	(void)name;
+	return absent;
+}
+
+static struct mustache_value
+nav_member(const struct mustache_value *object, struct str name)
+{
+	const struct standard *s = object->ref;
+	size_t row = s->nav[object->index];
+
+	if (str_is(name, "href"))
+		return text(nav[row].href);
+	if (str_is(name, "text"))
+		return text(nav[row].text);
+	if (str_is(name, "current"))
+		return flag(is_current(nav[row].href, s->c->request->path));
+	return absent;
+}
+
+static struct mustache_value
+nav_item(const struct mustache_value *list, size_t i)
+{
+	static const struct mustache_source source = {nav_member, no_item, NULL};
+
+	return (struct mustache_value){.kind = MUSTACHE_OBJECT, .source = &source, .ref = list->ref, .index = i};
+}
+
+static struct mustache_value
+format_member(const struct mustache_value *object, struct str name)
+{
+	const struct standard *s = object->ref;
+
+	if (str_is(name, "href"))
+		return text(s->format[object->index].href);
+	if (str_is(name, "text"))
+		return text(s->format[object->index].text);
+	return absent;
+}
+
+static struct mustache_value
+format_item(const struct mustache_value *list, size_t i)
+{
+	static const struct mustache_source source = {format_member, no_item, NULL};
+
+	return (struct mustache_value){.kind = MUSTACHE_OBJECT, .source = &source, .ref = list->ref, .index = i};
+}
+
+static struct mustache_value
+person_member(const struct mustache_value *object, struct str name)
+{
+	const struct auth_person *p = object->ref;
+
+	if (str_is(name, "name"))
+		return text(p->name);
+	if (str_is(name, "display"))
+		return text(p->display);
+	return absent;
+}
+
+static struct mustache_value
+standard_member(const struct mustache_value *object, struct str name)
+{
+	const struct standard *s = object->ref;
+
+	for (size_t i = 0; i < s->n_member; i++)
+		if (str_eq(s->member[i].name, name))
+			return s->member[i].value;
+	return absent;
+}
+
+static void
+nav_choose(struct standard *s)
+{
+	const struct web_call *c = s->c;
+
+	for (size_t i = 0; i < LARCH_COUNT(nav); i++)
+		if (nav[i].verb == NULL || c->person == NULL || auth_may_some(c->policy, c->person, nav[i].verb, NULL) == 0)
+			s->nav[s->n_nav++] = i;
 }
 
 /* "/nodes.json" for each other format of this row, with the same fields. */
-static json_t *
-formats_make(struct web_call *c)
+static void
+formats_choose(struct standard *s, const char *here)
 {
 	static const struct {
 		enum web_format format;
 		const char *text;
-	} rows[] = {{WEB_JSON_FORMAT, "JSON"}, {WEB_CSV, "CSV"}, {WEB_TXT, "text"}};
-	json_t *list = json_array();
-	const char *base;
+	} rows[FORMATS] = {{WEB_JSON_FORMAT, "JSON"}, {WEB_CSV, "CSV"}, {WEB_TXT, "text"}};
+	struct web_call *c = s->c;
+	const char *base, *query = strchr(here, '?');
 
 	if (c->route == NULL || c->route->formats == 0 || c->route->change != WEB_READ)
-		return list;
+		return;
 	base = web_base_path(c);
-	if (strcmp(base, "/") == 0)
-		base = "/index";
 	for (size_t i = 0; i < LARCH_COUNT(rows); i++) {
-		json_t *o;
-
 		if ((c->route->formats & rows[i].format) == 0)
 			continue;
-		o = json_object();
-		jsn_set_text(o, "href", web_with(c, arena_printf(c->arena, "%s%s", base, web_suffix(rows[i].format)), NULL,
-		    NULL, NULL));
-		jsn_set_text(o, "text", rows[i].text);
-		jsn_add(list, o);
+		s->format[s->n_format].href = arena_printf(c->arena, "%s%s%s", strcmp(base, "/") == 0 ? "/index" : base,
+		    web_suffix(rows[i].format), query == NULL ? "" : query);
+		s->format[s->n_format++].text = rows[i].text;
 	}
-	return list;
 }
 
-json_t *
-web_standard_model(struct web_call *c, const json_t *model)
+static void
+put(struct standard *s, const char *name, struct mustache_value value)
 {
-	char now[TIMES_TEXT];
-	json_t *o = json_object();
+	s->member[s->n_member].name = str_of(name);
+	s->member[s->n_member++].value = value;
+}
 
-	times_room(c->now, now);
-	jsn_set_text(o, "site", c->conf->site);
-	jsn_set_text(o, "title", jsn_text_or(model, "title", c->conf->site));
-	jsn_set_text(o, "program", c->web->program->name);
-	jsn_set_text(o, "version", LARCH_VERSION);
-	jsn_set_text(o, "assets", c->web->site->assets);
-	jsn_set(o, "person", person_make(c->person));
-	jsn_set_text(o, "csrf", web_csrf(c));
-	jsn_set_text(o, "now", now);
-	jsn_set_text(o, "clock", strlen(now) > 11 ? now + 11 : now); /* without the date */
-	jsn_set(o, "nav", nav_make(c));
-	jsn_set(o, "formats", formats_make(c));
-	jsn_set(o, "other_formats", json_boolean(json_array_size(json_object_get(o, "formats")) > 0));
-	jsn_set_text(o, "request_id", c->request->request_id);
-	jsn_set_text(o, "url", web_here(c));
-	jsn_set(o, "refresh", c->web->refresh > 0 ? json_integer(c->web->refresh) : json_false());
-	jsn_set(o, "banners", c->web->banners != NULL ? json_incref(c->web->banners) : json_array());
-	return o;
+static struct mustache_value
+standard_make(struct web_call *c)
+{
+	static const struct mustache_source source = {standard_member, no_item, NULL}, person = {person_member, no_item, NULL},
+	    navs = {no_member, nav_item, NULL}, formats = {no_member, format_item, NULL};
+	struct standard *s = arena_alloc(c->arena, sizeof(*s));
+	const char *here = web_here(c);
+
+	s->c = c;
+	times_room(c->now, s->now);
+	nav_choose(s);
+	formats_choose(s, here);
+	put(s, "site", text(c->conf->site));
+	put(s, "title", text(c->conf->site)); /* of a page whose model has none */
+	put(s, "program", text(c->web->program->name));
+	put(s, "version", text(LARCH_VERSION));
+	put(s, "assets", text(c->web->site->assets));
+	put(s, "person", c->person == NULL ? flag(false) :
+	    (struct mustache_value){.kind = MUSTACHE_OBJECT, .source = &person, .ref = c->person});
+	put(s, "csrf", text(web_csrf(c)));
+	put(s, "now", text(s->now));
+	put(s, "clock", text(strlen(s->now) > 11 ? s->now + 11 : s->now)); /* without the date */
+	put(s, "nav", (struct mustache_value){.kind = MUSTACHE_LIST, .count = s->n_nav, .source = &navs, .ref = s});
+	put(s, "formats", (struct mustache_value){.kind = MUSTACHE_LIST, .count = s->n_format, .source = &formats, .ref = s});
+	put(s, "other_formats", flag(s->n_format > 0));
+	put(s, "request_id", text(c->request->request_id));
+	put(s, "url", text(here));
+	put(s, "refresh", c->web->refresh <= 0 ? flag(false) :
+	    (struct mustache_value){.kind = MUSTACHE_INTEGER, .integer = c->web->refresh});
+	put(s, "banners", c->web->banners == NULL ? flag(false) : mustache_json(c->web->banners));
+	return (struct mustache_value){.kind = MUSTACHE_OBJECT, .source = &source, .ref = s};
 }
 
 /* ---- the root of a page: tables, then the model, then the standard model --------- */
 
 struct root {
-	const struct mustache_value *more;
-	const json_t *model, *standard;
+	const struct mustache_value *more, *standard;
+	const json_t *model;
 };
 
 static struct mustache_value
@@ -143,29 +241,17 @@ root_member(const struct mustache_value *object, struct str name)
 		layer = mustache_json(root->model);
 		v = layer.source->member(&layer, name);
 	}
-	if (v.kind == MUSTACHE_ABSENT) {
-		layer = mustache_json(root->standard);
-		v = layer.source->member(&layer, name);
-	}
-	return v;
-}
-
-static struct mustache_value
-root_item(const struct mustache_value *list, size_t i)
-{
-	(void)list;
-	(void)i;
-	return (struct mustache_value){.kind = MUSTACHE_ABSENT};
+	return v.kind == MUSTACHE_ABSENT ? root->standard->source->member(root->standard, name) : v;
 }
 
 int
 web_render(struct web_call *c, int status, const char *template, json_t *model, const struct mustache_value *more,
     struct err *e)
 {
-	static const struct mustache_source source = {root_member, root_item, NULL};
-	struct root root = {more, model, NULL};
+	static const struct mustache_source source = {root_member, no_item, NULL};
+	struct root root = {.more = more, .model = model};
 	struct mustache_value value = {.kind = MUSTACHE_OBJECT, .source = &source, .ref = &root};
-	json_t *standard;
+	struct mustache_value standard;
 	int rc;
 
 	if (c->web->program->banners != NULL)
@@ -173,10 +259,9 @@ web_render(struct web_call *c, int status, const char *template, json_t *model, 
 	if (c->web->refresh > 0 && http_header_set(c->web->response, "Refresh",
 	    arena_printf(c->arena, "%d; url=%s", c->web->refresh, web_here(c))) != 0)
 		c->web->refresh = 0;
-	standard = web_standard_model(c, model);
-	root.standard = standard;
+	standard = standard_make(c);
+	root.standard = &standard;
 	rc = mustache_render(c->web->site->templates, template, &value, &c->web->response->body, e);
-	json_decref(standard);
 	if (rc != 0) {
 		buf_clear(&c->web->response->body);
 		return -1;

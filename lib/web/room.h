@@ -128,7 +128,6 @@ int web_value_check(struct web_slot *s, struct arena *a, int *status, struct err
 void web_problem(struct web_call *c, const struct err *e);
 
 /* ---- page.c ---- */
-json_t *web_standard_model(struct web_call *c, const json_t *model);
 int web_finish(struct web_call *c, int status, const char *type); /* Content-Type, no-store */
 /* The page with extra members: `more` answers before the model does. Model is borrowed. */
 int web_render(struct web_call *c, int status, const char *template, json_t *model,

@@ -183,6 +183,18 @@ path_fits(const char *pattern, struct str path, struct arena *a, struct http_pai
 	return want_rest.p == NULL && rest.p == NULL;
 }
 
+/* What fits a row begins as its path does, up to the first brace; "/" has another name. Most rows are out by this. */
+static bool
+begins_like(const char *pattern, const char *path)
+{
+	if (pattern[1] == '\0')
+		return true;
+	for (; *pattern != '\0' && *pattern != '{'; pattern++, path++)
+		if (*pattern != *path)
+			return false;
+	return true;
+}
+
 /* Does this row have the path, plainly or with a suffix of a format it has? */
 static bool
 row_fits(const struct web_route *r, const char *path, struct arena *a, struct web_match *m)
@@ -234,7 +246,7 @@ web_match(const struct web_program *p, const char *method, const char *path, str
 		const struct web_route *r = &p->routes[i];
 		struct web_match m = {0};
 
-		if (!row_fits(r, path, a, &m))
+		if (!begins_like(r->path, path) || !row_fits(r, path, a, &m))
 			continue;
 		if (strcmp(r->method, asked) != 0) {
 			allow_add(&allow, r->method);
