@@ -156,6 +156,23 @@ times_clock(int64_t ms, char out[TIMES_TEXT])
 	return local(ms, false, out);
 }
 
+/* "12 s", by hand: pages are full of them. */
+static void
+put_number(int64_t n, const char *unit, char out[TIMES_TEXT])
+{
+	char digits[24], *p = digits + sizeof(digits);
+	size_t len;
+
+	do {
+		*--p = (char)('0' + n % 10);
+		n /= 10;
+	} while (n > 0);
+	len = (size_t)(digits + sizeof(digits) - p);
+	memcpy(out, p, len);
+	out[len] = ' ';
+	memcpy(out + len + 1, unit, strlen(unit) + 1);
+}
+
 char *
 times_age(int64_t span_ms, char out[TIMES_TEXT])
 {
@@ -169,8 +186,7 @@ times_age(int64_t span_ms, char out[TIMES_TEXT])
 
 	for (size_t i = 0; i < LARCH_COUNT(rows); i++)
 		if (s < rows[i].below) {
-			snprintf(out, TIMES_TEXT, "%lld %s", (long long)(s / rows[i].unit),
-			    rows[i].name);
+			put_number(s / rows[i].unit, rows[i].name, out);
 			break;
 		}
 	return out;

@@ -37,19 +37,29 @@ drop_offset(const struct row_writer *w, char *text)
 		text[n - OFFSET_TEXT] = '\0';
 }
 
-/*
- * The mark around a level and its letter, which is for eyes and terminals that see no colour. What is stale is grey
- * and never green, and a critical one stays an alarm. The classes are short: a page has a thousand of them.
- */
-static struct str
-level_mark(const struct web_column *col, const struct web_cell *cell, bool known)
+/* What a cell is of, and its level: both are in its class. Grey is never green, and a critical one stays an alarm. */
+enum mark { MARK_NONE, MARK_OK, MARK_WARN, MARK_CRITICAL, MARK_UNKNOWN, MARK_STALE, MARK_STALE_CRITICAL, MARKS };
+
+static enum mark
+mark_of(const struct web_column *col, const struct web_cell *cell, bool known)
 {
-	static const struct str classes[] = {STR("<b class=o>O "), STR("<b class=w>W "), STR("<b class=c>C "), STR("<b class=u>? ")};
-	static const struct str stale[] = {STR("<b class=s>O "), STR("<b class=s>W "), STR("<b class=\"c s\">C "), STR("<b class=s>? ")};
+	int rank = known ? web_level_rank(cell->level) : 3;
 
 	if (cell->level == 0 && (known || col->kind != WEB_COL_LEVEL))
-		return cell->stale ? STR("<b class=s>") : (struct str){NULL, 0};
-	return (cell->stale ? stale : classes)[known ? web_level_rank(cell->level) : 3];
+		return cell->stale ? MARK_STALE : MARK_NONE;
+	if (cell->stale)
+		return rank == 2 ? MARK_STALE_CRITICAL : MARK_STALE;
+	return (enum mark)(MARK_OK + rank);
+}
+
+/* The letter is for eyes and terminals that see no colour. */
+static void
+put_letter(struct row_writer *w, const struct web_column *col, const struct web_cell *cell, bool known)
+{
+	static const struct str letters[] = {STR("O "), STR("W "), STR("C "), STR("? ")};
+
+	if (cell->level != 0 || (!known && col->kind == WEB_COL_LEVEL))
+		put_str(w->out, letters[known ? web_level_rank(cell->level) : 3]);
 }
 
 static bool
@@ -95,19 +105,22 @@ put_title(struct row_writer *w, const struct web_column *col, const struct web_c
 	WEB_PUT(w->out, "\"");
 }
 
+#define OPEN(kind) {STR("<td class=" kind), STR("<td class=\"" kind " o\""), STR("<td class=\"" kind " w\""), \
+	    STR("<td class=\"" kind " c\""), STR("<td class=\"" kind " u\""), STR("<td class=\"" kind " s\""), STR("<td class=\"" kind " c s\"")}
+
+/* The names are short: a page has a thousand of them. */
 static void
 open_cell(struct row_writer *w, const struct web_column *col, const struct web_cell *cell, bool known)
 {
-	if (!known)
-		WEB_PUT(w->out, "<td class=unknown");
-	else if (col->kind == WEB_COL_NUMBER || cell->is_number)
-		WEB_PUT(w->out, "<td class=number");
-	else if (col->prose)
-		WEB_PUT(w->out, "<td class=prose");
-	else
-		WEB_PUT(w->out, "<td");
+	static const struct str plain[MARKS] = {STR("<td"), STR("<td class=o"), STR("<td class=w"), STR("<td class=c"), STR("<td class=u"),
+	    STR("<td class=s"), STR("<td class=\"c s\"")};
+	static const struct str unknown[MARKS] = OPEN("unknown"), number[MARKS] = OPEN("n"), prose[MARKS] = OPEN("prose");
+	const struct str *open = !known ? unknown : col->kind == WEB_COL_NUMBER || cell->is_number ? number : col->prose ? prose : plain;
+
+	put_str(w->out, open[mark_of(col, cell, known)]);
 	put_title(w, col, cell);
 	WEB_PUT(w->out, ">");
+	put_letter(w, col, cell, known);
 }
 
 /* A device's name may have found its way into a link: what is no path of this site ("javascript:...") is none. */
@@ -135,14 +148,9 @@ static void
 put_cell(struct row_writer *w, const struct web_column *col, const struct web_cell *cell)
 {
 	bool known = web_cell_known(col, cell);
-	struct str mark = level_mark(col, cell, known);
 
 	open_cell(w, col, cell, known);
-	if (mark.p != NULL)
-		put_str(w->out, mark);
 	put_text(w, col, cell, known);
-	if (mark.p != NULL)
-		WEB_PUT(w->out, "</b>");
 	if (has_age(col, cell) && !age_in_title(w, col, cell)) {
 		WEB_PUT(w->out, " <small class=age>");
 		put_str(w->out, age_of(w, cell));
