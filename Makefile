@@ -95,7 +95,7 @@ $(B)/%.o: %.c $(B)/flags
 	@$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 $(B)/liblarch.so.0: $(LIB_OBJ) $(B)/members
-	@$(CC) -shared -Wl,-soname,liblarch.so.0 -Wl,-z,defs $(LDFLAGS) -o $@ $(LIB_OBJ) $(LIBS)
+	@$(CC) -shared -Wl,-Bsymbolic-functions -Wl,-soname,liblarch.so.0 -Wl,-z,defs $(LDFLAGS) -o $@ $(LIB_OBJ) $(LIBS)
 $(B)/liblarch.so: $(B)/liblarch.so.0
 	@ln -sf liblarch.so.0 $@
 $(B)/liblarch.a: $(LIB_OBJ) $(B)/members
