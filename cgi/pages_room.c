@@ -113,14 +113,16 @@ wants_judging(const struct pages_room *r, int64_t now)
 static int
 bring_up(struct pages_keeper *k, struct web_call *c, struct inv *inv, struct status *s, struct err *e)
 {
-	int64_t rounds = s == NULL ? -1 : status_rounds_generation(s);
+	int64_t rounds = -1;
 	struct pages_source inv_now = {pages_inv_file(c), inv_generation(inv)};
-	struct pages_source seen_now = {pages_status_file(c), s == NULL ? -1 : status_generation(s)};
+	struct pages_source seen_now = {pages_status_file(c), -1};
 	struct pages_room *old = k->room, *r;
 	struct status_ages *ages = NULL;
 	struct pages_inventory *i;
 	struct pages_seen *seen;
 
+	if (s != NULL)
+		status_generations(s, &seen_now.generation, &rounds);
 	if (old != NULL && same(old->inventory->from, inv_now) && same(old->seen->from, seen_now) && old->rounds == rounds &&
 	    !wants_judging(old, c->now))
 		return 0;

@@ -36,6 +36,7 @@ LARCH_API void status_close(struct status *s);
 LARCH_API int64_t status_generation(struct status *s);
 /* Grows with every batch: ages differ. -1: cannot be read. */
 LARCH_API int64_t status_rounds_generation(struct status *s);
+LARCH_API void status_generations(struct status *s, int64_t *rows_out, int64_t *rounds_out); /* both, asked once */
 LARCH_API bool status_replaced(struct status *s); /* another file, or none, is in its place: open it anew */
 
 /*

@@ -358,6 +358,18 @@ status_rounds_generation(struct status *s)
 	return pulse_number(s, "SELECT turn FROM pulse WHERE id=1");
 }
 
+void
+status_generations(struct status *s, int64_t *rows_out, int64_t *rounds_out)
+{
+	struct err e;
+	struct store_query *q = s->s == NULL ? NULL : store_ask(s->s, &e, "SELECT generation,turn FROM pulse WHERE id=1", "");
+	bool found = store_next(q, &e) == 1;
+
+	*rows_out = found ? store_int(q, 0) : -1;
+	*rounds_out = found ? store_int(q, 1) : -1;
+	store_done(q);
+}
+
 int
 status_turn(struct status *s, struct err *e)
 {

@@ -20,12 +20,15 @@ t_what_is_as_before_gets_a_younger_age_and_no_row(void)
 	struct status *s = opened(fresh_path());
 	struct arena *a = arena_create();
 	struct status_value v[N];
-	int64_t rows, rounds;
+	int64_t rows, rounds, both[2];
 
 	all(v, 1000);
 	put(s, v, N);
 	rows = status_generation(s);
 	rounds = status_rounds_generation(s);
+	status_generations(s, &both[0], &both[1]);
+	T_INT(both[0], rows);
+	T_INT(both[1], rounds);
 	all(v, 31000);
 	put(s, v, N);
 	T_INT(status_generation(s), rows);
