@@ -6,7 +6,8 @@ as a page and as JSON, with a hundred and a thousand beside them so that growth 
 
 pages may be started once only (it alone writes the inventory), so "two processes" are two threads of it,
 and two processes of the constant program. CPU is user and system time of the program's threads, as the
-scheduler counted it (/proc/PID/task/*/schedstat), for one answer, the mean of several.
+scheduler counted it (/proc/PID/task/*/schedstat), for one answer, the mean of several. The two rates are taken in
+turns, and the turn whose ratio is the median is told: what else the machine does falls on both.
 """
 import os, pathlib, re, shutil, socket, subprocess, sys, tempfile
 
@@ -16,7 +17,7 @@ sys.path[:0] = [str(ROOT / "tests/flow"), str(ROOT / "tests/sim")]
 from nginx import Nginx
 from pages_room import PagesRoom, busy
 
-SECONDS, CONNECTIONS, WORKERS, ANSWERS = 3, 64, 2, 20
+SECONDS, TURNS, CONNECTIONS, WORKERS, ANSWERS = 1, 7, 64, 2, 20
 RATES = {"rate": "100000r/s"}
 TEN = "fields=name,level,ping,ssh,bmc,chassis,outlets,slurm,owner,rack"
 
@@ -68,15 +69,23 @@ def cpu(room, path):
     return (spent() - before) / ANSWERS / 1e6
 
 
+def turns(room):
+    """Pages per second of /nodes and of the constant program."""
+    taken = []
+    with Hello() as origin:
+        for _ in range(TURNS):
+            hello = wrk(origin, "/nodes")
+            taken.append((wrk(room.nginx.origin, "/nodes?limit=50", f"__Host-larch={room.cookies['ana']}"), hello))
+    return sorted(taken, key=lambda t: t[0] / t[1])[TURNS // 2]
+
+
 def main():
     if shutil.which("wrk") is None:
         sys.exit("wrk is missing: sh etc/deps bench")
-    with Hello() as origin:
-        hello = wrk(origin, "/nodes")
     for machines in (100, 1000, 10000):
         with PagesRoom(machines, max(2, machines // 40), rates=RATES, threads=WORKERS, seen=busy) as r:
             if machines == 10000:
-                rate = wrk(r.nginx.origin, "/nodes?limit=50", f"__Host-larch={r.cookies['ana']}")
+                rate, hello = turns(r)
                 print(f"page_50 {rate:.1f} pages/s | hello_fcgi {hello:.1f} pages/s")
             print(f"page_{machines} {cpu(r, f'/nodes?limit=all&show=all&{TEN}'):.3f} ms")
             print(f"status_json_{machines} {cpu(r, f'/nodes.json?limit=all&{TEN}'):.3f} ms", flush=True)
