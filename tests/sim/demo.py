@@ -119,7 +119,7 @@ def check(room, says):
     page = ana.login(name, password)
     must(page.status == 200 and "ana" in page.words.lower(), f"the login failed: {page.status} {page.words[:300]}")
     says("logged in as ana over HTTPS")
-    page = ana.get("/nodes")
+    page = ana.get("/nodes?show=all")
     must(page.status == 200 and "n0003" in page.words, f"/nodes: {page.status}")
     says("the table of machines is there")
     wait_for(lambda: "bad DIMM A3" in ana.get("/nodes").words, 60, says="Slurm's reasons do not come")
