@@ -36,7 +36,7 @@ wants_json(const struct cli *c)
 	return c->opt.output != NULL && strncmp(c->opt.output, "json", 4) == 0;
 }
 
-/* The sentence, cleaned of control bytes, in the colour of errors. */
+/* The sentence, cleaned of control bytes, in the colour of errors; a monitoring system reads standard output alone. */
 static void
 print_sentence(const struct cli *c, const char *text)
 {
@@ -44,7 +44,10 @@ print_sentence(const struct cli *c, const char *text)
 	bool colour = out_colour(c, stderr);
 
 	buf_plain(&clean, str_of(text));
-	fprintf(stderr, "%slarch: %s%s\n", colour ? "\033[31m" : "", clean.n > 0 ? clean.p : "", colour ? "\033[0m" : "");
+	if (c->opt.nagios)
+		printf("LARCH UNKNOWN: %s\n", clean.n > 0 ? clean.p : "");
+	else
+		fprintf(stderr, "%slarch: %s%s\n", colour ? "\033[31m" : "", clean.n > 0 ? clean.p : "", colour ? "\033[0m" : "");
 	buf_free(&clean);
 }
 
@@ -162,11 +165,24 @@ api_point(const struct cli *c, const struct api_answer *a, const char *typed)
 	buf_free(&b);
 }
 
+/* The sentence of an address that answers in text, "404 Not Found: no node is called n9", or NULL. */
+static const char *
+said_in_text(const struct cli *c, const struct api_answer *a)
+{
+	const char *from = a->body == NULL && a->text.n > 0 ? strstr(a->text.p, ": ") : NULL;
+	size_t n;
+
+	if (from == NULL || strncmp(a->text.p, arena_printf(c->arena, "%ld ", a->status), 4) != 0)
+		return NULL;
+	n = strcspn(from + 2, "\r\n");
+	return n == 0 ? NULL : arena_printf(c->arena, "%.*s", (int)(n > LIMIT_ERR_TEXT ? LIMIT_ERR_TEXT : n), from + 2);
+}
+
 int
 api_fail(const struct cli *c, const struct api_answer *a)
 {
 	int code = code_of(a->status);
-	const char *detail = jsn_text_or(a->body, "detail", jsn_text_or(a->body, "title", NULL));
+	const char *detail = jsn_text_or(a->body, "detail", jsn_text_or(a->body, "title", said_in_text(c, a)));
 
 	if (detail == NULL)
 		detail = arena_printf(c->arena, "the server answered with status %ld and no reason", a->status);

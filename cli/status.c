@@ -9,6 +9,7 @@
 #include "cli.h"
 
 #define WATCH_MS 5000
+#define NAGIOS_UNKNOWN 3
 #define WRONG 3  /* checks of one machine that a row tells */
 
 /* Worst first. */
@@ -18,7 +19,7 @@ static const struct level {
 	const char *are; /* "9 are critical" */
 	int nagios;      /* Nagios plugin guidelines, "Plugin Return Codes" */
 } levels[] = {
-	{"critical", 'C', "critical", 2}, {"warn", 'W', "warn", 1}, {"unknown", '?', "unknown", 3}, {"ok", 'O', "well", 0},
+	{"critical", 'C', "critical", 2}, {"warn", 'W', "warn", 1}, {"unknown", '?', "unknown", NAGIOS_UNKNOWN}, {"ok", 'O', "well", 0},
 };
 
 static const struct level *
@@ -277,7 +278,9 @@ ask_once(struct cli *c, const char *path)
 	struct api_answer a = {0};
 	int code = EXIT_OK;
 
-	if (api_get(c, path, &a, &code) == 0) {
+	if (api_get(c, path, &a, &code) != 0) {
+		code = c->opt.nagios ? NAGIOS_UNKNOWN : code; /* 2 would be an alarm */
+	} else {
 		if (c->opt.watch && isatty(STDOUT_FILENO))
 			fputs("\033[H\033[J", stdout);
 		if (c->opt.nagios)
@@ -317,10 +320,10 @@ cmd_room_status(struct cli *c)
 		return cli_usage(c, "--nagios and --watch exclude each other");
 	if ((selects(c) && (list = select_nodes(c, &e)) == NULL) || (path = status_path(c, list, &e)) == NULL) {
 		code = cli_fail(c, &e);
-		return c->opt.nagios ? 3 : code;
+		return c->opt.nagios ? NAGIOS_UNKNOWN : code;
 	}
 	code = c->opt.watch ? watch(c, path) : ask_once(c, path);
-	return c->opt.nagios && code > 3 ? 3 : code;
+	return code;
 }
 
 /* ---- check: ask now ---------------------------------------------------------------------------------------- */
