@@ -168,7 +168,7 @@ static const struct pages_column problem_columns[] = {
     {{.key = "check", .title = "Check"}, problem_check},
     {{.key = "things", .title = "Where", .kind = WEB_COL_LINK}, problem_things},
     {{.key = "count", .title = "How many", .kind = WEB_COL_NUMBER}, problem_count},
-    {{.key = "detail", .title = "Why"}, problem_detail},
+    {{.key = "detail", .title = "Why", .prose = true}, problem_detail},
     {{.key = "since", .title = "Since", .kind = WEB_COL_TIME}, problem_since},
     {{.key = "age", .title = "Age", .kind = WEB_COL_AGE}, problem_age},
 };

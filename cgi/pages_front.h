@@ -23,7 +23,7 @@ struct front_drained {
 	enum status_level level;
 	struct hosts nodes;
 	const char *folded;
-	int64_t since;             /* the earliest */
+	int64_t since;             /* the earliest, by Slurm's word where it has one */
 };
 
 /* How many nodes Slurm has in a state, suffixes left out. */

@@ -76,6 +76,7 @@ pages_front_states(const struct front *f)
 struct out {
 	const struct status_value *value;
 	const char *reason, *user;
+	int64_t since;
 };
 
 bool
@@ -84,17 +85,19 @@ pages_front_is_drained(const struct status_value *v)
 	return strcmp(v->check, "slurm") == 0 && v->level != STATUS_OK && v->detail != NULL && *v->detail != '\0';
 }
 
-/* Who gave the reason stands in the data of the value. */
-static const char *
-user_of(const struct front *f, const struct status_value *v)
+/* Who gave the reason, and when, stands in the data of the value: Larch may have seen it days later. */
+static struct out
+out_of(const struct front *f, const struct status_value *v)
 {
 	struct err lost;
 	json_t *o = v->data == NULL ? NULL : jsn_parse(str_of(v->data), "data", &lost);
-	const char *user = o == NULL ? "" : jsn_text_or(o, "user", "");
+	const char *user = o == NULL ? "" : jsn_text_or(o, "user", ""), *since = o == NULL ? "" : jsn_text_or(o, "since", "");
+	struct out out = {.value = v, .reason = v->detail, .user = arena_strdup(f->call->arena, user == NULL ? "" : user)};
 
-	user = arena_strdup(f->call->arena, user == NULL ? "" : user);
+	if (since == NULL || times_parse(str_of(since), &out.since, &lost) != 0)
+		out.since = v->since;
 	json_decref(o);
-	return user;
+	return out;
 }
 
 static int
@@ -116,14 +119,14 @@ add_drained(struct front *f, const struct out *all, size_t n)
 	struct arena *a = f->call->arena;
 
 	*d = (struct front_drained){.reason = all->reason, .user = all->user, .states = all->value->text, .level = all->value->level,
-	    .since = all->value->since};
+	    .since = all->since};
 	d->nodes.name = arena_array(a, n + 1, sizeof(char *));
 	for (size_t i = 0; i < n; i++) {
 		const struct status_value *v = all[i].value;
 
 		d->nodes.name[d->nodes.n++] = (char *)(uintptr_t)v->thing; /* only read */
 		d->level = status_worse(d->level, v->level);
-		d->since = v->since < d->since ? v->since : d->since;
+		d->since = all[i].since < d->since ? all[i].since : d->since;
 		if (strstr(d->states, v->text) == NULL)
 			d->states = arena_printf(a, "%s, %s", d->states, v->text);
 	}
@@ -153,7 +156,7 @@ pages_front_slurm(struct front *f)
 		f->n_slurm++;
 		count_state(f, v, &cap);
 		if (pages_front_is_drained(v))
-			out[n++] = (struct out){v, v->detail, user_of(f, v)};
+			out[n++] = out_of(f, v);
 	}
 	if (f->n_states > 1)
 		qsort(f->states, f->n_states, sizeof(*f->states), by_number);
@@ -225,7 +228,7 @@ const struct pages_column pages_front_drained[] = {
     {{.key = "state", .title = "State", .kind = WEB_COL_LEVEL}, drained_state},
     {{.key = "nodes", .title = "Nodes", .kind = WEB_COL_LINK}, drained_nodes},
     {{.key = "count", .title = "How many", .kind = WEB_COL_NUMBER}, drained_count},
-    {{.key = "reason", .title = "Reason"}, drained_reason},
+    {{.key = "reason", .title = "Reason", .prose = true}, drained_reason},
     {{.key = "user", .title = "By"}, drained_user},
     {{.key = "since", .title = "Since", .kind = WEB_COL_TIME}, drained_since},
 };

@@ -272,7 +272,7 @@ static const struct pages_column node_columns[] = {
     {{.key = "name", .title = "Machine", .kind = WEB_COL_LINK}, node_name},
     {{.key = "state", .title = "State", .kind = WEB_COL_LEVEL}, node_level},
     {{.key = "check", .title = "Check"}, node_check},
-    {{.key = "detail", .title = "Why"}, node_detail},
+    {{.key = "detail", .title = "Why", .prose = true}, node_detail},
     {{.key = "since", .title = "Since", .kind = WEB_COL_TIME}, node_since},
     {{.key = "month_percent", .title = "Up: month", .kind = WEB_COL_NUMBER}, node_share},
 };
