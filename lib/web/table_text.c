@@ -40,7 +40,7 @@ cell_line(const struct web_shown *s, size_t row, size_t column, struct buf *out)
 	buf_plain(out, text);
 	if (cut)
 		buf_puts(out, "...");
-	if (cell.stale && col->kind == WEB_COL_AGE)
+	if (cell.stale && (col->kind == WEB_COL_AGE || cell.at == 0))
 		buf_puts(out, " (stale)");
 	else if (cell.stale)
 		buf_printf(out, " (%s, stale)", times_age(s->c->now - cell.at, age));
