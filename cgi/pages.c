@@ -162,9 +162,10 @@ static const struct web_field adopt_fields[] = {NAME, {"why", WEB_TEXT, .summary
 	    {"orient", WEB_ENUM, .choices = pages_orients, .summary = "rows under the keys of the bot before Larch"}, \
 	    {"keys", WEB_ENUM, .choices = pages_key_sets, .summary = "other keys: botd, host (as its command had them), sinfo, own"}
 #define STATUS_WHICH \
-	{"groups", WEB_TEXT, .max = LIMIT_FIELD, .summary = "nodes of these groups, with commas between; all is every node"}, \
-	    {"group", WEB_TEXT, .max = LIMIT_FIELD, .summary = "the same"}, {"g", WEB_TEXT, .max = LIMIT_FIELD, .summary = "the same"}, \
-	    {"nodes", WEB_TEXT, .max = LIMIT_FIELD, .summary = "only these, a host list"}
+	{"groups", WEB_TEXT, .max = LIMIT_FIELD, .selects = true, .summary = "nodes of these groups, with commas between; all is every node"}, \
+	    {"group", WEB_TEXT, .max = LIMIT_FIELD, .selects = true, .summary = "the same"}, \
+	    {"g", WEB_TEXT, .max = LIMIT_FIELD, .selects = true, .summary = "the same"}, \
+	    {"nodes", WEB_TEXT, .max = LIMIT_FIELD, .selects = true, .summary = "only these, a host list"}
 static const struct web_field status_fields[] = {STATUS_WHICH, STATUS_HOW, END};
 static const struct web_field node_status_fields[] = {NAME, STATUS_HOW, END};
 static const struct web_field mount_fields[] = {

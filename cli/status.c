@@ -249,7 +249,7 @@ show(struct cli *c, const json_t *body)
 static int
 nagios(struct cli *c, const json_t *items)
 {
-	const struct level *worst = &levels[LARCH_COUNT(levels) - 1];
+	const struct level *worst = &levels[LARCH_COUNT(levels) - 1]; /* a room without machines is no room that is well */
 	struct hosts bad = {.name = arena_array(c->arena, json_array_size(items) + 1, sizeof(*bad.name))};
 	static const char *const words[] = {"OK", "WARNING", "CRITICAL", "UNKNOWN"};
 	const char *perf = "";
@@ -261,6 +261,8 @@ nagios(struct cli *c, const json_t *items)
 		if (count(items, levels[i].name) > 0)
 			worst = &levels[i];
 	}
+	if (json_array_size(items) == 0)
+		worst = level_of("unknown");
 	json_array_foreach(items, i, item)
 		if (worst->nagios != 0 && level_of(jsn_text_or(item, "level", "unknown")) == worst)
 			bad.name[bad.n++] = arena_strdup(c->arena, jsn_text_or(item, "name", ""));

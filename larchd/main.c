@@ -34,7 +34,7 @@ load(struct larchd *l, struct files *out, struct err *e)
 
 	*out = (struct files){NULL, NULL, NULL, NULL};
 	/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): conf_load gives one when it returns 0 */
-	if (conf_load(l->conf_path, NULL, &out->conf, e) != 0 || yang_create(out->conf->yang, &yang, e) != 0 ||
+	if (conf_load(l->conf_path, NULL, &out->conf, e) != 0 || probe_conf_check(out->conf, e) != 0 || yang_create(out->conf->yang, &yang, e) != 0 ||
 	    devtype_load(out->conf->mib, yang, &out->types, e) != 0 || advice_load(out->conf->advice, yang, &out->advice, e) != 0 ||
 	    cred_load(out->conf->credentials, yang, &out->cred, e) != 0) {
 		advice_destroy(out->advice);

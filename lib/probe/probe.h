@@ -256,6 +256,11 @@ LARCH_API bool probe_is_off(const struct conf *conf, const char *name); /* of a 
  * better; unknown stays unknown, and a value without a number stays as it is.
  */
 LARCH_API void probe_judge(const struct conf *conf, struct status_value *v);
+/*
+ * Does larch.json name checks, columns and host lists that there are, and no command twice? A row about a check that is
+ * none would be a threshold that nobody watches. 0, or -1 with file, path and reason.
+ */
+LARCH_API int probe_conf_check(const struct conf *conf, struct err *e);
 /* The columns of all checks that are on, as larchd publishes them, in the arena. */
 LARCH_API void probe_columns(const struct conf *conf, struct arena *a, struct status_column **out, size_t *n_out);
 

@@ -119,6 +119,79 @@ site_columns(const struct conf *conf, const struct probe_row *row, struct arena 
 	}
 }
 
+/* Of the program itself, mounts and commands of the site left out. */
+static bool
+is_own(const char *name)
+{
+	for (size_t i = 0; i < LARCH_COUNT(rows); i++) {
+		if (strcmp(rows[i].name, name) == 0)
+			return true;
+		for (size_t k = 0; k < rows[i].n_columns; k++)
+			if (strcmp(rows[i].columns[k].name, name) == 0)
+				return true;
+	}
+	return false;
+}
+
+static bool
+is_of_the_site(const struct conf_status *s, const char *name)
+{
+	for (size_t i = 0; i < s->n_mounts; i++)
+		if (strncmp(name, "df_", 3) == 0 && strcmp(name + 3, s->mounts[i].name) == 0)
+			return true;
+	for (size_t i = 0; i < s->n_commands; i++)
+		if (strcmp(name, s->commands[i].name) == 0)
+			return true;
+	return false;
+}
+
+/* Groups are looked up when they are read: here one stands for itself. */
+static const char *
+any_group(void *ctx, struct str source, struct str group, struct arena *a, struct err *e)
+{
+	(void)ctx;
+	(void)source;
+	(void)group;
+	(void)e;
+	return arena_strdup(a, "group");
+}
+
+static int
+check_nodes(const struct conf *conf, struct err *e)
+{
+	const struct hosts_rules rules = {.group = any_group, .empty_ok = true};
+	struct arena *a = arena_create();
+	int rc = 0;
+
+	for (size_t i = 0; i < conf->status.n_nodes && rc == 0; i++) {
+		struct hosts h;
+
+		rc = hosts_parse(str_of(conf->status.nodes[i]), &rules, a, &h, e);
+		if (rc != 0)
+			err_prefix(e, "%s: /larch-conf:larch/status/nodes: '%.60s'", conf->path, conf->status.nodes[i]);
+	}
+	arena_destroy(a);
+	return rc;
+}
+
+int
+probe_conf_check(const struct conf *conf, struct err *e)
+{
+	const struct conf_status *s = &conf->status;
+
+	for (size_t i = 0; i < s->n_checks; i++)
+		if (!is_own(s->checks[i].name) && !is_of_the_site(s, s->checks[i].name))
+			return err_set(e, ERR_INPUT,
+			    "%s: /larch-conf:larch/status/check[name='%s']: there is no such check and no such column; the checks are ping, "
+			    "ssh, ipmi, power, slurm and login, and docs/status.md lists their columns",
+			    conf->path, s->checks[i].name);
+	for (size_t i = 0; i < s->n_commands; i++)
+		if (is_own(s->commands[i].name) || strncmp(s->commands[i].name, "df_", 3) == 0)
+			return err_set(e, ERR_INPUT, "%s: /larch-conf:larch/status/command[name='%s']: a check of Larch has that name already",
+			    conf->path, s->commands[i].name);
+	return check_nodes(conf, e);
+}
+
 void
 probe_columns(const struct conf *conf, struct arena *a, struct status_column **out, size_t *n_out)
 {

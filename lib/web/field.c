@@ -202,6 +202,8 @@ json_text(const struct web_field *row, const json_t *v, struct arena *a, struct 
 static int
 slot_text(struct web_slot *s, struct str text, struct arena *a, struct err *e)
 {
+	if (text.n == 0 && s->row->selects)
+		return err_set(e, ERR_INPUT, "Field '%s' is empty: an empty selection never means all.", s->row->name);
 	if (text.n == 0) /* an empty field of a form is one that was not filled in */
 		return 0;
 	if (s->n == LIMIT_FIELDS)

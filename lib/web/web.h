@@ -75,6 +75,7 @@ struct web_field {
 	int64_t min, max;
 	bool required;
 	bool list;                   /* may come more than once, or be a JSON array */
+	bool selects;                /* sent and empty it is refused: an empty selection never means all */
 	bool query;                  /* HOSTS: one text that is no host list stays as it is too: inv_select takes queries */
 	const char *const *choices;  /* WEB_ENUM; ends with NULL */
 	const char *word;            /* INT: this word is taken too, and means max ("all"); or NULL */

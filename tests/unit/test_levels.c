@@ -170,6 +170,39 @@ t_a_machine_is_what_its_outlets_are_and_its_load_is_known_where_all_are_measured
 	}
 }
 
-T_MAIN(T(t_every_number_has_the_level_of_its_row), T(t_only_what_may_be_a_host_name_is_given_to_anything),
+static void
+t_settings_name_checks_columns_and_lists_that_there_are(void)
+{
+	static struct conf_mount mounts[] = {{"tmp", "/tmp"}};
+	static struct conf_command nhc[] = {{"nhc", "NHC", "nhc", 1000}}, taken[] = {{"ping", "Ping", "x", 1000}},
+	                           disk[] = {{"df_x", "x", "x", 1000}};
+	static struct conf_check good[] = {{.name = "login"}, {.name = "load"}, {.name = "df_tmp"}, {.name = "nhc"}},
+	                         typo[] = {{.name = "pinng"}}, other[] = {{.name = "df_home"}};
+	static const char *lists[] = {"n[1-4],@savio3"}, *torn[] = {"n[1-"};
+	struct conf c = {.path = "larch.json", .status = {.checks = good, .n_checks = 4, .mounts = mounts, .n_mounts = 1, .commands = nhc,
+	                     .n_commands = 1, .nodes = lists, .n_nodes = 1}};
+	struct err e = {0};
+
+	T_INT(probe_conf_check(&c, &e), 0);
+	c.status.nodes = torn;
+	T_INT(probe_conf_check(&c, &e), -1);
+	T_ERR(e, "larch.json: /larch-conf:larch/status/nodes: 'n[1-'");
+	c.status.checks = typo;
+	c.status.n_checks = 1;
+	T_INT(probe_conf_check(&c, &e), -1);
+	T_ERR(e, "check[name='pinng']: there is no such check and no such column");
+	c.status.checks = other;
+	T_INT(probe_conf_check(&c, &e), -1);
+	T_ERR(e, "df_home");
+	c.status.n_checks = 0;
+	c.status.commands = taken;
+	T_INT(probe_conf_check(&c, &e), -1);
+	T_ERR(e, "command[name='ping']: a check of Larch has that name already");
+	c.status.commands = disk;
+	T_INT(probe_conf_check(&c, &e), -1);
+	T_ERR(e, "df_x");
+}
+
+T_MAIN(T(t_settings_name_checks_columns_and_lists_that_there_are), T(t_every_number_has_the_level_of_its_row), T(t_only_what_may_be_a_host_name_is_given_to_anything),
     T(t_every_check_says_when_and_of_whom),
     T(t_a_machine_is_what_its_outlets_are_and_its_load_is_known_where_all_are_measured))
