@@ -205,6 +205,8 @@ pages_inventory_destroy(struct pages_inventory *r)
 
 /* ---- status --------------------------------------------------------------------------------- */
 
+#define MEMBERS_MAX (4 * LIMIT_GROUP_MEMBERS) /* of all groups together: each of four sources has a ceiling */
+
 /* Whose values are of no node: a PDU that the inventory has no more is no machine. */
 static bool
 is_of_device(const char *check)
@@ -212,37 +214,53 @@ is_of_device(const char *check)
 	return strcmp(check, "pdu") == 0 || strcmp(check, "switch") == 0;
 }
 
+/* The names of values, which come thing by thing. */
 static void
-add_name(struct hosts *h, const char *name)
+add_things(struct pages_seen *s)
 {
-	if (h->n < LIMIT_HOSTS && (h->n == 0 || strcmp(h->name[h->n - 1], name) != 0))
-		h->name[h->n++] = (char *)(uintptr_t)name; /* only read */
+	struct hosts *h = &s->others;
+
+	for (size_t k = 0; k < s->n_values && h->n < LIMIT_HOSTS; k++)
+		if (!is_of_device(s->values[k].check) && (h->n == 0 || strcmp(h->name[h->n - 1], s->values[k].thing) != 0))
+			h->name[h->n++] = (char *)(uintptr_t)s->values[k].thing; /* only read */
+	hosts_sort(h);
 }
 
-/* Who is meant by checks and groups. A list that cannot be read was not written by larchd: it names nobody. */
+/* A name that stands in many groups is kept once. A list that cannot be read was not written by larchd: it names nobody. */
+static size_t
+add_members(struct pages_seen *s, const char *list, struct arena *scratch)
+{
+	struct hosts members, known = s->others;
+	struct err none;
+
+	if (hosts_parse(str_of(list), NULL, scratch, &members, &none) != 0)
+		return 0;
+	for (size_t m = 0; m < members.n && s->others.n < LIMIT_HOSTS; m++)
+		if (!hosts_has(&known, members.name[m]))
+			s->others.name[s->others.n++] = arena_strdup(s->arena, members.name[m]);
+	hosts_sort(&s->others);
+	return members.n;
+}
+
+/* Who is meant by checks and groups. */
 static int
 read_others(struct pages_seen *s, struct status *st, struct err *e)
 {
+	struct arena *lists = arena_create(), *scratch = arena_create();
 	struct status_group *groups;
-	size_t n;
+	size_t n, made = 0;
+	int rc;
 
 	s->others.name = arena_array(s->arena, LIMIT_HOSTS, sizeof(char *));
-	for (size_t k = 0; k < s->n_values; k++)
-		if (!is_of_device(s->values[k].check))
-			add_name(&s->others, s->values[k].thing);
-	if (status_groups(st, s->arena, &groups, &n, e) != 0)
-		return -1;
-	for (size_t k = 0; k < n; k++) {
-		struct hosts members;
-		struct err none;
-
-		if (hosts_parse(str_of(groups[k].members), NULL, s->arena, &members, &none) != 0)
-			continue;
-		for (size_t m = 0; m < members.n; m++)
-			add_name(&s->others, members.name[m]);
+	add_things(s);
+	rc = status_groups(st, lists, &groups, &n, e);
+	for (size_t k = 0; rc == 0 && k < n && made < MEMBERS_MAX && arena_used(s->arena) < LIMIT_ARENA / 8 * 7; k++) {
+		arena_reset(scratch);
+		made += add_members(s, groups[k].members, scratch);
 	}
-	hosts_sort(&s->others);
-	return 0;
+	arena_destroy(scratch);
+	arena_destroy(lists);
+	return rc;
 }
 
 /* Links and scripts that name a column go on working while nothing can be read. */

@@ -141,6 +141,7 @@
 #define LIMIT_SLURM_SPOTS (1u << 19) /* jobs on nodes: one job on ten nodes is ten */
 #define LIMIT_SLURM_NODE_JOBS 64  /* jobs of one node that are told one by one */
 #define LIMIT_SLURM_BYTES (24u << 20) /* bytes kept of one answer */
+#define LIMIT_SLURM_UNFOLDED (24u << 20) /* bytes of names that the lists of one answer are unfolded to, one after the other */
 
 /* groups of nodes, of files and of Slurm */
 #define LIMIT_GROUP_FILE (4u << 20) /* bytes of genders, or of the file of one group */

@@ -134,9 +134,15 @@ unfold_pieces(struct str list, struct arena *a, struct hosts *out, size_t *bad)
 	}
 }
 
-/* The names of a host list as Slurm prints it, in the arena; those that are none are left out and counted. */
+/* What the lists of one answer are unfolded in. All of them are paid from one purse: a few bytes of text stand for 65,536 names. */
+struct unfolding {
+	struct arena *a;  /* of one list */
+	size_t spent;     /* bytes of all lists so far */
+};
+
+/* The names of a host list as Slurm prints it, until the next list is unfolded; those that are none are left out and counted. */
 static void
-unfold(struct str list, struct arena *a, struct hosts *out, size_t *bad)
+unfold(struct unfolding *u, struct str list, struct hosts *out, size_t *bad)
 {
 	struct err e;
 
@@ -144,8 +150,14 @@ unfold(struct str list, struct arena *a, struct hosts *out, size_t *bad)
 	*out = (struct hosts){0};
 	if (list.n == 0 || str_is(list, "(null)") || str_is(list, "None"))
 		return; /* a partition without nodes, a job that has none yet */
-	if (!is_plain(list) || hosts_parse(list, NULL, a, out, &e) != 0)
-		unfold_pieces(list, a, out, bad);
+	if (u->spent > LIMIT_SLURM_UNFOLDED) {
+		(*bad)++;
+		return;
+	}
+	arena_reset(u->a);
+	if (!is_plain(list) || hosts_parse(list, NULL, u->a, out, &e) != 0)
+		unfold_pieces(list, u->a, out, bad);
+	u->spent += arena_used(u->a);
 }
 
 /* ---- times ------------------------------------------------------------------------------ */
@@ -276,7 +288,8 @@ struct row {
 struct rows {
 	struct row *row;
 	size_t n, cap;
-	struct arena *names, *scratch; /* of the rows; of one line */
+	struct arena *names;
+	struct unfolding unfolding;
 };
 
 /* Partition names in order, each with its index in slurm_nodes.partitions. */
@@ -405,8 +418,7 @@ take_line(struct str line, struct rows *r, struct known *known, struct arena *a,
 		rubbish(line, 1, a, &out->rubbish, &out->first_rubbish);
 		return;
 	}
-	arena_reset(r->scratch);
-	unfold(f[NODE_NAME], r->scratch, &h, &bad);
+	unfold(&r->unfolding, f[NODE_NAME], &h, &bad);
 	nr = partition(out, known, f[NODE_PARTITION], a);
 	for (size_t i = 0; i < h.n; i++)
 		if (r->n < ROWS_MAX && arena_used(r->names) < LIMIT_SLURM_BYTES)
@@ -420,7 +432,7 @@ take_line(struct str line, struct rows *r, struct known *known, struct arena *a,
 void
 slurm_parse_nodes(struct str text, struct arena *a, struct slurm_nodes *out)
 {
-	struct rows r = {.names = arena_create(), .scratch = arena_create()};
+	struct rows r = {.names = arena_create(), .unfolding = {.a = arena_create()}};
 	struct known *known = calloc(1, sizeof(*known));
 	struct str line;
 
@@ -437,7 +449,7 @@ slurm_parse_nodes(struct str text, struct arena *a, struct slurm_nodes *out)
 	fold_rows(&r, a, out);
 	free(r.row);
 	free(known);
-	arena_destroy(r.scratch);
+	arena_destroy(r.unfolding.a);
 	arena_destroy(r.names);
 }
 
@@ -471,13 +483,12 @@ is_id(struct str s)
 
 /* The nodes of one job, into spots; -1 when they are too many, or none of them has a name. */
 static int
-add_spots(struct slurm_jobs *out, struct str nodes, size_t *cap, struct arena *scratch, struct arena *a)
+add_spots(struct slurm_jobs *out, struct str nodes, size_t *cap, struct unfolding *u, struct arena *a)
 {
 	struct hosts h;
 	size_t bad = 0;
 
-	arena_reset(scratch);
-	unfold(nodes, scratch, &h, &bad);
+	unfold(u, nodes, &h, &bad);
 	if ((h.n == 0 && bad > 0) || out->n_spots + h.n > LIMIT_SLURM_SPOTS || arena_used(a) > LIMIT_SLURM_BYTES)
 		return -1;
 	out->rubbish += bad;
@@ -538,7 +549,7 @@ keep_spots(struct slurm_jobs *out, struct arena *a)
 void
 slurm_parse_jobs(struct str text, struct arena *a, struct slurm_jobs *out)
 {
-	struct arena *scratch = arena_create();
+	struct unfolding u = {.a = arena_create()};
 	struct str line, f[FIELDS_MAX];
 	size_t cap = 0, cap_spots = 0;
 
@@ -548,7 +559,7 @@ slurm_parse_jobs(struct str text, struct arena *a, struct slurm_jobs *out)
 
 		out->lines++;
 		if (!split(line, f, JOB_LEAST, JOB_FIELDS) || !is_id(str_trim(f[JOB_ID])) || out->n == LIMIT_SLURM_JOBS ||
-		    add_spots(out, f[JOB_NODES], &cap_spots, scratch, a) != 0) {
+		    add_spots(out, f[JOB_NODES], &cap_spots, &u, a) != 0) {
 			rubbish(line, 1, a, &out->rubbish, &out->first_rubbish);
 			continue;
 		}
@@ -565,5 +576,5 @@ slurm_parse_jobs(struct str text, struct arena *a, struct slurm_jobs *out)
 		out->jobs[out->n++] = make_job(f, a);
 	}
 	keep_spots(out, a);
-	arena_destroy(scratch);
+	arena_destroy(u.a);
 }

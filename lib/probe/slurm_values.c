@@ -84,21 +84,26 @@ slurm_node_values(const struct slurm_nodes *s, int64_t at, int64_t interval, str
     size_t *n_out)
 {
 	struct buf b = BUF(DATA_MAX);
+	size_t used = arena_used(a);
 
 	*out = arena_array(a, s->n + 1, sizeof(**out));
 	*n_out = s->n;
-	for (size_t i = 0; i < s->n; i++)
+	for (size_t i = 0; i < s->n; i++) {
+		const char *reason = s->nodes[i].reason;
+		bool full = arena_used(a) - used > LIMIT_SLURM_BYTES; /* of the rest it is told how it is, not why */
+
 		(*out)[i] = (struct status_value){
 		    .thing = arena_strdup(a, s->nodes[i].name),
 		    .check = "slurm",
 		    .level = s->nodes[i].level,
 		    .text = arena_strdup(a, s->nodes[i].state),
-		    .detail = s->nodes[i].reason == NULL ? NULL : arena_strdup(a, s->nodes[i].reason),
+		    .detail = full || reason == NULL ? NULL : arena_strdup(a, reason),
 		    .number = NAN,
-		    .data = node_data(s, &s->nodes[i], &b, a),
+		    .data = full ? NULL : node_data(s, &s->nodes[i], &b, a),
 		    .at = at,
 		    .interval = interval,
 		};
+	}
 	buf_free(&b);
 }
 

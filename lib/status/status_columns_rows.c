@@ -155,11 +155,17 @@ status_groups(struct status *s, struct arena *a, struct status_group **out, size
 	*out = NULL;
 	*n_out = 0;
 	while ((more = store_next(q, e)) == 1) {
+		const char *members = store_text(q, 2);
+
+		if (arena_used(a) + strlen(members) > LIMIT_ARENA / 4 * 3) { /* a full one ends who asks */
+			more = err_set(e, ERR_LIMIT, "the groups of status.db are larger than can be read at once");
+			break;
+		}
 		*out = status_grow(a, *out, *n_out, &cap, sizeof(**out));
 		(*out)[(*n_out)++] = (struct status_group){
 		    .source = arena_strdup(a, store_text(q, 0)),
 		    .name = arena_strdup(a, store_text(q, 1)),
-		    .members = arena_strdup(a, store_text(q, 2)),
+		    .members = arena_strdup(a, members),
 		    .at = store_int(q, 3),
 		};
 	}

@@ -141,6 +141,18 @@ real(struct store_query *q, int column)
 	return store_null(q, column) ? NAN : store_double(q, column);
 }
 
+/* An arena that is full ends the program that reads: what is read stays below it. Behind all that is read there is more. */
+#define ROWS_ROOM (LIMIT_ARENA / 2)       /* bytes of names and rows */
+#define WORDS_ROOM (LIMIT_ARENA / 8 * 5)  /* with what they say */
+#define OUTLETS_ROOM (LIMIT_ARENA / 4 * 3)
+#define NUMBERS_MAX (16 * LIMIT_STATUS_THINGS) /* of things that are, and that were */
+
+static int
+too_much(struct err *e)
+{
+	return err_set(e, ERR_LIMIT, "status.db holds more than can be read at once");
+}
+
 /* Names by their number, copied into the arena of the answer once each. */
 struct names {
 	const char **name;
@@ -158,8 +170,12 @@ read_names(struct status *s, const char *sql, struct arena *a, struct names *out
 	while ((more = store_next(q, e)) == 1) {
 		int64_t nr = store_int(q, 0);
 
-		if (nr <= 0 || nr > INT32_MAX / 16)
+		if (nr <= 0 || nr > NUMBERS_MAX || strlen(store_text(q, 1)) > LIMIT_STATUS_DETAIL)
 			continue;
+		if (arena_used(a) > ROWS_ROOM) {
+			more = too_much(e);
+			break;
+		}
 		if ((size_t)nr >= cap) {
 			const char **wider;
 			size_t had = cap;
@@ -195,10 +211,13 @@ struct reading {
 
 #define VALUE_COLUMNS "v.chk,v.thing,v.level,v.text,v.detail,v.number,v.at,v.since,v.every,v.data,v.turn FROM value v "
 
+/* NULL: nothing, or more than there is room for. */
 static const char *
 optional(struct store_query *q, int column, struct arena *a)
 {
-	return store_null(q, column) ? NULL : arena_strdup(a, store_text(q, column));
+	const char *text = store_null(q, column) ? NULL : store_text(q, column);
+
+	return text == NULL || arena_used(a) > WORDS_ROOM || strlen(text) > LIMIT_STATUS_DATA ? NULL : arena_strdup(a, text);
 }
 
 static void
@@ -206,8 +225,11 @@ take_value(struct reading *r, struct store_query *q, struct status_value *v)
 {
 	const char *text = store_text(q, 3);
 
-	if (r->text == NULL || strcmp(r->text, text) != 0)
-		r->text = arena_strdup(r->a, text);
+	if (r->text == NULL || strcmp(r->text, text) != 0) {
+		r->text = optional(q, 3, r->a);
+		if (r->text == NULL)
+			r->text = "";
+	}
 	*v = (struct status_value){
 	    .thing = r->thing != NULL ? r->thing : name_of(&r->things, store_int(q, 1)),
 	    .check = name_of(&r->checks, store_int(q, 0)),
@@ -229,6 +251,10 @@ take_values(struct reading *r, struct store_query *q, struct err *e)
 	int more;
 
 	while ((more = store_next(q, e)) == 1) {
+		if (r->n == r->cap && 3 * r->cap * sizeof(*r->values) > ROWS_ROOM) {
+			more = too_much(e);
+			break;
+		}
 		r->values = status_grow(r->a, r->values, r->n, &r->cap, sizeof(*r->values));
 		take_value(r, q, &r->values[r->n]);
 		r->n += r->values[r->n].thing != NULL && r->values[r->n].check != NULL;
@@ -271,6 +297,10 @@ read_room(struct status *s, struct reading *r, struct err *e)
 
 	r->cap = more == 1 ? (size_t)store_int(q, 0) : 0;
 	store_done(q);
+	if (r->cap > ROWS_ROOM / sizeof(*r->values) || arena_used(r->a) > ROWS_ROOM / 2) {
+		r->cap = 0;
+		return too_much(e);
+	}
 	r->values = arena_array(r->a, r->cap + 1, sizeof(*r->values));
 	r->cap++;
 	return more < 0 ? -1 : 0;
@@ -426,6 +456,10 @@ status_outlets(struct status *s, const char *pdu, struct arena *a, struct status
 		else
 			q = store_ask(s->s, e, "SELECT " OUTLET_COLUMNS "WHERE t.name=?", "s", pdu);
 		while ((more = store_next(q, e)) == 1) {
+			if (arena_used(a) + 3 * cap * sizeof(**out) > OUTLETS_ROOM) {
+				more = too_much(e);
+				break;
+			}
 			*out = status_grow(a, *out, *n_out, &cap, sizeof(**out));
 			take_outlet(q, ages, a, &(*out)[(*n_out)++]);
 		}

@@ -443,7 +443,76 @@ t_partitions_and_the_sick_are_groups(void)
 	end();
 }
 
-T_MAIN(T(t_a_node_of_two_partitions_is_one_node), T(t_rubbish_is_counted_and_the_rest_goes_on), T(t_nodes_that_are_alike_come_in_one_line),
+/* ---- lists that unfold and unfold ------------------------------------------------------------- */
+
+static struct str
+lines_of(struct buf *b, size_t lines, const char *line)
+{
+	for (size_t i = 0; i < lines; i++)
+		buf_puts(b, line);
+	return buf_view(b);
+}
+
+/* Each line stands for 65,536 names: all of them would take minutes, on the loop that switches. */
+static void
+t_lists_that_unfold_again_and_again_are_left_out(void)
+{
+	enum { LINES = 20000 };
+	struct buf b = BUF(LIMIT_SLURM_TEXT);
+	struct slurm_nodes s;
+	struct slurm_jobs j;
+
+	begin();
+	slurm_parse_nodes(lines_of(&b, LINES, "n[0-65535]|idle|x|u|p|r\n"), a, &s);
+	T_INT(s.n, LIMIT_HOSTS);
+	T_INT(s.lines, LINES);
+	T_OK(s.rubbish > LINES - 30);
+	T_OK(s.rubbish < 2 * LIMIT_SLURM_SPOTS + LINES);
+	buf_clear(&b);
+	slurm_parse_jobs(lines_of(&b, LINES, "1|u|a|1:00|n[0-65535]|R|x\n"), a, &j);
+	T_INT(j.n, LIMIT_SLURM_SPOTS / LIMIT_HOSTS);
+	T_INT(j.rubbish, LINES - j.n);
+	buf_clear(&b);
+	end();
+	begin();
+	slurm_parse_nodes(lines_of(&b, LINES, "n[0-60000],m[0-60000],(x)|idle|x|u|p|r\n"), a, &s); /* in pieces, and not at once */
+	T_OK(s.n >= 60001);
+	T_OK(s.rubbish < 10u * LIMIT_HOSTS);
+	buf_free(&b);
+	end();
+}
+
+/* An arena that is full ends larchd: what does not fit is left out. */
+static void
+t_long_reasons_of_all_nodes_fit(void)
+{
+	enum { REASON = 4000, NODES = 6000 };
+	struct buf b = BUF(LIMIT_SLURM_TEXT);
+	struct status_value *v;
+	struct slurm_nodes s;
+	struct arena *kept;
+	size_t n;
+
+	begin();
+	kept = arena_create();
+	buf_printf(&b, "n[1-%d]|drained|x|u|p|", NODES);
+	for (size_t i = 0; i < REASON; i++)
+		buf_char(&b, '"');
+	buf_char(&b, '\n');
+	slurm_parse_nodes(buf_view(&b), a, &s);
+	T_OK(s.n > NODES / 2);
+	slurm_node_values(&s, 1, 1000, kept, &v, &n);
+	T_INT(n, s.n);
+	T_OK(v[0].data != NULL && v[0].detail != NULL);
+	T_STR(v[n - 1].text, "drain");
+	T_OK(v[n - 1].detail == NULL);
+	T_OK(arena_used(kept) < LIMIT_ARENA / 2);
+	arena_destroy(kept);
+	buf_free(&b);
+	end();
+}
+
+T_MAIN(T(t_lists_that_unfold_again_and_again_are_left_out), T(t_long_reasons_of_all_nodes_fit), T(t_a_node_of_two_partitions_is_one_node), T(t_rubbish_is_counted_and_the_rest_goes_on), T(t_nodes_that_are_alike_come_in_one_line),
     T(t_a_name_that_is_none_takes_no_other_along), T(t_nothing_is_no_node),
     T(t_control_bytes_are_cleaned_and_a_long_reason_is_cut), T(t_more_nodes_than_a_list_can_hold_are_rubbish),
     T(t_more_partitions_than_there_may_be_are_left_out), T(t_states_have_their_short_word_and_their_level),

@@ -312,7 +312,69 @@ t_a_writer_that_is_killed_loses_no_more_than_the_batch_in_hand(void)
 	arena_destroy(a);
 }
 
-T_MAIN(T(t_a_full_disk_leaves_what_was_good_and_takes_the_rest_when_it_can),
+/* The ceiling of an arena ends the program that passes it: whoever reads all of a room that says very much reads on. */
+static void
+t_what_says_more_than_there_is_room_for_is_read_without_its_data(void)
+{
+	enum { NODES = 6000 };
+	static char name[NODES][16], data[LIMIT_STATUS_DATA - 64];
+	static struct status_value all[NODES];
+	struct arena *a = arena_create(), *b = arena_create();
+	struct status *s = opened(fresh_path());
+	struct status_value *out;
+	size_t n;
+
+	(void)snprintf(data, sizeof(data), "{\"x\":\"%0*d\"}", (int)sizeof(data) - 16, 1);
+	for (int i = 0; i < NODES; i++) {
+		(void)snprintf(name[i], sizeof(name[i]), "n%04d", i);
+		all[i] = seen(name[i], "df", STATUS_WARN, "full", 1000);
+		all[i].data = data;
+	}
+	T_INT(status_put(s, all, NODES, NULL, 0, &e), 0);
+	T_INT(status_values(s, NULL, a, &out, &n, &e), 0);
+	T_INT(n, NODES);
+	T_STR(out[0].data, data);
+	T_STR(out[n - 1].thing, name[NODES - 1]);
+	T_INT(out[n - 1].level, STATUS_WARN);
+	T_OK(out[n - 1].data == NULL);
+	T_OK(arena_used(a) < LIMIT_ARENA / 4 * 3);
+	T_INT(status_value(s, name[NODES - 1], "df", b, &out[0], &e), 0); /* alone it says it all */
+	T_STR(out[0].data, data);
+	arena_destroy(a);
+	arena_destroy(b);
+	status_close(s);
+}
+
+static void
+t_groups_that_are_larger_than_can_be_read_are_an_error(void)
+{
+	enum { GROUPS = 80 };
+	static char members[1u << 20];
+	static struct status_group g[GROUPS];
+	static char name[GROUPS][8];
+	struct arena *a = arena_create();
+	struct status *s = opened(fresh_path());
+	struct status_group *out;
+	size_t n;
+
+	memset(members, 'n', sizeof(members) - 1);
+	for (int i = 0; i < GROUPS; i++) {
+		(void)snprintf(name[i], sizeof(name[i]), "g%d", i);
+		g[i] = (struct status_group){"dsh", name[i], members, 1};
+	}
+	T_INT(status_put_groups(s, "dsh", g, GROUPS / 8, &e), 0);
+	T_INT(status_groups(s, a, &out, &n, &e), 0);
+	T_INT(n, GROUPS / 8);
+	T_INT(status_put_groups(s, "dsh", g, GROUPS, &e), 0);
+	arena_reset(a);
+	T_INT(status_groups(s, a, &out, &n, &e), -1);
+	T_ERR(e, "larger than can be read");
+	arena_destroy(a);
+	status_close(s);
+}
+
+T_MAIN(T(t_what_says_more_than_there_is_room_for_is_read_without_its_data),
+    T(t_groups_that_are_larger_than_can_be_read_are_an_error), T(t_a_full_disk_leaves_what_was_good_and_takes_the_rest_when_it_can),
     T(t_a_file_that_is_deleted_is_made_anew_with_all_that_is_known), T(t_a_file_put_in_its_place_is_put_aside),
     T(t_a_damaged_file_is_put_aside_and_people_are_told),
     T(t_a_file_of_another_version_is_put_aside_by_its_writer_and_refused_by_readers),
