@@ -54,7 +54,8 @@ struct http_response {
 	struct buf body;             /* ceiling LIMIT_PAGE; when it is over, the client gets a 500 */
 	/*
 	 * A long answer, made while it is sent: called once the head is out (without a Content-Length), in the same
-	 * thread, and body is not looked at. -1 cuts the connection, so that nobody takes a part for the whole.
+	 * thread, and body is not looked at. -1 cuts the connection, so that nobody takes a part for the whole. It is called
+	 * also when the client has gone before the head: what it holds, it lets go of.
 	 */
 	int (*stream)(struct http_out *out, void *ctx, struct err *e);
 	void *stream_ctx;            /* of the request's arena, or longer */

@@ -178,8 +178,8 @@ answer_write(FCGX_Request *f, struct http_response *r)
 	buf_puts(&head, "\r\n");
 	if (r->stream != NULL) {
 		rc = http_write(&out, buf_view(&head));
-		if (rc == 0)
-			rc = r->stream(&out, r->stream_ctx, &e);
+		if (r->stream(&out, r->stream_ctx, &e) != 0) /* also when nobody listens: it lets go of what it holds */
+			rc = -1;
 		if (rc != 0)
 			log_error("http: an answer was cut short: %s", e.kind == ERR_NONE ? "the client went away" : e.text);
 		else
