@@ -29,7 +29,29 @@ struct state {
 	struct inv *past;           /* as of past_at, a copy of what past_generation of inv_file was; NULL: none */
 	int64_t past_at, past_generation, past_used;
 	struct file_id past_file;
+	/* What an answer has looked at stays open until it has gone out, also when the file is replaced meanwhile: others hold it. */
+	bool answering, inv_held, status_held, asked_held, past_held;
 };
+
+static void
+answered(void *ctx)
+{
+	struct state *t = ctx;
+
+	t->answering = t->inv_held = t->status_held = t->asked_held = t->past_held = false;
+}
+
+/* The state of this call; what it opens is let go of when its answer has gone out. */
+static struct state *
+state_of(struct web_call *c)
+{
+	struct state *t = c->state;
+
+	if (!t->answering)
+		web_after(c, answered, t);
+	t->answering = true;
+	return t;
+}
 
 /* A file that is not there is a room whose things have the ports that they are given; a bad one is no start. */
 static int
@@ -53,13 +75,13 @@ take_types(const struct conf *conf, struct shared *s, struct err *e)
 static _Thread_local struct state *mine;
 static char *status_path;
 
-static struct status *status_of(const char *path, struct file_id *id, struct status **s);
+static struct status *status_of(const char *path, struct file_id *id, bool *held, struct status **s);
 
 static struct status *
 status_for_query(void *ctx)
 {
 	(void)ctx;
-	return mine == NULL ? NULL : status_of(status_path, &mine->asked_file, &mine->asked);
+	return mine == NULL ? NULL : status_of(status_path, &mine->asked_file, &mine->asked_held, &mine->asked);
 }
 
 #define PAST_KEPT_MS 60000 /* a copy that nobody asked for so long is let go at the thread's next question */
@@ -157,7 +179,7 @@ pages_shared_unlock(void *shared)
 struct inv *
 pages_writer_lock(struct web_call *c, struct yang **yang_out)
 {
-	mine = c->state;
+	mine = state_of(c);
 	return pages_shared_lock(c->shared, yang_out);
 }
 
@@ -185,15 +207,19 @@ same_file(const char *path, struct file_id *id)
 struct inv *
 pages_inv(struct web_call *c, struct err *e)
 {
-	struct state *t = c->state;
+	struct state *t = state_of(c);
 	const char *path = conf_db(c->conf, "inventory", c->arena);
 
 	mine = t;
-	if (same_file(path, &t->inv_file) && t->inv != NULL)
+	if (t->inv != NULL && (t->inv_held || same_file(path, &t->inv_file))) {
+		t->inv_held = true;
 		return t->inv;
+	}
 	inv_close(t->inv);
 	t->inv = NULL;
-	return inv_open_reader(path, &t->inv, e) == 0 ? t->inv : NULL;
+	(void)same_file(path, &t->inv_file);
+	t->inv_held = inv_open_reader(path, &t->inv, e) == 0;
+	return t->inv_held ? t->inv : NULL;
 }
 
 static void
@@ -213,7 +239,7 @@ pages_inv_at(struct web_call *c, struct err *e)
 
 	if (inv == NULL)
 		return NULL;
-	if (t->past != NULL && c->now - t->past_used > PAST_KEPT_MS)
+	if (t->past != NULL && !t->past_held && c->now - t->past_used > PAST_KEPT_MS)
 		past_forget(t);
 	if (!web_has(c, "at"))
 		return inv;
@@ -222,6 +248,8 @@ pages_inv_at(struct web_call *c, struct err *e)
 		return NULL;
 	}
 	generation = inv_generation(inv);
+	if (t->past_held && t->past != NULL && t->past_at == at)
+		return t->past;
 	if (t->past != NULL && (t->past_at != at || t->past_generation != generation ||
 	    memcmp(&t->past_file, &t->inv_file, sizeof(t->inv_file)) != 0))
 		past_forget(t);
@@ -231,27 +259,32 @@ pages_inv_at(struct web_call *c, struct err *e)
 	t->past_generation = generation;
 	t->past_file = t->inv_file;
 	t->past_used = c->now;
+	t->past_held = true;
 	return t->past;
 }
 
 static struct status *
-status_of(const char *path, struct file_id *id, struct status **s)
+status_of(const char *path, struct file_id *id, bool *held, struct status **s)
 {
 	struct err e;
 
-	if (same_file(path, id) && *s != NULL)
+	if (*s != NULL && (*held || same_file(path, id))) {
+		*held = true;
 		return *s;
+	}
 	status_close(*s);
 	*s = NULL;
-	return status_open_reader(path, s, &e) == 0 ? *s : NULL;
+	(void)same_file(path, id);
+	*held = status_open_reader(path, s, &e) == 0;
+	return *held ? *s : NULL;
 }
 
 struct status *
 pages_status(struct web_call *c)
 {
-	struct state *t = c->state;
+	struct state *t = state_of(c);
 
-	return status_of(conf_db(c->conf, "status", c->arena), &t->status_file, &t->status);
+	return status_of(conf_db(c->conf, "status", c->arena), &t->status_file, &t->status_held, &t->status);
 }
 
 void

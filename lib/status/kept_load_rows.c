@@ -50,7 +50,7 @@ load_values(struct status *s, const char *sql, struct err *e)
 		struct kept_column *c = kept_column_of(s->kept, store_int(q, 0));
 		int64_t nr = store_int(q, 1);
 		const struct kept_seen seen = {
-		    .level = (enum status_level)store_int(q, 2),
+		    .level = status_level_of(store_int(q, 2)),
 		    .text = store_blob(q, 3),
 		    .detail = text_or_null(q, 4),
 		    .data = text_or_null(q, 5),

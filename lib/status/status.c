@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
-#include "status.h"
+#include "status_private.h"
 
 const char *
 status_level_name(enum status_level l)
@@ -14,6 +14,12 @@ status_level_name(enum status_level l)
 	};
 
 	return (unsigned)l < STATUS_LEVEL_COUNT ? names[l] : "unknown";
+}
+
+enum status_level
+status_level_of(int64_t number)
+{
+	return number >= 0 && number < STATUS_LEVEL_COUNT ? (enum status_level)number : STATUS_UNKNOWN;
 }
 
 enum status_level

@@ -35,7 +35,7 @@ range_of(struct status *s, int64_t since, int64_t until, struct range *out, stru
 static void
 take_change(struct store_query *q, struct arena *a, struct status_change *c)
 {
-	int level = (int)store_int(q, 6);
+	int level = (int)(store_int(q, 6) & INT16_MAX);
 
 	*c = (struct status_change){
 	    .id = store_int(q, 0),

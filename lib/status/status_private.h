@@ -126,6 +126,8 @@ int status_ages_now(struct status *s, struct status_ages **out, struct err *e);
 
 /* Count a change of what is seen: within the transaction that makes it. */
 int status_turn(struct status *s, struct err *e);
+/* What a file has as a level: none of ours is unknown. */
+enum status_level status_level_of(int64_t number);
 
 /* Note an event: within the transaction that makes it. */
 int status_event_in(struct status *s, const struct status_event *x, struct err *e);

@@ -233,7 +233,7 @@ take_value(struct reading *r, struct store_query *q, struct status_value *v)
 	*v = (struct status_value){
 	    .thing = r->thing != NULL ? r->thing : name_of(&r->things, store_int(q, 1)),
 	    .check = name_of(&r->checks, store_int(q, 0)),
-	    .level = (enum status_level)store_int(q, 2),
+	    .level = status_level_of(store_int(q, 2)),
 	    .text = r->text,
 	    .detail = optional(q, 4, r->a),
 	    .number = real(q, 5),

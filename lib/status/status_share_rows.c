@@ -175,7 +175,7 @@ walk_all(struct status *s, struct walk *w, int64_t check, int64_t until, struct 
 	int more;
 
 	while ((more = store_next(q, e)) == 1)
-		step(w, store_int(q, 0), store_int(q, 1), (int)store_int(q, 2));
+		step(w, store_int(q, 0), store_int(q, 1), (int)(store_int(q, 2) & INT16_MAX));
 	store_done(q);
 	return more;
 }
@@ -198,7 +198,7 @@ walk_one(struct status *s, struct walk *w, int64_t check, const char *thing, str
 		if (more == 1) {
 			next = store_int(q, 3);
 			if (store_int(q, 4) == check)
-				step(w, store_int(q, 0), store_int(q, 1), (int)store_int(q, 2));
+				step(w, store_int(q, 0), store_int(q, 1), (int)(store_int(q, 2) & INT16_MAX));
 		}
 		store_done(q);
 		id = next < id ? next : 0;
