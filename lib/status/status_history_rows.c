@@ -100,7 +100,7 @@ is_asked(const struct telling *t, struct store_query *q)
 {
 	const struct status_changes_ask *ask = t->ask;
 	int64_t id = store_int(q, 0), at = store_int(q, 1);
-	int level = (int)store_int(q, 6), to = level % STATUS_LEVEL_COUNT;
+	int level = (int)(store_int(q, 6) & INT16_MAX), to = level % STATUS_LEVEL_COUNT;
 
 	return id <= t->range.last && (level < KEPT_BORN || ask->births) && at >= t->range.since && at < t->range.until &&
 	    (ask->check == NULL || strcmp(ask->check, store_text(q, 3)) == 0) && (ask->levels == 0 || (ask->levels >> to & 1) != 0) &&
@@ -117,7 +117,7 @@ tell_chain(struct status *s, struct telling *t, const char *thing, struct err *e
 	size_t before = t->n;
 
 	store_done(q);
-	while (more >= 0 && id >= t->range.first && t->n - before < t->limit) {
+	while (more >= 0 && id > 0 && id >= t->range.first && t->n - before < t->limit) {
 		int64_t next = 0;
 
 		q = store_ask(s->s, e, "SELECT " CHANGE_COLUMNS "WHERE c.id=?", "i", id);

@@ -373,7 +373,26 @@ t_groups_that_are_larger_than_can_be_read_are_an_error(void)
 	status_close(s);
 }
 
-T_MAIN(T(t_what_says_more_than_there_is_room_for_is_read_without_its_data),
+/* The hours say where a thing's chain of changes ends: one that says nowhere is no reason to go on for ever. */
+static void
+t_a_chain_of_changes_ends_whatever_the_hours_say(void)
+{
+	struct arena *a = arena_create();
+	struct status *s = opened(fresh_path());
+	struct status_change *c;
+	size_t n;
+
+	put_one(s, seen("n1", "ping", STATUS_OK, "up", 1000));
+	put_one(s, seen("n1", "ping", STATUS_CRITICAL, "down", 31000));
+	T_INT(store_run_script(s->s, &e, "UPDATE hour SET first=-9223372036854775807; UPDATE change SET level=-7"), 0);
+	T_INT(status_changes(s, &(struct status_changes_ask){.thing = "n1", .births = true}, a, &c, &n, &e), 0);
+	T_INT(n, 2);
+	T_OK((unsigned)c[0].to < STATUS_LEVEL_COUNT && (unsigned)c[0].from < STATUS_LEVEL_COUNT);
+	arena_destroy(a);
+	status_close(s);
+}
+
+T_MAIN(T(t_a_chain_of_changes_ends_whatever_the_hours_say), T(t_what_says_more_than_there_is_room_for_is_read_without_its_data),
     T(t_groups_that_are_larger_than_can_be_read_are_an_error), T(t_a_full_disk_leaves_what_was_good_and_takes_the_rest_when_it_can),
     T(t_a_file_that_is_deleted_is_made_anew_with_all_that_is_known), T(t_a_file_put_in_its_place_is_put_aside),
     T(t_a_damaged_file_is_put_aside_and_people_are_told),
