@@ -155,24 +155,30 @@ share_percent(const void *ctx, size_t row, int64_t now)
 }
 
 static struct web_cell
+whole_seconds(int64_t ms)
+{
+	return web_cell_number(floor((double)ms / 1000));
+}
+
+static struct web_cell
 share_up(const void *ctx, size_t row, int64_t now)
 {
 	(void)now;
-	return web_cell_number((double)(share(ctx, row)->up / 1000));
+	return whole_seconds(share(ctx, row)->up);
 }
 
 static struct web_cell
 share_down(const void *ctx, size_t row, int64_t now)
 {
 	(void)now;
-	return web_cell_number((double)(share(ctx, row)->down / 1000));
+	return whole_seconds(share(ctx, row)->down);
 }
 
 static struct web_cell
 share_unknown(const void *ctx, size_t row, int64_t now)
 {
 	(void)now;
-	return web_cell_number((double)(share(ctx, row)->unknown / 1000));
+	return whole_seconds(share(ctx, row)->unknown);
 }
 
 const struct pages_column pages_node_shares[] = {

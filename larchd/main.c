@@ -323,6 +323,7 @@ run(struct larchd *l, struct err *e)
 	start_signal(l, &l->terminate, stop, SIGTERM);
 	start_signal(l, &l->interrupt, stop, SIGINT);
 	start_signal(l, &l->reload, reload, SIGHUP);
+	/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): load gives one when it returns 0 */
 	start_timer(l, &l->settle, settle, l->conf->sweep_ms, l->conf->sweep_ms);
 	start_timer(l, &l->pulse, pulse, 0, STATUS_BEAT_MS);
 	start_timer(l, &l->look, look, 0, LOOK_MS);
