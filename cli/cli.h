@@ -81,39 +81,38 @@ extern volatile sig_atomic_t interrupted;
 /* ---- commands.c ------------------------------------------------------------- */
 
 /* Which commands an option belongs to; a command names the groups it takes. */
-enum option_group {
-	OPT_GLOBAL = 1u << 0,
-	OPT_SELECT = 1u << 1,
-	OPT_ACT = 1u << 2,
-	OPT_WAIT = 1u << 3,
-	OPT_VIA = 1u << 4,
-	OPT_LOGIN = 1u << 5,
-	OPT_LOG = 1u << 6,
-	OPT_DRY = 1u << 7,
-	OPT_JOB = 1u << 8,
-	OPT_CONF = 1u << 9,
-	OPT_EXPAND = 1u << 10,
-	OPT_LIST = 1u << 11,   /* --limit */
-	OPT_AT = 1u << 12,
-	OPT_EDIT = 1u << 13,   /* a change of the inventory: -n, -R */
-	OPT_YES = 1u << 14,
-	OPT_SPREAD = 1u << 15,
-	OPT_DEPTH = 1u << 16,
-	OPT_KIND = 1u << 17,
-	OPT_PLACE = 1u << 18,
-	OPT_MOVE = 1u << 19,
-	OPT_CABLES = 1u << 20,
-	OPT_LOST = 1u << 21,
-	OPT_ADDRESS = 1u << 22,
-	OPT_SINCE = 1u << 23,
-	OPT_IMPORT = 1u << 24,
-	OPT_USER = 1u << 25,
-	OPT_STATUS = 1u << 26, /* -c, --all, --watch, --nagios */
-	OPT_CHECKS = 1u << 27, /* -c alone */
-	OPT_UNTIL = 1u << 28,
-	OPT_PERIOD = 1u << 30, /* --since, --until alone */
-	OPT_TIMEOUT = 1u << 29, /* of a check; a job's own --timeout is in OPT_WAIT */
-};
+#define OPT_BIT(n) (UINT64_C(1) << (n))
+#define OPT_GLOBAL OPT_BIT(0)
+#define OPT_SELECT OPT_BIT(1)
+#define OPT_ACT OPT_BIT(2)
+#define OPT_WAIT OPT_BIT(3)
+#define OPT_VIA OPT_BIT(4)
+#define OPT_LOGIN OPT_BIT(5)
+#define OPT_LOG OPT_BIT(6)
+#define OPT_DRY OPT_BIT(7)
+#define OPT_JOB OPT_BIT(8)
+#define OPT_CONF OPT_BIT(9)
+#define OPT_EXPAND OPT_BIT(10)
+#define OPT_LIST OPT_BIT(11) /* --limit */
+#define OPT_AT OPT_BIT(12)
+#define OPT_EDIT OPT_BIT(13) /* a change of the inventory: -n, -R */
+#define OPT_YES OPT_BIT(14)
+#define OPT_SPREAD OPT_BIT(15)
+#define OPT_DEPTH OPT_BIT(16)
+#define OPT_KIND OPT_BIT(17)
+#define OPT_PLACE OPT_BIT(18)
+#define OPT_MOVE OPT_BIT(19)
+#define OPT_CABLES OPT_BIT(20)
+#define OPT_LOST OPT_BIT(21)
+#define OPT_ADDRESS OPT_BIT(22)
+#define OPT_SINCE OPT_BIT(23)
+#define OPT_IMPORT OPT_BIT(24)
+#define OPT_USER OPT_BIT(25)
+#define OPT_STATUS OPT_BIT(26) /* -c, --all, --watch, --nagios */
+#define OPT_CHECKS OPT_BIT(27) /* -c alone */
+#define OPT_UNTIL OPT_BIT(28)
+#define OPT_PERIOD OPT_BIT(30) /* --since, --until alone */
+#define OPT_TIMEOUT OPT_BIT(29) /* of a check; a job's own --timeout is in OPT_WAIT */
 
 struct option_row {
 	char letter;           /* 0: none */
@@ -124,7 +123,7 @@ struct option_row {
 	const char *complete;  /* what the value names, as the kinds of complete.c; NULL: told by arg */
 	bool closed;
 	bool duration;         /* "15m", checked with the command line */
-	unsigned group;
+	uint64_t group;
 	size_t offset;         /* into struct options: a const char *, or an int for a flag */
 	const char *help;
 };
@@ -136,7 +135,7 @@ struct command {
 	const char *more;      /* sentences for its own help only, or NULL */
 	const char *example;   /* a line of a shell, without "$ " */
 	int min_args, max_args; /* max -1: any number */
-	unsigned options;      /* groups besides OPT_GLOBAL */
+	uint64_t options;      /* groups besides OPT_GLOBAL */
 	const char *verb;      /* what the function is told */
 	bool hidden;           /* not in the help: the shells' own */
 	int (*run)(struct cli *c);

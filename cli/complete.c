@@ -151,7 +151,7 @@ usage_word(const struct command *cmd, int place)
 /* ---- commands and options -------------------------------------------------------------- */
 
 static void
-give_options(const struct line *l, unsigned groups)
+give_options(const struct line *l, uint64_t groups)
 {
 	for (size_t i = 0; i < n_option_rows; i++) {
 		const struct option_row *o = &option_rows[i];

@@ -24,7 +24,7 @@ print_option(FILE *to, const struct option_row *o)
 }
 
 static void
-print_options(FILE *to, unsigned groups)
+print_options(FILE *to, uint64_t groups)
 {
 	for (size_t i = 0; i < n_option_rows; i++)
 		if ((option_rows[i].group & groups) != 0)
