@@ -12,7 +12,7 @@
 /* One list with enum auth_verb; login_open checks that none is missing. */
 const char *const login_scopes[] = {"read", "see", "edit", "wire", "import", "check", "tag", "log", "claim", "on",
     "off", "cycle", "reset", "soft", "nmi", "identify", "outlet-on", "outlet-off", "outlet-cycle",
-    "rebuild", "setvlan", NULL};
+    "rebuild", "setvlan", "bootdev", NULL};
 
 #define LONGEST AUTH_KEY_LONGEST_MS
 

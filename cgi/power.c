@@ -12,8 +12,10 @@
 /* ---- routes -------------------------------------------------------------------------------- */
 
 static const char *const verbs[] = {"on", "off", "cycle", "outlet-on", "outlet-off", "outlet-cycle", "rebuild", "setvlan",
-    NULL};
-static const char *const machine_verbs[] = {"on", "off", "cycle", "rebuild", "setvlan", NULL};
+    "reset", "soft", "nmi", "identify", "bootdev", NULL};
+static const char *const machine_verbs[] = {"on", "off", "cycle", "reset", "soft", "nmi", "identify", "bootdev", "rebuild",
+    "setvlan", NULL};
+static const char *const boots[] = {"pxe", "disk", "bios", NULL};
 static const char *const outlet_verbs[] = {"on", "off", "cycle", NULL};
 static const char *const reboot_verbs[] = {"cycle", NULL};
 static const char *const vias[] = {"auto", "bmc", "pdu", "switch", NULL};
@@ -22,6 +24,7 @@ static const char *const orders[] = {"abort", "resume", NULL};
 #define FIELD_VIA {.name = "via", .type = WEB_ENUM, .choices = vias, .summary = "bmc or pdu; auto lets the plan choose"}
 #define FIELD_PORT {.name = "port", .type = WEB_NAME, .summary = "setvlan: the machine's port, as eth1"}
 #define FIELD_VLAN {.name = "vlan", .type = WEB_INT, .min = 1, .max = 4094, .summary = "setvlan: the VLAN it goes to"}
+#define FIELD_BOOT {.name = "boot", .type = WEB_ENUM, .choices = boots, .summary = "bootdev: where the next start boots from"}
 #define FIELD_REASON {.name = "reason", .type = WEB_TEXT, .max = LIMIT_REASON, .summary = "why; kept in the log"}
 #define FIELD_ID {.name = "id", .type = WEB_INT, .min = 1, .max = INT64_MAX, .required = true, .summary = "the job's number"}
 #define FIELD_PLAN {.name = "plan", .type = WEB_TEXT, .min = 16, .max = 64, .required = true, \
@@ -33,6 +36,7 @@ static const struct web_field form_fields[] = {
     FIELD_VIA,
     FIELD_PORT,
     FIELD_VLAN,
+    FIELD_BOOT,
     FIELD_REASON,
     {.name = NULL},
 };
@@ -42,6 +46,7 @@ static const struct web_field post_fields[] = {
     FIELD_VIA,
     FIELD_PORT,
     FIELD_VLAN,
+    FIELD_BOOT,
     FIELD_REASON,
     FIELD_PLAN,
     {.name = NULL},
@@ -58,6 +63,7 @@ static const struct web_field check_fields[] = {
     FIELD_VIA,
     FIELD_PORT,
     FIELD_VLAN,
+    FIELD_BOOT,
     {.name = NULL},
 };
 static const struct web_field plan_fields[] = {
@@ -66,6 +72,7 @@ static const struct web_field plan_fields[] = {
     FIELD_VIA,
     FIELD_PORT,
     FIELD_VLAN,
+    FIELD_BOOT,
     {.name = NULL},
 };
 static const struct web_field api_fields[] = {
@@ -74,6 +81,7 @@ static const struct web_field api_fields[] = {
     FIELD_VIA,
     FIELD_PORT,
     FIELD_VLAN,
+    FIELD_BOOT,
     FIELD_REASON,
     FIELD_PLAN,
     {.name = NULL},

@@ -13,6 +13,7 @@ struct asked {
 	struct hosts names;
 	const char *port;       /* setvlan */
 	int64_t vlan;
+	enum power_boot boot;   /* bootdev */
 	struct power_plan plan;
 	struct permit *permit;  /* NULL: not allowed, `denied` says why */
 	struct err denied;
@@ -49,7 +50,7 @@ make_plan(struct web_call *c, struct asked *q, struct err *e)
 
 	if (power_need_inv(c, &room.inv, e) != 0 || power_need_status(c, &room.status, e) != 0)
 		return -1;
-	return power_plan_wish(&room, &(struct power_wish){q->verb, q->way, &q->names, q->port, q->vlan}, c->arena, &q->plan, e);
+	return power_plan_wish(&room, &(struct power_wish){q->verb, q->way, &q->names, q->port, q->vlan, q->boot}, c->arena, &q->plan, e);
 }
 
 /* Port and VLAN: both for setvlan, and for nothing else. */
@@ -68,6 +69,19 @@ read_vlan(struct web_call *c, struct asked *q, struct err *e)
 	return 0;
 }
 
+/* The boot device: for bootdev, and for nothing else. */
+static int
+read_boot(struct web_call *c, struct asked *q, struct err *e)
+{
+	bool has = !is_outlet_route(c) && !is_reboot(c) && web_has(c, "boot");
+
+	if (q->verb != POWER_BOOTDEV)
+		return has ? err_set(e, ERR_INPUT, "a boot device is for bootdev alone") : 0;
+	if (!has)
+		return err_set(e, ERR_INPUT, "bootdev needs a boot device, as in boot=pxe; there are pxe, disk and bios");
+	return power_boot_parse(web_str(c, "boot"), &q->boot, e);
+}
+
 /* Fields to plan and permit. A refusal by the policy is kept in q, not returned: a plan may be looked at. */
 static int
 ask(struct web_call *c, struct asked *q, struct err *e)
@@ -76,7 +90,7 @@ ask(struct web_call *c, struct asked *q, struct err *e)
 	const char *via = is_outlet_route(c) ? "pdu" : web_text(c, "via");
 
 	if (read_verb(c, &q->verb, e) != 0 || power_way_parse(str_of(via), &q->way, e) != 0 ||
-	    read_vlan(c, q, e) != 0 || power_names(c, field, q->verb, &q->names, e) != 0 || make_plan(c, q, e) != 0)
+	    read_vlan(c, q, e) != 0 || read_boot(c, q, e) != 0 || power_names(c, field, q->verb, &q->names, e) != 0 || make_plan(c, q, e) != 0)
 		return -1;
 	if (power_permit_plan(c, &q->plan, &q->permit, &q->denied) != 0) {
 		q->permit = NULL;
@@ -118,7 +132,7 @@ way_links(struct web_call *c, const struct asked *q)
 	json_t *list = json_array();
 
 	for (enum power_way w = POWER_WAY_BMC; w <= POWER_WAY_PDU && !power_verb_is_outlet(q->verb) &&
-	    q->verb != POWER_SETVLAN; w++) {
+	    q->verb != POWER_SETVLAN && !power_verb_is_bmc(q->verb); w++) {
 		json_t *o = json_object();
 		struct buf url = BUF(LIMIT_URL);
 
@@ -211,8 +225,9 @@ model_choices(json_t *m, const char *key, const char *const *names, size_t n, co
 static json_t *
 model_form(struct web_call *c)
 {
-	static const char *const verbs[] = {"on", "off", "cycle", "outlet-on", "outlet-off", "outlet-cycle", "rebuild",
-	    "setvlan"};
+	static const char *const verbs[] = {"on", "off", "cycle", "reset", "soft", "nmi", "identify", "bootdev", "rebuild",
+	    "setvlan", "outlet-on", "outlet-off", "outlet-cycle"};
+	static const char *const boots[] = {"pxe", "disk", "bios"};
 	static const char *const vias[] = {"auto", "bmc", "pdu"};
 	const char *verb = web_text(c, "verb"), *via = web_text(c, "via");
 	json_t *m = json_object();
@@ -226,6 +241,7 @@ model_form(struct web_call *c)
 	jsn_set_text(m, "verb", verb);
 	jsn_set_text(m, "via", via == NULL ? "auto" : via);
 	model_choices(m, "verbs", verbs, LARCH_COUNT(verbs), verb == NULL ? "cycle" : verb);
+	model_choices(m, "boots", boots, LARCH_COUNT(boots), web_text(c, "boot"));
 	model_choices(m, "vias", vias, LARCH_COUNT(vias), via == NULL ? "auto" : via);
 	return m;
 }
@@ -250,9 +266,11 @@ power_show_form(struct web_call *c, struct err *e)
 
 	bool asks = web_has(c, "nodes") && web_has(c, "verb");
 
-	/* a table's checkboxes know no port: the form asks for it */
+	/* a table's checkboxes know no port and no boot device: the form asks for it */
 	if (asks && strcmp(web_text(c, "verb"), "setvlan") == 0 && c->format == WEB_HTML)
 		asks = web_has(c, "port") && web_has(c, "vlan");
+	if (asks && strcmp(web_text(c, "verb"), "bootdev") == 0 && c->format == WEB_HTML)
+		asks = web_has(c, "boot");
 	if (!asks) {
 		if (c->format != WEB_HTML)
 			return err_set(e, ERR_INPUT, "name a verb and nodes, as in /power.txt?verb=cycle&nodes=n0001");
@@ -447,7 +465,7 @@ check_names(struct web_call *c, struct hosts *out, struct err *e)
 static int
 lead_to_plan(struct web_call *c, const char *nodes, struct err *e)
 {
-	static const char *const fields[] = {"verb", "via", "port", "vlan"};
+	static const char *const fields[] = {"verb", "via", "port", "vlan", "boot"};
 	struct buf url = BUF(LIMIT_URL);
 	int rc;
 

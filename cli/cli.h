@@ -364,7 +364,8 @@ int cmd_check(struct cli *c);
 int cmd_why(struct cli *c);
 int cmd_since(struct cli *c);
 int cmd_top(struct cli *c);
-int cmd_power(struct cli *c);        /* power and outlet verbs, rebuild */
+int cmd_power(struct cli *c);
+int cmd_bootdev(struct cli *c);        /* power and outlet verbs, rebuild */
 int cmd_setvlan(struct cli *c);      /* network setvlan */
 int cmd_list(struct cli *c);         /* nodes, pdus, jobs, log */
 int cmd_job(struct cli *c);
@@ -406,6 +407,7 @@ struct wish {
 	const char *base;      /* "/api/v1/power" */
 	const char *port;      /* setvlan: of the machine, and where it goes; else NULL */
 	int64_t vlan;
+	const char *boot;      /* bootdev: "pxe", "disk", "bios"; else NULL */
 };
 int power_carry_out(struct cli *c, const struct wish *w);
 

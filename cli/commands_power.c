@@ -7,6 +7,13 @@
 	"A switched-on outlet is not a running server: on is never taken from outlets alone.\n"
 #define REBUILD_MORE "Sets the boot device by IPMI, cycles, and waits until the machine answers pings (rebuild_limit of\n" \
 	"larch.json). Its attribute state becomes pxe, then idle or pxe_failed. What boots may erase its disks.\n"
+#define RESET_MORE "The chassis must be on. Done is what can be seen: the BMC accepted it, the chassis reads on, and where\n" \
+	"the machine answered pings, that they stop (silent_limit of larch.json) and come again (ping_limit).\n"
+#define SOFT_MORE "The chassis must read off within soft_limit of larch.json. If it does not, nothing else is done; off is\n" \
+	"another plan.\n"
+#define NMI_MORE "Done means that the BMC accepted it: nothing can be read back.\n"
+#define BOOTDEV_MORE "By IPMI, read back. Nothing is started anew, and a BMC may forget it after 60 seconds: start the machine\n" \
+	"at once. Of a machine whose attribute boot_mode is efi it is set for EFI.\n"
 #define SETVLAN_MORE "PORT is the machine's (eth1); the inventory says which port of which switch it is connected to. The\n" \
 	"VLAN must exist there. What was changed is taken back when a later step fails.\n"
 #define VERIFY_MORE "FILE is the journal itself, on the server /var/lib/larch/journal/journal.db (or a copy of it),\n" \
@@ -27,6 +34,21 @@ static const struct command rows[] = {
 	{.words = "power cycle", .args = "NODES", .max_args = -1, .options = OPT_SELECT | OPT_VIA | ACT,
 	    .verb = "cycle", .run = cmd_power, .help = "off, read back off, wait, on",
 	    .example = "larch power cycle n0007 --via pdu -R 'hung since 03:00'"},
+	{.words = "power reset", .args = "NODES", .max_args = -1, .options = OPT_SELECT | ACT,
+	    .verb = "reset", .run = cmd_power, .help = "reset machines by their BMCs, hard", .more = RESET_MORE,
+	    .example = "larch power reset n0007 -R 'hung, BMC well'"},
+	{.words = "power soft", .args = "NODES", .max_args = -1, .options = OPT_SELECT | ACT,
+	    .verb = "soft", .run = cmd_power, .help = "ask systems to shut down (ACPI), and wait until they are off",
+	    .more = SOFT_MORE, .example = "larch power soft n[1-4]"},
+	{.words = "power nmi", .args = "NODES", .max_args = -1, .options = OPT_SELECT | ACT,
+	    .verb = "nmi", .run = cmd_power, .help = "send a diagnostic interrupt, for a crash dump", .more = NMI_MORE,
+	    .example = "larch power nmi n0007"},
+	{.words = "power identify", .args = "NODES", .max_args = -1, .options = OPT_SELECT | ACT,
+	    .verb = "identify", .run = cmd_power, .help = "put the identify light on for four minutes",
+	    .example = "larch power identify n0007"},
+	{.words = "power bootdev", .args = "NODES pxe|disk|bios", .min_args = 1, .max_args = -1, .options = OPT_SELECT | ACT,
+	    .verb = "bootdev", .run = cmd_bootdev, .help = "where the next start boots from, once", .more = BOOTDEV_MORE,
+	    .example = "larch power bootdev n0007 pxe"},
 	{.words = "rebuild", .args = "NODES", .max_args = -1, .options = OPT_SELECT | OPT_VIA | ACT,
 	    .verb = "rebuild", .run = cmd_power, .help = "boot machines from the network, once, by a cycle", .more = REBUILD_MORE,
 	    .example = "larch rebuild n0007 -R 'new image'"},

@@ -48,7 +48,7 @@ const struct option_row option_rows[] = {
 	{.name = "nagios", .group = OPT_STATUS, .offset = AT(nagios), .help = "one line and exit 0 to 3, for a monitoring system"},
 	{.name = "thing", .arg = "THING", .group = OPT_LOG, .offset = AT(thing), .help = "rows of this machine or device"},
 	{.name = "who", .arg = "USER", .group = OPT_LOG | OPT_SINCE, .offset = AT(who), .help = "rows of this person"},
-	{.name = "verb", .arg = "VERB", .words = "on off cycle rebuild setvlan outlet-on outlet-off outlet-cycle", .group = OPT_LOG,
+	{.name = "verb", .arg = "VERB", .words = "on off cycle reset soft nmi identify bootdev rebuild setvlan outlet-on outlet-off outlet-cycle", .group = OPT_LOG,
 	    .offset = AT(verb), .help = "rows of this verb, or of this action of a step"},
 	{.name = "outcome", .arg = "OUTCOME", .words = "ok failed unknown refused partial aborted pxe idle pxe_failed", .closed = true,
 	    .group = OPT_LOG, .offset = AT(outcome), .help = "rows that came out so"},

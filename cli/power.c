@@ -106,6 +106,8 @@ fetch_plan(struct cli *c, const struct wish *w, struct api_answer *a, int *code)
 		buf_url(&path, str_of(w->port));
 		buf_printf(&path, "&vlan=%lld", (long long)w->vlan);
 	}
+	if (w->boot != NULL)
+		buf_printf(&path, "&boot=%s", w->boot);
 	rc = api_get(c, path.p, a, code);
 	buf_free(&path);
 	return rc;
@@ -172,6 +174,8 @@ make_body(const struct cli *c, const struct wish *w, const json_t *plan, struct 
 		jsn_set_text(o, "port", w->port);
 		jsn_set(o, "vlan", json_integer(w->vlan));
 	}
+	if (w->boot != NULL)
+		jsn_set_text(o, "boot", w->boot);
 	if (c->opt.reason != NULL)
 		jsn_set_text(o, "reason", c->opt.reason);
 	jsn_set_text(o, "plan", jsn_text_or(plan, "hash", ""));
@@ -252,7 +256,8 @@ confirm(const struct cli *c, const struct wish *w)
 
 	if (c->opt.yes)
 		return EXIT_OK;
-	switch (ask_yes(c, w->port == NULL ? arena_printf(c->arena, "%s %s?", w->verb, w->list)
+	switch (ask_yes(c, w->port == NULL ? arena_printf(c->arena, "%s %s%s%s?", w->verb, w->list,
+	        w->boot == NULL ? "" : " ", w->boot == NULL ? "" : w->boot)
 	    : arena_printf(c->arena, "%s %s %s %lld?", w->verb, w->list, w->port, (long long)w->vlan))) {
 	case 1:
 		return EXIT_OK;
@@ -313,6 +318,25 @@ cmd_power(struct cli *c)
 	struct err e = {0};
 
 	if ((w.list = outlets ? outlets_of(c, false, &e) : select_nodes(c, &e)) == NULL)
+		return cli_fail(c, &e);
+	return power_carry_out(c, &w);
+}
+
+/* The last word is the boot device, the others are machines. */
+int
+cmd_bootdev(struct cli *c)
+{
+	static const char *const boots[] = {"pxe", "disk", "bios"};
+	struct wish w = {.verb = "bootdev", .noun = "nodes", .base = "/api/v1/power"};
+	struct err e = {0};
+
+	for (size_t i = 0; c->argc > 0 && i < LARCH_COUNT(boots); i++)
+		if (strcmp(c->argv[c->argc - 1], boots[i]) == 0)
+			w.boot = boots[i];
+	if (w.boot == NULL)
+		return cli_usage(c, "the last word is the boot device: pxe, disk or bios");
+	c->argc--;
+	if ((w.list = select_nodes(c, &e)) == NULL)
 		return cli_fail(c, &e);
 	return power_carry_out(c, &w);
 }

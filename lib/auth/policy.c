@@ -53,6 +53,7 @@ static const char *const verb_names[AUTH_VERB_COUNT] = {
     [AUTH_OUTLET_CYCLE] = "outlet-cycle",
     [AUTH_REBUILD] = "rebuild",
     [AUTH_SETVLAN] = "setvlan",
+    [AUTH_BOOTDEV] = "bootdev",
 };
 
 /* What a key with "read" in its scope may do besides reading pages. */

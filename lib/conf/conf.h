@@ -97,6 +97,9 @@ struct conf {
 	int64_t off_limit_ms;      /* how long a device may take to read off (on) before the step has failed */
 	int64_t on_limit_ms;
 	int64_t boot_limit_ms;     /* how long a BMC may take to come back after its outlets went on */
+	int64_t silent_limit_ms;   /* how long a BMC may answer after its outlets went off, a machine pings after a reset; 30 s */
+	int64_t soft_limit_ms;     /* how long a system may take to shut down; 5 min */
+	int64_t ping_limit_ms;     /* how long a machine that is on may take to answer a ping; 10 min */
 	int64_t rebuild_limit_ms;  /* how long a machine that boots from PXE may take to answer a ping; 30 min */
 	int64_t stagger_ms;        /* between two outlets of one PDU going on; 1 s */
 	double load_floor_a;       /* amperes below which an outlet carries no load; 0.1 */

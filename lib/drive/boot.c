@@ -11,35 +11,53 @@
 
 /* ---- what is wanted ------------------------------------------------------------------------------ */
 
-static bool
-wants_efi(enum power_action a)
+static uint8_t
+number_of(enum power_boot b)
 {
-	return a == POWER_DO_BOOT_PXE_EFI;
+	static const uint8_t numbers[POWER_BOOT_COUNT] = {
+	    [POWER_BOOT_PXE] = IPMI_BOOT_PXE, [POWER_BOOT_DISK] = IPMI_BOOT_DISK, [POWER_BOOT_BIOS] = IPMI_BOOT_BIOS,
+	};
+
+	return numbers[b];
 }
 
-/* Taken back is whatever is not "PXE next". */
+/* Does it read as the action wants it? */
 static bool
-as_wanted(const struct ipmi_boot *b, bool pxe, bool efi)
+is_set(const struct ipmi_boot *b, enum power_action a)
 {
-	bool is = b->valid && b->device == IPMI_BOOT_PXE;
+	return b->valid && b->device == number_of(power_action_boot(a)) && !b->persistent && b->efi == power_action_is_efi(a);
+}
 
-	return pxe ? is && !b->persistent && b->efi == efi : !is;
+/* Taken back, by a rebuild alone, is whatever is not "PXE next". */
+static bool
+is_cleared(const struct ipmi_boot *b)
+{
+	return !b->valid || b->device != IPMI_BOOT_PXE;
 }
 
 static const char *
-words(const struct ipmi_boot *b)
+words(const struct ipmi_boot *b, struct arena *a)
 {
-	if (!b->valid)
+	static const char *const names[POWER_BOOT_COUNT] = {
+	    [POWER_BOOT_PXE] = "PXE", [POWER_BOOT_DISK] = "the disk", [POWER_BOOT_BIOS] = "the firmware's setup",
+	};
+	const char *name = NULL;
+
+	for (size_t i = POWER_BOOT_PXE; i < POWER_BOOT_COUNT; i++)
+		if (b->device == number_of((enum power_boot)i))
+			name = names[i];
+	if (!b->valid || b->device == 0)
 		return "no boot device is set";
-	if (b->device != IPMI_BOOT_PXE)
+	if (name == NULL)
 		return "another boot device is set";
-	return b->persistent ? "PXE is set for every boot" : b->efi ? "the next boot is from PXE (EFI)" : "the next boot is from PXE";
+	return b->persistent ? arena_printf(a, "%s is set for every boot", name)
+	                     : arena_printf(a, "the next boot is from %s%s", name, b->efi ? " (EFI)" : "");
 }
 
 static bool
 wanted(const struct drive_machine *m, const struct ipmi_boot *b)
 {
-	return as_wanted(b, !m->undo.active, wants_efi(drive_step(m)->action));
+	return m->undo.active ? is_cleared(b) : is_set(b, drive_step(m)->action);
 }
 
 static void
@@ -78,12 +96,12 @@ read_back(void *ctx, const struct ipmi_answer *answer)
 	if (wanted(m, &b)) {
 		if (!m->undo.active)
 			m->job->step_sent[m->step] = true;
-		end(m, "outcome", "ok", arena_printf(m->a, "%s: %s", bmc, words(&b)));
+		end(m, "outcome", "ok", arena_printf(m->a, "%s: %s", bmc, words(&b, m->a)));
 	} else if (times_boot() < m->deadline && !m->refused) {
 		drive_after(m, DRIVE_POLL_MS, poll_back);
 	} else {
 		end(m, "outcome", "failed", arena_printf(m->a, "%s %s%s%s, and %s", bmc, m->refused ? "refused" : "said yes",
-		    m->said[0] == '\0' ? "" : ": ", m->said, words(&b)));
+		    m->said[0] == '\0' ? "" : ": ", m->said, words(&b, m->a)));
 	}
 }
 
@@ -115,7 +133,8 @@ set_done(void *ctx, const struct ipmi_answer *answer)
 static void
 send_change(struct drive_machine *m)
 {
-	struct ipmi_command set = m->undo.active ? ipmi_boot_clear() : ipmi_boot_pxe(wants_efi(drive_step(m)->action));
+	struct ipmi_command set = m->undo.active ? ipmi_boot_clear()
+	    : ipmi_boot_set(number_of(power_action_boot(drive_step(m)->action)), power_action_is_efi(drive_step(m)->action));
 
 	gate_ask(m->target.device, GATE_POWER, &set, set_done, m);
 }
@@ -138,8 +157,9 @@ write_intent(struct drive_machine *m, const struct ipmi_boot *b, struct err *e)
 	    .step = m->undo.active ? drive_undo_number(m) : (int64_t)m->step + 1,
 	    .verb = m->undo.active ? "boot-clear" : power_action_name(drive_step(m)->action),
 	    .device = gate_name(m->target.device),
-	    .text = arena_printf(m->a, "%s: %s; %s", gate_name(m->target.device), words(b),
-	        m->undo.active ? "taken back: sending none" : "sending PXE, once"),
+	    .text = arena_printf(m->a, "%s: %s; %s%s", gate_name(m->target.device), words(b, m->a),
+	        m->undo.active ? "taken back: sending none" : "sending once: ",
+	        m->undo.active ? "" : power_boot_name(power_action_boot(drive_step(m)->action))),
 	    .cites = m->job->request.plan_hash,
 	};
 
@@ -162,7 +182,7 @@ before_read(void *ctx, const struct ipmi_answer *answer)
 		end(m, "refuse", "failed", arena_printf(m->a, "%s does not say its boot device, so nothing was sent: %s", bmc,
 		    why_not(answer)));
 	else if (wanted(m, &b))
-		end(m, "seen", "ok", arena_printf(m->a, "%s: %s already", bmc, words(&b)));
+		end(m, "seen", "ok", arena_printf(m->a, "%s: %s already", bmc, words(&b, m->a)));
 	else if (!m->undo.active && power_look_ceiling(&look, m->step, &e) != 0)
 		end(m, "refuse", "failed", arena_printf(m->a, "nothing was sent: %s", e.text));
 	else if (write_intent(m, &b, &e) != 0)
@@ -211,7 +231,7 @@ drive_boot_undo(struct drive_machine *m, const struct power_step *s)
 /* ---- after a restart ------------------------------------------------------------------------------------ */
 
 struct check {
-	bool pxe, efi;
+	enum power_action action;    /* POWER_ACTION_COUNT: it was taken back */
 	drive_found_fn *done;
 	void *ctx;
 };
@@ -221,23 +241,25 @@ check_seen(void *ctx, const struct ipmi_answer *answer)
 {
 	struct check *k = ctx;
 	struct drive_found found = {.text = why_not(answer)};
+	struct arena *a = arena_create();
 	struct ipmi_boot b;
 
 	if (ipmi_boot_parse(answer, &b) == 0)
-		found = (struct drive_found){true, as_wanted(&b, k->pxe, k->efi), words(&b)};
+		found = (struct drive_found){.answered = true, .text = words(&b, a),
+		    .as_wanted = k->action == POWER_ACTION_COUNT ? is_cleared(&b) : is_set(&b, k->action)};
 	k->done(k->ctx, &found);
+	arena_destroy(a);
 	free(k);
 }
 
 void
 drive_boot_check(struct gate_device *d, const struct journal_row *intent, drive_found_fn *done, void *ctx)
 {
-	enum power_action action = power_action_parse(intent->verb); /* "boot-clear" is none */
 	struct ipmi_command read = ipmi_boot_read();
 	struct check *k = calloc(1, sizeof(*k));
 
 	if (k == NULL)
 		log_die("out of memory: a check of a boot device");
-	*k = (struct check){action != POWER_ACTION_COUNT, wants_efi(action), done, ctx};
+	*k = (struct check){power_action_parse(intent->verb), done, ctx}; /* "boot-clear" is none */
 	gate_ask(d, GATE_ASKED, &read, check_seen, k);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Steps that wait and look: the proof that a machine is dark, the dwell, and
- * the wait for its BMC. They send nothing that switches.
+ * Steps that wait and look: the two proofs that a machine is dark, by its outlets
+ * and by its BMC's silence, the dwell, and the wait for its BMC. They send nothing that switches.
  */
 #include <stdio.h>
 #include <string.h>
@@ -11,6 +11,7 @@
 static void dark_outlet(struct drive_machine *m);
 static void dwell_look(struct drive_machine *m);
 static void wait_poll(struct drive_machine *m);
+static void silent_poll(struct drive_machine *m);
 
 static int64_t
 left(const struct drive_machine *m)
@@ -111,8 +112,8 @@ dark_done(struct drive_machine *m)
 		drive_step_end(m, "seen", "ok", arena_printf(a, "%zu outlet%s read off through the dwell time",
 		    m->n_dark, m->n_dark == 1 ? "" : "s"));
 	else
-		drive_step_end(m, "seen", "ok", arena_printf(a, "dark: %zu outlet%s off, no load%s%s", m->n_dark,
-		    m->n_dark == 1 ? " reads" : "s read", m->said[0] == '\0' ? "" : ", ", m->said));
+		drive_step_end(m, "seen", "ok", arena_printf(a, "%zu outlet%s off, no load", m->n_dark,
+		    m->n_dark == 1 ? " reads" : "s read"));
 }
 
 /* ---- the BMC's silence ------------------------------------------------------------------------------ */
@@ -125,37 +126,35 @@ bmc_seen(void *ctx, const struct drive_reading *r)
 
 	if (m->job->drive->stopping)
 		return;
-	if (r->answered || !r->silent) {
-		dark_again(m, arena_printf(m->a,
-		    "all %zu recorded outlets read off, and %s still answers: the machine has a feed that is not recorded",
-		    m->n_dark, bmc));
-		return;
-	}
-	snprintf(m->said, sizeof(m->said), "%s silent", bmc);
-	dark_done(m);
+	if (!r->answered && r->silent)
+		drive_step_end(m, "seen", "ok", arena_printf(m->a, "%s is silent", bmc));
+	else if (left(m) > 0)
+		drive_after(m, DRIVE_POLL_MS, silent_poll);
+	else
+		dark_fail(m, arena_printf(m->a,
+		    "all recorded outlets read off, and %s still answers: the machine has a feed that is not recorded", bmc));
 }
 
 static void
-dark_bmc(struct drive_machine *m)
+silent_poll(struct drive_machine *m)
+{
+	drive_driver_of(m->target.device)->read(&m->target, GATE_POWER, bmc_seen, m);
+}
+
+void
+drive_silent_begin(struct drive_machine *m)
 {
 	const struct power_step *s = drive_step(m);
 	struct err e;
 
-	if (s->action != POWER_DO_DARK || s->device == NULL) {
-		dark_done(m);
-		return;
-	}
-	if (!m->bmc_answered) { /* silence proves something only of a BMC that answered before (rule 5) */
-		snprintf(m->said, sizeof(m->said), "%s was silent before and proves nothing", s->device);
-		dark_done(m);
-		return;
-	}
-	if (probe_device(m->job->drive->room.probe, s->device, m->a, &m->target.device, &e) != 0) {
-		dark_fail(m, e.text);
-		return;
-	}
+	m->deadline = times_boot() + m->job->drive->room.conf->silent_limit_ms;
 	m->target.outlet = NULL;
-	drive_driver_of(m->target.device)->read(&m->target, GATE_POWER, bmc_seen, m);
+	if (!m->bmc_answered) /* silence proves something only of a BMC that answered before (rule 5) */
+		drive_step_end(m, "seen", "ok", arena_printf(m->a, "%s was silent before and proves nothing", s->device));
+	else if (probe_device(m->job->drive->room.probe, s->device, m->a, &m->target.device, &e) != 0)
+		dark_fail(m, e.text);
+	else
+		silent_poll(m);
 }
 
 /* ---- the outlets --------------------------------------------------------------------------------------- */
@@ -181,7 +180,7 @@ dark_seen(void *ctx, const struct drive_reading *r)
 	else if (++m->at_dark < m->n_dark)
 		dark_outlet(m);
 	else
-		dark_bmc(m);
+		dark_done(m);
 }
 
 static void
@@ -197,11 +196,10 @@ dark_outlet(struct drive_machine *m)
 }
 
 void
-drive_dark_begin(struct drive_machine *m)
+drive_load_begin(struct drive_machine *m)
 {
 	struct err e;
 
-	m->said[0] = '\0';
 	m->deadline = times_boot() + m->job->drive->room.conf->off_limit_ms;
 	if (dark_targets(m, &e) != 0)
 		dark_fail(m, e.text);

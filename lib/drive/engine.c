@@ -318,7 +318,7 @@ drive_machine_next(struct drive_machine *m)
 		return;
 	arena_reset(m->a);
 	m->began = times_now();
-	m->refused = false;
+	m->refused = m->unsure = false;
 	m->said[0] = '\0';
 	drive_step_begin(m);
 }
@@ -493,7 +493,8 @@ count_busy(const struct drive_job *job)
 
 	for (size_t i = 0; i < job->plan.n_machines; i++)
 		n += job->machines[i].state == MACHINE_RUNNING &&
-		    drive_step(&job->machines[i])->action != POWER_DO_WATCH;
+		    drive_step(&job->machines[i])->action != POWER_DO_WATCH &&
+		    drive_step(&job->machines[i])->action != POWER_DO_WAIT_PING;
 	return n;
 }
 

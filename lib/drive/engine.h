@@ -10,6 +10,7 @@
 #define DRIVE_POLL_MS 250     /* between two readings while a device changes */
 #define DRIVE_DWELL_POLL_MS 1000 /* between two looks at the outlets of a machine that dwells */
 #define DRIVE_WATCH_POLL_MS 2000 /* between two pings of a machine that is rebuilt */
+#define DRIVE_SLOW_POLL_MS 1000 /* between two looks at a system that shuts down, or was reset */
 #define DRIVE_WATCH_ANSWERS 3 /* in a row before it is back */
 #define DRIVE_UNDO 8          /* steps of one machine that are taken back */
 #define DRIVE_BRAKE 3         /* failures after which a job stops to ask (DESIGN 7, rule 6) */
@@ -37,7 +38,7 @@ struct drive_machine {
 	bool wanted_on, refused;
 	char said[200];               /* what the device said to the command */
 
-	/* a proof of darkness: the machine's outlets, one after the other */
+	/* load, dwell: the machine's outlets, one after the other */
 	struct drive_target *dark;
 	size_t n_dark, at_dark;
 	int64_t dark_began;           /* boot ms: of this round over the outlets */
@@ -49,7 +50,10 @@ struct drive_machine {
 	struct snmp_put put;
 	struct snmp_oid put_at;
 
-	/* a watch (watch.c) */
+	/* what a BMC alone does (act.c) */
+	bool unsure;                  /* the command left and its answer did not come */
+
+	/* a watch (watch.c), and a wait for pings (ping.c) */
 	int64_t watched_since;        /* wall ms; 0: from now on. After a restart it goes on. */
 	int answers;                  /* in a row */
 
@@ -127,7 +131,8 @@ void drive_step_end(struct drive_machine *m, const char *kind, const char *outco
 /* steps.c */
 void drive_step_begin(struct drive_machine *m);
 /* dark.c */
-void drive_dark_begin(struct drive_machine *m);
+void drive_load_begin(struct drive_machine *m);
+void drive_silent_begin(struct drive_machine *m);
 void drive_dwell_begin(struct drive_machine *m);
 void drive_wait_begin(struct drive_machine *m);
 
@@ -139,11 +144,16 @@ const char *drive_vlan_left(struct drive_machine *m);
 /* boot.c */
 void drive_boot_begin(struct drive_machine *m);
 void drive_boot_undo(struct drive_machine *m, const struct power_step *s);
+/* act.c: reset, soft, nmi, the light */
+void drive_act_begin(struct drive_machine *m);
+/* ping.c: until a machine answers no ping, and until it answers again */
+void drive_lost_begin(struct drive_machine *m);
+void drive_ping_begin(struct drive_machine *m);
 /* watch.c */
 void drive_watch_begin(struct drive_machine *m);
 /* States that are in the journal and not in status.db are published. */
 void drive_publish_states(struct drive *d);
-/* A rebuild that only waited when larchd was stopped goes on waiting: true when it was taken over, with its arena. */
+/* A machine that only waited for its pings when larchd was stopped goes on waiting: true when it was taken over, with its arena. */
 bool drive_watch_resume(struct drive *d, const struct power_request *r, const struct power_plan *p, struct arena *a);
 /* undo.c: true when the machine takes back what it has done before it stops. */
 bool drive_undo_begin(struct drive_machine *m, enum drive_machine_state state, size_t from, const char *text);
@@ -154,10 +164,12 @@ int64_t drive_undo_number(const struct drive_machine *m); /* of its rows */
 /* Does the device say what an open intent wanted? Reads only. */
 struct drive_found {
 	bool answered, as_wanted;
+	bool cannot;                  /* what the step wanted no reading can tell */
 	const char *text;             /* what it reads, or why it is not known */
 };
 typedef void drive_found_fn(void *ctx, const struct drive_found *found);
 void drive_vlan_check(struct gate_device *d, const struct journal_row *intent, drive_found_fn *done, void *ctx);
+void drive_act_check(struct gate_device *d, const struct journal_row *intent, drive_found_fn *done, void *ctx);
 void drive_boot_check(struct gate_device *d, const struct journal_row *intent, drive_found_fn *done, void *ctx);
 
 /* recover.c */

@@ -29,8 +29,12 @@ typedef void check_fn(struct gate_device *d, const struct journal_row *intent, d
 static check_fn *
 check_of(const struct journal_row *intent)
 {
-	if (power_action_is_vlan(power_action_parse(intent->verb)))
+	enum power_action action = power_action_parse(intent->verb);
+
+	if (power_action_is_vlan(action))
 		return drive_vlan_check;
+	if (action == POWER_DO_RESET || action == POWER_DO_SOFT || action == POWER_DO_NMI || action == POWER_DO_IDENTIFY)
+		return drive_act_check;
 	return str_starts(str_of(intent->verb), "boot-") ? drive_boot_check : NULL;
 }
 
@@ -243,6 +247,15 @@ wanted_on(const struct journal_row *intent)
 	    strcmp(intent->verb, "ensure-on") == 0;
 }
 
+/* How long its device may take. */
+static int64_t
+limit_of(const struct drive *d, const struct journal_row *intent)
+{
+	if (power_action_parse(intent->verb) == POWER_DO_SOFT)
+		return d->room.conf->soft_limit_ms;
+	return wanted_on(intent) ? d->room.conf->on_limit_ms : d->room.conf->off_limit_ms;
+}
+
 static void
 settling_closed(uv_handle_t *h)
 {
@@ -369,13 +382,13 @@ settle_found(void *ctx, const struct drive_found *found)
 		settling_end(s);
 		return;
 	}
-	if (!(found->answered && found->as_wanted) && times_boot() < s->deadline) {
+	if (!(found->answered && (found->as_wanted || found->cannot)) && times_boot() < s->deadline) {
 		uv_timer_start(&s->timer, settle_later, DRIVE_POLL_MS, 0);
 		return;
 	}
 	if (found->answered)
 		settle_write(s, found->as_wanted, arena_printf(s->a, "looked at later: %s%s; read only, nothing was sent", found->text,
-		    found->as_wanted ? ", as the step wanted" : ", which is not what the step wanted"));
+		    found->as_wanted ? ", as the step wanted" : found->cannot ? "" : ", which is not what the step wanted"));
 	else
 		settle_unknown(s, found->text);
 	settling_end(s);
@@ -433,7 +446,7 @@ settle_one(struct drive *d, const struct journal_row *intent)
 	s->intent = *intent;
 	for (size_t i = 0; i < LARCH_COUNT(texts); i++)
 		*texts[i] = arena_strdup(s->a, *texts[i]);
-	s->deadline = times_boot() + (wanted_on(intent) ? d->room.conf->on_limit_ms : d->room.conf->off_limit_ms);
+	s->deadline = times_boot() + limit_of(d, intent);
 	uv_timer_init(d->room.loop, &s->timer);
 	s->timer.data = s;
 	s->next = d->settling;

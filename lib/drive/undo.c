@@ -8,12 +8,6 @@
 
 #include "engine.h"
 
-static bool
-is_boot(enum power_action a)
-{
-	return a == POWER_DO_BOOT_PXE || a == POWER_DO_BOOT_PXE_EFI;
-}
-
 /* Once a machine was told to go on, it may have read its boot device: clearing it would prove nothing. */
 static bool
 went_on(const struct drive_machine *m, size_t from)
@@ -37,9 +31,9 @@ collect(struct drive_machine *m, size_t from)
 	for (size_t i = from; i-- > 0 && m->undo.n < DRIVE_UNDO;) {
 		if (p->steps[i].machine != m->index || !m->job->step_sent[i])
 			continue;
-		if (is_boot(p->steps[i].action) && (boot || went_on(m, from)))
+		if (power_action_is_boot(p->steps[i].action) && (boot || went_on(m, from)))
 			continue;
-		boot |= is_boot(p->steps[i].action);
+		boot |= power_action_is_boot(p->steps[i].action);
 		m->undo.step[m->undo.n++] = i;
 	}
 }
@@ -55,7 +49,7 @@ next(struct drive_machine *m)
 {
 	const struct power_step *s = &m->job->plan.steps[m->undo.step[m->undo.at]];
 
-	if (is_boot(s->action))
+	if (power_action_is_boot(s->action))
 		drive_boot_undo(m, s);
 	else
 		drive_vlan_undo(m, s);
@@ -108,7 +102,7 @@ drive_undo_end(struct drive_machine *m, const char *kind, const char *outcome, c
 	    .job = job->request.id,
 	    .step = drive_undo_number(m),
 	    .who = job->request.who,
-	    .verb = is_boot(s->action) ? "boot-clear" : power_action_name(power_action_undo(s->action)),
+	    .verb = power_action_is_boot(s->action) ? "boot-clear" : power_action_name(power_action_undo(s->action)),
 	    .machine = drive_name(m),
 	    .device = s->device,
 	    .outlet = s->outlet,

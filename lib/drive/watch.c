@@ -210,6 +210,12 @@ step_row(const struct journal_step *rows, size_t n, size_t step)
 	return NULL;
 }
 
+static bool
+is_wait(enum power_action a)
+{
+	return a == POWER_DO_WATCH || a == POWER_DO_WAIT_PING;
+}
+
 /* Its watch's step when everything before it is done and it is not over; else n_steps. *ok: all of it is done. */
 static size_t
 waits_at(const struct power_plan *p, size_t machine, const struct journal_step *rows, size_t n, bool *ok)
@@ -220,7 +226,7 @@ waits_at(const struct power_plan *p, size_t machine, const struct journal_step *
 
 		if (p->steps[i].machine != machine)
 			continue;
-		if (p->steps[i].action == POWER_DO_WATCH && *ok && (row == NULL || strcmp(row->state, "running") == 0))
+		if (is_wait(p->steps[i].action) && *ok && (row == NULL || strcmp(row->state, "running") == 0))
 			return i;
 		*ok = *ok && row != NULL && strcmp(row->state, "ok") == 0;
 	}
@@ -282,7 +288,7 @@ drive_watch_resume(struct drive *d, const struct power_request *r, const struct 
 	size_t n = 0;
 	struct err e;
 
-	if (p->verb != POWER_REBUILD || journal_steps(d->room.journal, r->id, a, &rows, &n, &e) != 0)
+	if (journal_steps(d->room.journal, r->id, a, &rows, &n, &e) != 0)
 		return false;
 	for (size_t i = 0; i < p->n_machines; i++)
 		any |= waits_at(p, i, rows, n, &ok) < p->n_steps;

@@ -9,6 +9,7 @@ struct gathering {
 	const struct power_room *room;
 	struct arena *a;
 	int64_t now;
+	bool waits;           /* the verb's plan may wait for pings */
 	struct hosts outlets; /* "pdu:outlet" of everything the plan may switch off */
 };
 
@@ -177,6 +178,25 @@ gather_bmc(struct gathering *g, struct power_machine *m, struct err *e)
 	return 0;
 }
 
+/* Does it answer pings, or did it before its last change? One that never did is not waited for. */
+static bool
+pings(struct gathering *g, const char *name)
+{
+	const struct status_changes_ask ask = {.thing = name, .check = "ping", .limit = 4};
+	struct status_change *changes;
+	struct err e;
+	size_t n = 0;
+
+	if (reads(g, name, "ping", "up"))
+		return true;
+	if (status_changes(g->room->status, &ask, g->a, &changes, &n, &e) != 0)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(changes[i].from_text, "up") == 0)
+			return true;
+	return false;
+}
+
 static int
 gather_machine(struct gathering *g, const char *name, struct power_machine *m, struct err *e)
 {
@@ -196,6 +216,7 @@ gather_machine(struct gathering *g, const char *name, struct power_machine *m, s
 	    .owner = owner == NULL ? "" : owner,
 	    .is_protected = power_is_protected(g->room->conf, name),
 	    .address = inv_attr(&thing, "address"),
+	    .pings = g->waits && inv_attr(&thing, "address") != NULL && pings(g, name),
 	    .efi = inv_attr(&thing, "boot_mode") != NULL && strcmp(inv_attr(&thing, "boot_mode"), "efi") == 0,
 	};
 	outlets = arena_array(g->a, n, sizeof(*outlets));
@@ -246,13 +267,15 @@ int
 power_plan_wish(const struct power_room *room, const struct power_wish *wish, struct arena *a,
     struct power_plan *out, struct err *e)
 {
-	struct gathering g = {.room = room, .a = a, .now = times_now()};
+	struct gathering g = {.room = room, .a = a, .now = times_now(),
+	    .waits = wish->verb == POWER_CYCLE || wish->verb == POWER_RESET};
 	struct power_question q = {
 	    .verb = wish->verb,
 	    .way = wish->way,
 	    .revision = room->revision,
 	    .now = g.now,
 	    .load_floor_a = room->conf->load_floor_a,
+	    .boot = wish->boot,
 	};
 	const struct hosts *names = wish->names;
 	bool outlets = power_verb_is_outlet(wish->verb);

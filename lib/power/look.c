@@ -84,7 +84,7 @@ power_look_plan(const struct power_look *l, struct status *status, struct arena 
 	const struct power_plan *p = l->plan;
 	struct power_room room = {l->inv, status, l->conf, p->revision};
 	struct hosts names = {.n = p->n_machines};
-	struct power_wish wish = {.verb = p->verb, .way = p->way, .names = &names};
+	struct power_wish wish = {.verb = p->verb, .way = p->way, .names = &names, .boot = p->boot};
 	struct power_plan now;
 
 	if (p->vlan != NULL) {

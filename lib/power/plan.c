@@ -147,6 +147,35 @@ refuse_rebuild(const struct power_machine *x, struct arena *a)
 	return NULL;
 }
 
+/* What nobody but a BMC can do, and what else there is. */
+static const struct {
+	const char *by, *instead;
+} by_bmc[POWER_VERB_COUNT] = {
+    [POWER_RESET] = {"only a BMC resets a machine", "ask for a cycle by its outlets (pdu)"},
+    [POWER_SOFT] = {"only a BMC shuts a machine down softly", "shut it down over ssh, or ask for off by its outlets (pdu)"},
+    [POWER_NMI] = {"only a BMC sends a diagnostic interrupt", "record its BMC in the inventory first"},
+    [POWER_IDENTIFY] = {"only a BMC has an identify light", "its page says in which rack and unit it stands"},
+    [POWER_BOOTDEV] = {"the boot device is set by IPMI", "choose it at the machine's console"},
+};
+
+static const char *
+refuse_bmc_verb(struct making *m, const struct power_machine *x)
+{
+	enum power_verb v = m->q->verb;
+	const char *instead = by_bmc[v].instead;
+
+	if (x->n_outlets == 0 && (v == POWER_RESET || v == POWER_SOFT))
+		instead = x->bmc == NULL ? "nothing of it is wired, so it can be switched by hand alone"
+		                         : "no outlet of it is recorded either";
+	if (x->bmc == NULL)
+		return arena_printf(m->a, "no BMC is recorded for it, and %s: %s", by_bmc[v].by, instead);
+	if (!x->bmc_answers)
+		return arena_printf(m->a, "its BMC %s does not answer, and %s: %s", x->bmc, by_bmc[v].by, instead);
+	if (x->chassis == POWER_IS_UNKNOWN && v != POWER_IDENTIFY && v != POWER_BOOTDEV)
+		return arena_printf(m->a, "its BMC %s does not say whether the chassis is on", x->bmc);
+	return NULL;
+}
+
 static const char *
 refusal(struct making *m, const struct power_machine *x)
 {
@@ -158,254 +187,9 @@ refusal(struct making *m, const struct power_machine *x)
 		return power_plan_vlan_refusal(m, x);
 	if (m->q->verb == POWER_REBUILD && (why = refuse_rebuild(x, m->a)) != NULL)
 		return why;
+	if (power_verb_is_bmc(m->q->verb))
+		return refuse_bmc_verb(m, x);
 	return m->p->way == POWER_WAY_BMC ? refuse_bmc(x, m->a) : refuse_pdu(m, x);
-}
-
-/* The BMC switches no outlet: somebody who asks for "on" must hear that a feed is dead. */
-static void
-warn_dead_feed(struct making *m, const struct power_machine *x)
-{
-	for (size_t i = 0; i < x->n_outlets && m->q->verb != POWER_OFF; i++)
-		if (x->outlets[i].state == POWER_IS_OFF)
-			power_plan_warn(m, arena_printf(m->a, "outlet %s %s of %s is off: only by its outlets (pdu) does it go on",
-			    x->outlets[i].pdu, x->outlets[i].outlet, x->name));
-}
-
-/* ---- rebuild ----------------------------------------------------------------------------- */
-
-static enum power_action
-boot_action(const struct power_machine *x)
-{
-	return x->efi ? POWER_DO_BOOT_PXE_EFI : POWER_DO_BOOT_PXE;
-}
-
-/* What comes after the machine is on: somebody has to see it come back. */
-static void
-steps_watch(struct making *m, size_t at, const struct power_machine *x)
-{
-	power_plan_add_step(m, at, POWER_DO_WATCH, x->bmc, NULL, POWER_IS_UNKNOWN);
-	power_plan_warn(m, arena_printf(m->a,
-	    "%s boots what the network gives it, which may install it anew: what is on its disks may be lost", x->name));
-	if (x->address == NULL)
-		power_plan_warn(m, arena_printf(m->a,
-		    "%s has no attribute 'address': nobody can see it come back, so its state stays pxe", x->name));
-}
-
-/*
- * The boot device is set first, so that a BMC that will not have it ends the machine while it still runs; and looked
- * at again when the chassis is off: a BMC forgets it 60 s after it was set unless a chassis control comes (IPMI v2.0
- * section 28.13, parameter 3, which is left as it is: a device set for longer than the job is a surprise later).
- */
-static const char *
-steps_rebuild(struct making *m, size_t at, const struct power_machine *x, bool on)
-{
-	power_plan_add_step(m, at, boot_action(x), x->bmc, NULL, POWER_IS_UNKNOWN);
-	if (on) {
-		power_plan_add_step(m, at, POWER_DO_CHASSIS_OFF, x->bmc, NULL, POWER_IS_ON);
-		power_plan_add_step(m, at, POWER_DO_DWELL, NULL, NULL, POWER_IS_OFF);
-		power_plan_add_step(m, at, boot_action(x), x->bmc, NULL, POWER_IS_UNKNOWN);
-	}
-	power_plan_add_step(m, at, POWER_DO_CHASSIS_ON, x->bmc, NULL, POWER_IS_OFF);
-	steps_watch(m, at, x);
-	return NULL;
-}
-
-/* ---- steps by the BMC ------------------------------------------------------------------ */
-
-static const char *
-steps_bmc(struct making *m, size_t at, const struct power_machine *x)
-{
-	bool on = x->chassis == POWER_IS_ON;
-	char age[TIMES_TEXT];
-
-	power_plan_note_age(m, x->chassis_at, x->chassis_interval);
-	power_plan_note(m, arena_printf(m->a, "%s: chassis %s, seen %s ago", x->bmc, power_state_name(x->chassis),
-	    times_age(m->q->now - x->chassis_at, age)));
-	warn_dead_feed(m, x);
-	if (m->q->verb == POWER_REBUILD)
-		return steps_rebuild(m, at, x, on);
-	if (m->q->verb == POWER_ON && on)
-		return "is on already";
-	if (m->q->verb == POWER_OFF && !on)
-		return "is off already";
-	if (m->q->verb == POWER_CYCLE && !on)
-		return "is off: there is nothing to cycle; ask for on";
-	if (m->q->verb != POWER_ON)
-		power_plan_add_step(m, at, POWER_DO_CHASSIS_OFF, x->bmc, NULL, POWER_IS_ON);
-	if (m->q->verb == POWER_CYCLE)
-		power_plan_add_step(m, at, POWER_DO_DWELL, NULL, NULL, POWER_IS_OFF);
-	if (m->q->verb != POWER_OFF)
-		power_plan_add_step(m, at, POWER_DO_CHASSIS_ON, x->bmc, NULL, POWER_IS_OFF);
-	return NULL;
-}
-
-/* ---- steps by outlets ------------------------------------------------------------------- */
-
-static bool
-in_plan(const struct power_question *q, const char *thing)
-{
-	for (size_t i = 0; i < q->n_machines; i++)
-		if (strcmp(q->machines[i].name, thing) == 0)
-			return true;
-	return false;
-}
-
-static void
-add_cut(struct making *m, const struct power_outlet *o)
-{
-	struct power_plan *p = m->p;
-
-	for (size_t i = 0; i < o->n_fed; i++) {
-		const struct power_fed *f = &o->fed[i];
-
-		if (in_plan(m->q, f->thing))
-			continue;
-		p->cut = power_plan_grown(m->a, p->cut, p->n_cut, &m->cap_cut, sizeof(*p->cut));
-		p->cut[p->n_cut++] = *f;
-		power_plan_warn(m, arena_printf(m->a, "outlet %s %s %sfeeds %s (%s, %s): it %s", o->pdu, o->outlet,
-		    power_verb_is_outlet(m->q->verb) ? "" : "also ", f->thing, f->type, f->inlet,
-		    f->other_feed ? "loses this feed and keeps another" : "goes dark"));
-	}
-}
-
-static void
-tell_outlet(struct making *m, const struct power_outlet *o)
-{
-	char age[TIMES_TEXT], amps[32] = "load not measured";
-
-	power_plan_note_age(m, o->at, o->interval);
-	if (!isnan(o->amps))
-		snprintf(amps, sizeof(amps), "%.2f A", o->amps);
-	power_plan_note(m, arena_printf(m->a, "%s %s: %s, %s, seen %s ago", o->pdu, o->outlet,
-	    power_state_name(o->state), amps, times_age(m->q->now - o->at, age)));
-}
-
-static void
-warn_recent(struct making *m, const struct power_machine *x)
-{
-	for (size_t i = 0; i < x->n_outlets; i++)
-		if (x->outlets[i].recent) {
-			power_plan_warn(m, arena_printf(m->a, "the wiring of %s was recorded within the last day, by %s", x->name,
-			    x->outlets[i].recent_by));
-			return;
-		}
-}
-
-/* How many outlets are in `state`; each one told with its value and age. */
-static size_t
-count_outlets(struct making *m, const struct power_machine *x, enum power_state state)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < x->n_outlets; i++) {
-		tell_outlet(m, &x->outlets[i]);
-		n += x->outlets[i].state == state;
-	}
-	return n;
-}
-
-static void
-outlets_off(struct making *m, size_t at, const struct power_machine *x)
-{
-	for (size_t i = 0; i < x->n_outlets; i++) {
-		const struct power_outlet *o = &x->outlets[i];
-
-		if (o->state != POWER_IS_ON)
-			continue;
-		power_plan_add_step(m, at, POWER_DO_OUTLET_OFF, o->pdu, o, POWER_IS_ON);
-		add_cut(m, o);
-	}
-}
-
-/* Outlets that go on: for `on` those that are off, after `off` in a cycle those that were on. */
-static void
-outlets_on(struct making *m, size_t at, const struct power_machine *x, enum power_state was)
-{
-	for (size_t i = 0; i < x->n_outlets; i++)
-		if (x->outlets[i].state == was)
-			power_plan_add_step(m, at, POWER_DO_OUTLET_ON, x->outlets[i].pdu, &x->outlets[i], POWER_IS_OFF);
-}
-
-static void
-steps_wake(struct making *m, size_t at, const struct power_machine *x)
-{
-	if (x->bmc == NULL)
-		return;
-	power_plan_add_step(m, at, POWER_DO_WAIT_BMC, x->bmc, NULL, POWER_IS_UNKNOWN);
-	power_plan_add_step(m, at, POWER_DO_ENSURE_ON, x->bmc, NULL, POWER_IS_UNKNOWN);
-}
-
-static void
-warn_odd(struct making *m, const struct power_machine *x)
-{
-	for (size_t i = 0; i < x->n_outlets; i++)
-		if (x->outlets[i].state == POWER_IS_OFF)
-			power_plan_warn(m, arena_printf(m->a, "outlet %s %s of %s is off now and stays off", x->outlets[i].pdu,
-			    x->outlets[i].outlet, x->name));
-}
-
-static const char *
-steps_pdu(struct making *m, size_t at, const struct power_machine *x)
-{
-	size_t on = count_outlets(m, x, POWER_IS_ON);
-
-	switch (m->q->verb) {
-	case POWER_ON:
-		if (on == x->n_outlets)
-			return "its outlets are on already";
-		outlets_on(m, at, x, POWER_IS_OFF);
-		steps_wake(m, at, x);
-		return NULL;
-	case POWER_OFF:
-		if (on == 0)
-			return "its outlets are off already";
-		outlets_off(m, at, x);
-		power_plan_add_step(m, at, POWER_DO_DARK, x->bmc, NULL, POWER_IS_OFF);
-		return NULL;
-	default:
-		if (on == 0)
-			return "its outlets are off: there is nothing to cycle; ask for on";
-		warn_odd(m, x);
-		if (m->q->verb == POWER_REBUILD) {
-			power_plan_add_step(m, at, boot_action(x), x->bmc, NULL, POWER_IS_UNKNOWN);
-			power_plan_warn(m, arena_printf(m->a, "%s loses its power too and may forget the boot device: by it (bmc) is surer",
-			    x->bmc));
-		}
-		outlets_off(m, at, x);
-		power_plan_add_step(m, at, POWER_DO_DARK, x->bmc, NULL, POWER_IS_OFF);
-		power_plan_add_step(m, at, POWER_DO_DWELL, NULL, NULL, POWER_IS_OFF);
-		outlets_on(m, at, x, POWER_IS_ON);
-		steps_wake(m, at, x);
-		if (m->q->verb == POWER_REBUILD)
-			steps_watch(m, at, x);
-		return NULL;
-	}
-}
-
-/* ---- steps on one outlet ------------------------------------------------------------------ */
-
-static const char *
-steps_outlet(struct making *m, size_t at, const struct power_machine *x)
-{
-	const struct power_outlet *o = &x->outlets[0];
-	bool on = o->state == POWER_IS_ON;
-
-	tell_outlet(m, o);
-	if (m->q->verb == POWER_OUTLET_ON && on)
-		return "is on already";
-	if (m->q->verb == POWER_OUTLET_OFF && !on)
-		return "is off already";
-	if (m->q->verb == POWER_OUTLET_CYCLE && !on)
-		return "is off: there is nothing to cycle; ask for on";
-	if (m->q->verb != POWER_OUTLET_ON) {
-		power_plan_add_step(m, at, POWER_DO_OUTLET_OFF, o->pdu, o, POWER_IS_ON);
-		add_cut(m, o);
-	}
-	if (m->q->verb == POWER_OUTLET_CYCLE)
-		power_plan_add_step(m, at, POWER_DO_DWELL, NULL, NULL, POWER_IS_OFF);
-	if (m->q->verb != POWER_OUTLET_OFF)
-		power_plan_add_step(m, at, POWER_DO_OUTLET_ON, o->pdu, o, POWER_IS_OFF);
-	return NULL;
 }
 
 /* ---- the plan -------------------------------------------------------------------------------- */
@@ -422,7 +206,7 @@ choose_way(const struct power_question *q)
 		return POWER_WAY_PDU;
 	if (q->verb == POWER_SETVLAN)
 		return POWER_WAY_SWITCH;
-	if (q->verb == POWER_REBUILD && q->way == POWER_WAY_AUTO)
+	if (power_verb_is_bmc(q->verb) || (q->verb == POWER_REBUILD && q->way == POWER_WAY_AUTO))
 		return POWER_WAY_BMC;
 	if (q->way != POWER_WAY_AUTO)
 		return q->way;
@@ -433,6 +217,17 @@ choose_way(const struct power_question *q)
 		if (q->machines[i].n_outlets > 0)
 			return POWER_WAY_PDU;
 	return POWER_WAY_BMC;
+}
+
+static void
+warn_recent(struct making *m, const struct power_machine *x)
+{
+	for (size_t i = 0; i < x->n_outlets; i++)
+		if (x->outlets[i].recent) {
+			power_plan_warn(m, arena_printf(m->a, "the wiring of %s was recorded within the last day, by %s", x->name,
+			    x->outlets[i].recent_by));
+			return;
+		}
 }
 
 static void
@@ -447,14 +242,7 @@ plan_machine(struct making *m, size_t at)
 		m->p->refused = true;
 		return;
 	}
-	if (m->q->verb == POWER_SETVLAN)
-		out->nothing = power_plan_vlan_steps(m, at);
-	else if (power_verb_is_outlet(m->q->verb))
-		out->nothing = steps_outlet(m, at, x);
-	else if (m->p->way == POWER_WAY_BMC)
-		out->nothing = steps_bmc(m, at, x);
-	else
-		out->nothing = steps_pdu(m, at, x);
+	out->nothing = m->q->verb == POWER_SETVLAN ? power_plan_vlan_steps(m, at) : power_plan_steps(m, at, x);
 	if (m->p->way == POWER_WAY_PDU)
 		warn_recent(m, x); /* the last of its warnings: what goes dark comes first */
 }
@@ -471,6 +259,12 @@ check_question(const struct power_question *q, struct err *e)
 		return err_set(e, ERR_INPUT, "a VLAN is set on the switch, not via %s", power_way_name(q->way));
 	if (!vlan && by_switch)
 		return err_set(e, ERR_INPUT, "only setvlan goes via switch; there are bmc and pdu");
+	if (power_verb_is_bmc(q->verb) && q->way == POWER_WAY_PDU)
+		return err_set(e, ERR_INPUT, "%s is done by the BMC, and no outlet can: leave the way out, or say bmc",
+		    power_verb_name(q->verb));
+	if ((q->verb == POWER_BOOTDEV) != (q->boot != POWER_BOOT_NONE))
+		return err_set(e, ERR_INPUT, q->verb == POWER_BOOTDEV ? "bootdev needs a boot device: pxe, disk or bios"
+		    : "a boot device is for bootdev alone");
 	if (vlan && (q->vlan == NULL || q->n_machines != 1))
 		return err_set(e, ERR_INPUT, "setvlan is for one port of one machine: name one machine, a port and a VLAN");
 	return 0;
@@ -488,7 +282,8 @@ power_plan(const struct power_question *q, struct arena *a, struct power_plan *o
 		    LIMIT_PLAN_THINGS);
 	if (check_question(q, e) != 0)
 		return -1;
-	*out = (struct power_plan){.verb = q->verb, .way = choose_way(q), .revision = q->revision};
+	*out = (struct power_plan){.verb = q->verb, .way = choose_way(q), .boot = q->boot,
+	    .revision = q->revision};
 	out->n_machines = q->n_machines;
 	out->machines = arena_array(a, q->n_machines, sizeof(*out->machines));
 	for (size_t i = 0; i < q->n_machines; i++)

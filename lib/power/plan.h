@@ -13,8 +13,12 @@
 #include "status/status.h"
 
 enum power_verb { POWER_ON, POWER_OFF, POWER_CYCLE, POWER_OUTLET_ON, POWER_OUTLET_OFF,
-	POWER_OUTLET_CYCLE, POWER_REBUILD, POWER_SETVLAN, POWER_VERB_COUNT };
+	POWER_OUTLET_CYCLE, POWER_REBUILD, POWER_SETVLAN, POWER_RESET, POWER_SOFT, POWER_NMI, POWER_IDENTIFY,
+	POWER_BOOTDEV, POWER_VERB_COUNT };
 enum power_way { POWER_WAY_AUTO, POWER_WAY_BMC, POWER_WAY_PDU, POWER_WAY_SWITCH, POWER_WAY_COUNT };
+
+/* bootdev: where the next start boots from, once. */
+enum power_boot { POWER_BOOT_NONE, POWER_BOOT_PXE, POWER_BOOT_DISK, POWER_BOOT_BIOS, POWER_BOOT_COUNT };
 
 /* Names as typed and stored: "on", "outlet-cycle", "rebuild"; "auto", "bmc", "pdu", and "switch", which is setvlan's only one. */
 LARCH_API const char *power_verb_name(enum power_verb v);
@@ -23,6 +27,11 @@ LARCH_API int power_verb_parse(struct str s, enum power_verb *out, struct err *e
 LARCH_API int power_way_parse(struct str s, enum power_way *out, struct err *e);
 /* on, outlet-on... what the verb is on outlets alone */
 LARCH_API bool power_verb_is_outlet(enum power_verb v);
+/* reset, soft, nmi, identify, bootdev: a BMC does them, and no outlet can. */
+LARCH_API bool power_verb_is_bmc(enum power_verb v);
+/* "pxe" "disk" "bios"; of POWER_BOOT_NONE "none", which is not parsed. */
+LARCH_API const char *power_boot_name(enum power_boot b);
+LARCH_API int power_boot_parse(struct str s, enum power_boot *out, struct err *e);
 
 /* ---- facts --------------------------------------------------------------------- */
 
@@ -62,6 +71,7 @@ struct power_machine {
 	size_t n_outlets;
 	bool is_protected;
 	const char *address;         /* by which it could be pinged; NULL none: rebuild cannot see it come back */
+	bool pings;                  /* it answers pings, or did: that it comes back can be seen */
 	bool efi;                    /* attribute boot_mode is "efi": its boot device is set for EFI */
 };
 
@@ -95,6 +105,7 @@ struct power_question {
 	const char *revision;        /* of the policy */
 	int64_t now;
 	double load_floor_a;
+	enum power_boot boot;        /* bootdev; else none */
 	const struct power_vlan_facts *vlan;  /* setvlan, of its one machine; else NULL */
 	const struct power_machine *machines; /* outlet verbs: one a outlet, its name "pdu:outlet" */
 	size_t n_machines;
@@ -107,12 +118,23 @@ enum power_action {
 	POWER_DO_CHASSIS_ON,
 	POWER_DO_OUTLET_OFF,   /* PDU: off, read back off */
 	POWER_DO_OUTLET_ON,
-	POWER_DO_DARK,         /* all outlets of the machine read off, load below the floor, BMC silent */
+	POWER_DO_LOAD,         /* every outlet of the machine reads off, its load below the floor */
+	POWER_DO_BMC_SILENT,   /* the BMC, which answered before, is silent: the machine has no other feed */
 	POWER_DO_DWELL,        /* wait, all off */
 	POWER_DO_WAIT_BMC,     /* until the BMC answers again */
 	POWER_DO_ENSURE_ON,    /* chassis on by the BMC where it stayed off */
+	POWER_DO_WAIT_PING,    /* until the machine answers pings again */
+	POWER_DO_PING_LOST,    /* until it answers none: a reset that nobody noticed was none */
+	POWER_DO_RESET,        /* BMC: hard reset of a chassis that is on; it reads on afterwards */
+	POWER_DO_SOFT,         /* BMC: ACPI shutdown; read until the chassis is off */
+	POWER_DO_NMI,          /* BMC: diagnostic interrupt; nothing can be read back */
+	POWER_DO_IDENTIFY,     /* BMC: the light for POWER_IDENTIFY_S; read back where the BMC says */
 	POWER_DO_BOOT_PXE,     /* BMC: the next boot from PXE, once; read back */
 	POWER_DO_BOOT_PXE_EFI, /* the same for a machine that boots by EFI */
+	POWER_DO_BOOT_DISK,
+	POWER_DO_BOOT_DISK_EFI,
+	POWER_DO_BOOT_BIOS,    /* the setup of the firmware */
+	POWER_DO_BOOT_BIOS_EFI,
 	POWER_DO_WATCH,        /* until the machine answers a ping, its chassis on; what a rebuild ends by */
 	POWER_DO_VLAN_EGRESS,  /* switch: the port into the egress list of step.vlan; read back */
 	POWER_DO_VLAN_UNTAGGED,
@@ -121,11 +143,18 @@ enum power_action {
 	POWER_DO_VLAN_LEAVE_EGRESS,
 	POWER_ACTION_COUNT
 };
+#define POWER_IDENTIFY_S 240  /* of the light; IPMI knows no more than 255 */
 LARCH_API const char *power_action_name(enum power_action a); /* "outlet-off" */
 /* Does the action send something that changes a device? Then it needs an intent. */
 LARCH_API bool power_action_switches(enum power_action a);
 /* Is it one of those on a switch's VLANs? Then the step's outlet is the switch's port. */
 LARCH_API bool power_action_is_vlan(enum power_action a);
+/* Is it one that sets a boot device? Which one, and is it for EFI? */
+LARCH_API bool power_action_is_boot(enum power_action a);
+LARCH_API enum power_boot power_action_boot(enum power_action a);
+LARCH_API bool power_action_is_efi(enum power_action a);
+/* The action that sets it; of none POWER_ACTION_COUNT. */
+LARCH_API enum power_action power_action_of_boot(enum power_boot b, bool efi);
 /* The action of a name, POWER_ACTION_COUNT when it is none; and what takes it back, of a VLAN's. */
 LARCH_API enum power_action power_action_parse(const char *name);
 LARCH_API enum power_action power_action_undo(enum power_action a);
@@ -162,6 +191,7 @@ struct power_plan {
 	enum power_way way;          /* bmc or pdu: never auto */
 	const char *revision;
 	struct power_vlan *vlan;     /* setvlan; else NULL */
+	enum power_boot boot;        /* bootdev; else none */
 	struct power_plan_machine *machines;
 	size_t n_machines;
 	struct power_step *steps;
@@ -193,13 +223,14 @@ LARCH_API const char *power_step_text(const struct power_plan *p, size_t step, s
 /* "eth1 is sw-b01 swp02: in VLAN 1 (default), then in VLAN 20 (batch)"; NULL when it is no setvlan, or was refused before. */
 LARCH_API const char *power_plan_vlan_text(const struct power_plan *p, struct arena *a);
 
-/* What somebody wants; port and vlan for setvlan alone. */
+/* What somebody wants; port and vlan for setvlan alone, boot for bootdev. */
 struct power_wish {
 	enum power_verb verb;
 	enum power_way way;
 	const struct hosts *names;
 	const char *port;
 	int64_t vlan;
+	enum power_boot boot;
 };
 
 /* Gather the facts for names of machines (or "pdu:outlet" for outlet verbs) and plan. */

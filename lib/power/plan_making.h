@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Inside the planner: a plan while it is made. plan.c the ways of power, plan_vlan.c a switch's port. */
+/* Inside the planner: a plan while it is made. plan.c what is refused and the way, plan_steps.c the steps of power, plan_vlan.c a switch's port. */
 #ifndef LARCH_POWER_PLAN_MAKING_H
 #define LARCH_POWER_PLAN_MAKING_H
 
@@ -28,6 +28,9 @@ bool power_is_protected(const struct conf *c, const char *name);
 /* facts_vlan.c: what is known of the port that a wish names, of its one machine. */
 int power_gather_vlan(const struct power_room *room, const struct power_wish *wish, struct arena *a,
     const struct power_vlan_facts **out, struct err *e);
+
+/* plan_steps.c: the steps of a machine that nothing refuses, or why there is nothing to do. */
+const char *power_plan_steps(struct making *m, size_t at, const struct power_machine *x);
 
 /* plan_vlan.c: why not, or NULL; and its steps, or why there is nothing to do. m->p->vlan is made by the first. */
 const char *power_plan_vlan_refusal(struct making *m, const struct power_machine *x);

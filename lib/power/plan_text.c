@@ -96,6 +96,8 @@ decided_json(const struct power_plan *p)
 		jsn_add(cut, cut_json(&p->cut[i]));
 	if (p->vlan != NULL)
 		jsn_set(o, "vlan", vlan_json(p->vlan));
+	if (p->boot != POWER_BOOT_NONE)
+		jsn_set_text(o, "boot", power_boot_name(p->boot));
 	jsn_set(o, "machines", machines);
 	jsn_set(o, "steps", steps);
 	jsn_set(o, "cut", cut);
@@ -143,50 +145,61 @@ vlan_words(const struct power_plan *p, const struct power_step *s, struct buf *b
 }
 
 static void
+boot_words(const struct power_step *s, struct buf *b)
+{
+	static const char *const from[POWER_BOOT_COUNT] = {
+	    [POWER_BOOT_PXE] = "next boot from PXE", [POWER_BOOT_DISK] = "next boot from the disk",
+	    [POWER_BOOT_BIOS] = "next boot into the firmware's setup",
+	};
+
+	buf_printf(b, "%s: %s, once%s, read back", s->device, from[power_action_boot(s->action)],
+	    power_action_is_efi(s->action) ? " (EFI)" : "");
+}
+
+/* {machine} {device} {outlet} stand for those names; what is not a row has words of its own. */
+static const char *const words_of[POWER_ACTION_COUNT] = {
+    [POWER_DO_WATCH] = "state pxe; wait until {machine} answers a ping and {device} says it is on: state idle",
+    [POWER_DO_CHASSIS_OFF] = "{device}: chassis off, read back",
+    [POWER_DO_CHASSIS_ON] = "{device}: chassis on, read back",
+    [POWER_DO_OUTLET_OFF] = "{device} {outlet}: outlet off, read back",
+    [POWER_DO_OUTLET_ON] = "{device} {outlet}: outlet on, read back",
+    [POWER_DO_LOAD] = "every outlet of {machine} reads off and carries no load",
+    [POWER_DO_BMC_SILENT] = "{device} falls silent: nothing else feeds {machine}",
+    [POWER_DO_DWELL] = "wait, all off",
+    [POWER_DO_WAIT_BMC] = "wait for {device} to answer",
+    [POWER_DO_ENSURE_ON] = "{device}: chassis on if it stayed off, read back",
+    [POWER_DO_WAIT_PING] = "wait for {machine} to answer pings",
+    [POWER_DO_PING_LOST] = "see {machine} stop answering pings",
+    [POWER_DO_RESET] = "{device}: hard reset, once; the chassis reads on afterwards",
+    [POWER_DO_SOFT] = "{device}: ask the system to shut down (ACPI), once; wait until the chassis reads off",
+    [POWER_DO_NMI] = "{device}: diagnostic interrupt, once; nothing can be read back",
+};
+
+static void
 step_words(const struct power_plan *p, const struct power_step *s, struct buf *b)
 {
-	const char *bmc = p->machines[s->machine].bmc;
+	const struct {
+		const char *hole, *text;
+	} names[] = {{"{machine}", p->machines[s->machine].name}, {"{device}", s->device}, {"{outlet}", s->outlet}};
+	const char *at = words_of[s->action] == NULL ? "" : words_of[s->action];
 
-	if (power_action_is_vlan(s->action)) {
+	if (power_action_is_vlan(s->action))
 		vlan_words(p, s, b);
-		return;
-	}
-	switch (s->action) {
-	case POWER_DO_BOOT_PXE:
-	case POWER_DO_BOOT_PXE_EFI:
-		buf_printf(b, "%s: next boot from PXE, once%s, read back", s->device,
-		    s->action == POWER_DO_BOOT_PXE ? "" : " (EFI)");
-		break;
-	case POWER_DO_WATCH:
-		buf_printf(b, "state pxe; wait until %s answers a ping and %s says it is on: state idle",
-		    p->machines[s->machine].name, s->device);
-		break;
-	case POWER_DO_CHASSIS_OFF:
-		buf_printf(b, "%s: chassis off, read back", s->device);
-		break;
-	case POWER_DO_CHASSIS_ON:
-		buf_printf(b, "%s: chassis on, read back", s->device);
-		break;
-	case POWER_DO_OUTLET_OFF:
-		buf_printf(b, "%s %s: outlet off, read back", s->device, s->outlet);
-		break;
-	case POWER_DO_OUTLET_ON:
-		buf_printf(b, "%s %s: outlet on, read back", s->device, s->outlet);
-		break;
-	case POWER_DO_DARK:
-		buf_puts(b, "prove it dark: every outlet reads off, no load");
-		if (bmc != NULL)
-			buf_printf(b, ", %s silent", bmc);
-		break;
-	case POWER_DO_DWELL:
-		buf_puts(b, "wait, all off");
-		break;
-	case POWER_DO_WAIT_BMC:
-		buf_printf(b, "wait for %s to answer", s->device);
-		break;
-	default:
-		buf_printf(b, "%s: chassis on if it stayed off, read back", s->device);
-		break;
+	else if (power_action_is_boot(s->action))
+		boot_words(s, b);
+	else if (s->action == POWER_DO_IDENTIFY)
+		buf_printf(b, "%s: identify light on for %d seconds, read back where the BMC says", s->device, POWER_IDENTIFY_S);
+	while (*at != '\0') {
+		size_t i = *at == '{' ? 0 : LARCH_COUNT(names);
+
+		while (i < LARCH_COUNT(names) && strncmp(at, names[i].hole, strlen(names[i].hole)) != 0)
+			i++;
+		if (i == LARCH_COUNT(names)) {
+			buf_char(b, *at++);
+			continue;
+		}
+		buf_puts(b, names[i].text == NULL ? "" : names[i].text);
+		at += strlen(names[i].hole);
 	}
 }
 
@@ -389,8 +402,8 @@ step_from(const json_t *j, struct arena *a, struct power_plan *p, size_t at, str
 	s->vlan = jsn_integer_or(j, "vlan", 0);
 	if (power_action_is_vlan(s->action) && (p->vlan == NULL || p->vlan->device == NULL || s->vlan < 1 || s->vlan > 4094))
 		return err_set(e, ERR_INPUT, "step %zu of the plan names no VLAN, or the plan no port", at + 1);
-	if ((power_action_switches(s->action) || s->action == POWER_DO_WAIT_BMC || s->action == POWER_DO_WATCH) &&
-	    s->device == NULL)
+	if ((power_action_switches(s->action) || s->action == POWER_DO_WAIT_BMC || s->action == POWER_DO_WATCH ||
+	        s->action == POWER_DO_BMC_SILENT) && s->device == NULL)
 		return err_set(e, ERR_INPUT, "step %zu of the plan names no device", at + 1);
 	if ((s->action == POWER_DO_OUTLET_OFF || s->action == POWER_DO_OUTLET_ON || power_action_is_vlan(s->action)) &&
 	    s->outlet == NULL)
@@ -422,6 +435,17 @@ vlan_from(const json_t *j, struct arena *a, struct power_plan *p, struct err *e)
 	    v->base_port > INT32_MAX || v->if_index < 0 || v->if_index > INT32_MAX)
 		return err_set(e, ERR_INPUT, "the plan's VLAN names no port");
 	return 0;
+}
+
+/* A boot device and bootdev's step go together: one without the other was made up. */
+static int
+boot_from(const json_t *j, struct power_plan *p, struct err *e)
+{
+	const char *name = jsn_text_or(j, "boot", NULL);
+
+	if ((name != NULL) != (p->verb == POWER_BOOTDEV))
+		return err_set(e, ERR_INPUT, "the plan names a boot device and is no bootdev, or the other way round");
+	return name == NULL ? 0 : power_boot_parse(str_of(name), &p->boot, e);
 }
 
 static int
@@ -494,7 +518,7 @@ power_plan_from_json(const json_t *j, struct arena *a, struct power_plan *out, s
 	*out = (struct power_plan){.revision = arena_strdup(a, jsn_text_or(j, "policy", ""))};
 	if (power_verb_parse(str_of(jsn_text_or(j, "verb", "")), &out->verb, e) != 0 ||
 	    power_way_parse(str_of(jsn_text_or(j, "via", "")), &out->way, e) != 0 ||
-	    vlan_from(json_object_get(j, "vlan"), a, out, e) != 0 ||
+	    vlan_from(json_object_get(j, "vlan"), a, out, e) != 0 || boot_from(j, out, e) != 0 ||
 	    machines_from(jsn_array(j, "machines"), a, out, e) != 0)
 		return -1;
 	out->n_steps = json_array_size(steps);

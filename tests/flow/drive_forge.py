@@ -57,7 +57,7 @@ def forgeries(lane, plan, bmc, now):
         (lambda: lane.file(changed(plan, step(0, device_name="another"))), "called \"another\""),
         (lambda: lane.file(changed(plan, step(0, action="outlet-on", expected="off"))), "not the plan that larchd makes"),
         (lambda: lane.file(changed(plan, step(0, expected="unknown"))), "expects unknown"),
-        (lambda: lane.file(changed(plan, without("dark", "dwell"))), "not the plan that larchd makes"),
+        (lambda: lane.file(changed(plan, without("load", "bmc-silent", "dwell"))), "not the plan that larchd makes"),
         (lambda: lane.file(changed(plan, lambda p: p["steps"].pop())), "would have"),
         (lambda: lane.file(changed(plan, setting(verb="on")), verb="on"), "not the plan that larchd makes"),
         (lambda: lane.file(changed(plan, setting(steps=[]))), "has no step"),

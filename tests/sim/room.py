@@ -36,7 +36,7 @@ ROLES = [
      "verbs": ["check", "tag", "on", "off", "cycle", "reset", "soft", "identify"]},
     {"name": "admin", "groups": ["admins"], "hosts": "@*", "at_once": 64, "per_hour": 4000,
      "verbs": ["edit", "wire", "import", "claim", "check", "tag", "on", "off", "cycle", "reset", "soft", "nmi", "identify",
-               "outlet-on", "outlet-off", "outlet-cycle", "rebuild", "setvlan"]},
+               "outlet-on", "outlet-off", "outlet-cycle", "rebuild", "setvlan", "bootdev"]},
 ]
 WEB = ("login", "pages", "power")
 FAMILIES = {"pdu-b02-a": "apc-rpdu2", "pdu-b02-b": "apc-rpdu"}

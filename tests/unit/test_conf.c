@@ -52,6 +52,9 @@ t_the_example_is_loaded_whole(void)
 	T_OK(c->ldap.dn_template == NULL);
 	T_INT(c->boot_limit_ms, 180000);
 	T_INT(c->rebuild_limit_ms, 1800000);
+	T_INT(c->silent_limit_ms, 30000);
+	T_INT(c->soft_limit_ms, 300000);
+	T_INT(c->ping_limit_ms, 600000);
 	T_OK(c->load_floor_a > 0.0999 && c->load_floor_a < 0.1001);
 	T_INT(c->n_protected, 2);
 	T_INT(c->status.n_checks, 3);

@@ -81,6 +81,7 @@ read_machine(const json_t *j, struct arena *a, struct power_machine *m)
 	    .is_protected = jsn_bool_or(j, "protected", false),
 	    .address = jsn_text_or(j, "address", "127.2.0.1"),
 	    .efi = jsn_bool_or(j, "efi", false),
+	    .pings = jsn_bool_or(j, "pings", false),
 	};
 	if (jsn_bool_or(j, "no_address", false))
 		m->address = NULL;
@@ -168,6 +169,8 @@ read_question(const char *path, struct arena *a, struct power_question *q)
 	    .machines = machines, .n_machines = json_array_size(list)};
 	T_OK(power_verb_parse(str_of(jsn_text_or(j, "verb", "")), &q->verb, &e) == 0);
 	T_OK(power_way_parse(str_of(jsn_text_or(j, "via", "auto")), &q->way, &e) == 0);
+	if (jsn_text_or(j, "boot", NULL) != NULL)
+		T_OK(power_boot_parse(str_of(jsn_text_or(j, "boot", "")), &q->boot, &e) == 0);
 	if (json_object_get(j, "switch") != NULL)
 		q->vlan = read_vlan(json_object_get(j, "switch"), a);
 	for (size_t i = 0; i < q->n_machines; i++)
@@ -338,7 +341,7 @@ t_every_outlet_goes_off_before_any_goes_on(void)
 
 	for (size_t i = 0; i < p.n_steps; i++) {
 		off += p.steps[i].action == POWER_DO_OUTLET_OFF;
-		if (p.steps[i].action == POWER_DO_DARK)
+		if (p.steps[i].action == POWER_DO_LOAD)
 			dark = i;
 		if (p.steps[i].action == POWER_DO_OUTLET_ON && first_on == 0)
 			first_on = i;
@@ -346,7 +349,7 @@ t_every_outlet_goes_off_before_any_goes_on(void)
 			T_OK(first_on == 0);
 	}
 	T_INT(off, 2);
-	T_OK(dark == 2 && first_on == 4);
+	T_OK(dark == 2 && first_on == 5);
 	json_decref(keep);
 	arena_destroy(a);
 }
