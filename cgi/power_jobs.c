@@ -296,6 +296,16 @@ remedies(struct web_call *c, const struct job *j, size_t i)
 		    plan_link(c, "setvlan", m->name, "switch"), url_of(c, j->plan.vlan->port), (long long)j->plan.vlan->vlan));
 		return list;
 	}
+	if (power_verb_is_bmc(j->plan.verb)) { /* nothing was switched that could be finished or undone */
+		if (j->plan.verb == POWER_SOFT)
+			add_link(list, "Not softly: plan off", plan_link(c, "off", m->name, "auto"));
+		if (j->plan.verb == POWER_RESET)
+			add_link(list, "Instead: plan a cycle", plan_link(c, "cycle", m->name, "auto"));
+		add_link(list, "Plan it again", j->plan.boot == POWER_BOOT_NONE
+		    ? plan_link(c, power_verb_name(j->plan.verb), m->name, "bmc")
+		    : arena_printf(c->arena, "%s&boot=%s", plan_link(c, "bootdev", m->name, "bmc"), power_boot_name(j->plan.boot)));
+		return list;
+	}
 	if (j->plan.verb == POWER_REBUILD)
 		add_link(list, "Plan the rebuild again", plan_link(c, "rebuild", m->name, via));
 	to_off = j->plan.verb == POWER_OFF || j->plan.verb == POWER_OUTLET_OFF;

@@ -88,16 +88,33 @@ dark_again(struct drive_machine *m, const char *text)
 	drive_after(m, DRIVE_POLL_MS, dark_outlet);
 }
 
-/* During the dwell there is no "yet": what is on now was on during it. One that does not answer is asked again. */
+/* After the first proof there is no "yet": what is on now was on during it. One that does not answer is asked again. */
 static void
 dark_not(struct drive_machine *m, const struct drive_reading *r, const char *text)
 {
-	if (drive_step(m)->action != POWER_DO_DWELL)
+	if (drive_step(m)->action == POWER_DO_LOAD)
 		dark_again(m, text);
+	else if (drive_step(m)->action == POWER_DO_BMC_SILENT)
+		dark_fail(m, text);
 	else if (!r->answered && left(m) + m->job->drive->room.conf->off_limit_ms > 0)
 		drive_after(m, DRIVE_POLL_MS, dwell_look);
 	else
 		dark_fail(m, text);
+}
+
+/* The outlets were read after the BMC: what it did means something now. */
+static void
+silent_done(struct drive_machine *m)
+{
+	const char *bmc = drive_step(m)->device;
+
+	if (m->silent)
+		drive_step_end(m, "seen", "ok", arena_printf(m->a, "%s is silent, and %zu outlet%s off", bmc, m->n_dark,
+		    m->n_dark == 1 ? " reads" : "s read"));
+	else
+		dark_fail(m, arena_printf(m->a,
+		    "all %zu recorded outlets read off, and %s still answers: the machine has a feed that is not recorded",
+		    m->n_dark, bmc));
 }
 
 static void
@@ -111,6 +128,8 @@ dark_done(struct drive_machine *m)
 	else if (s->action == POWER_DO_DWELL)
 		drive_step_end(m, "seen", "ok", arena_printf(a, "%zu outlet%s read off through the dwell time",
 		    m->n_dark, m->n_dark == 1 ? "" : "s"));
+	else if (s->action == POWER_DO_BMC_SILENT)
+		silent_done(m);
 	else
 		drive_step_end(m, "seen", "ok", arena_printf(a, "%zu outlet%s off, no load", m->n_dark,
 		    m->n_dark == 1 ? " reads" : "s read"));
@@ -122,17 +141,17 @@ static void
 bmc_seen(void *ctx, const struct drive_reading *r)
 {
 	struct drive_machine *m = ctx;
-	const char *bmc = drive_step(m)->device;
+	struct err e;
 
 	if (m->job->drive->stopping)
 		return;
-	if (!r->answered && r->silent)
-		drive_step_end(m, "seen", "ok", arena_printf(m->a, "%s is silent", bmc));
-	else if (left(m) > 0)
+	m->silent = !r->answered && r->silent;
+	if (!m->silent && left(m) > 0)
 		drive_after(m, DRIVE_POLL_MS, silent_poll);
+	else if (dark_targets(m, &e) != 0)
+		dark_fail(m, e.text);
 	else
-		dark_fail(m, arena_printf(m->a,
-		    "all recorded outlets read off, and %s still answers: the machine has a feed that is not recorded", bmc));
+		dark_outlet(m); /* what a BMC does counts only beside outlets that read off (rule 5) */
 }
 
 static void

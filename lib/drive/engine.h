@@ -42,6 +42,7 @@ struct drive_machine {
 	struct drive_target *dark;
 	size_t n_dark, at_dark;
 	int64_t dark_began;           /* boot ms: of this round over the outlets */
+	bool silent;                  /* the BMC, when it was asked last */
 	bool bmc_answered;            /* in the last sweep before the machine was begun */
 
 	/* a change of a switch's port (vlan.c), and the first reading before it */

@@ -178,17 +178,15 @@ gather_bmc(struct gathering *g, struct power_machine *m, struct err *e)
 	return 0;
 }
 
-/* Does it answer pings, or did it before its last change? One that never did is not waited for. */
+/* Did it answer pings before one of its last changes? */
 static bool
-pings(struct gathering *g, const char *name)
+did_ping(struct gathering *g, const char *name)
 {
 	const struct status_changes_ask ask = {.thing = name, .check = "ping", .limit = 4};
 	struct status_change *changes;
 	struct err e;
 	size_t n = 0;
 
-	if (reads(g, name, "ping", "up"))
-		return true;
 	if (status_changes(g->room->status, &ask, g->a, &changes, &n, &e) != 0)
 		return false;
 	for (size_t i = 0; i < n; i++)
@@ -216,9 +214,10 @@ gather_machine(struct gathering *g, const char *name, struct power_machine *m, s
 	    .owner = owner == NULL ? "" : owner,
 	    .is_protected = power_is_protected(g->room->conf, name),
 	    .address = inv_attr(&thing, "address"),
-	    .pings = g->waits && inv_attr(&thing, "address") != NULL && pings(g, name),
+	    .up = g->waits && reads(g, name, "ping", "up"),
 	    .efi = inv_attr(&thing, "boot_mode") != NULL && strcmp(inv_attr(&thing, "boot_mode"), "efi") == 0,
 	};
+	m->pings = m->up || (g->waits && m->address != NULL && did_ping(g, name));
 	outlets = arena_array(g->a, n, sizeof(*outlets));
 	for (size_t i = 0; i < n; i++) {
 		if (gather_outlet(g, &cords[i], &outlets[i], e) != 0)

@@ -71,7 +71,8 @@ struct power_machine {
 	size_t n_outlets;
 	bool is_protected;
 	const char *address;         /* by which it could be pinged; NULL none: rebuild cannot see it come back */
-	bool pings;                  /* it answers pings, or did: that it comes back can be seen */
+	bool up;                     /* it answered a ping in the last sweep: that it is reset can be seen */
+	bool pings;                  /* it did, or before: that it comes back can be seen */
 	bool efi;                    /* attribute boot_mode is "efi": its boot device is set for EFI */
 };
 

@@ -80,9 +80,9 @@ steps_reset(struct making *m, size_t at, const struct power_machine *x)
 	if (x->chassis != POWER_IS_ON)
 		return "is off: there is nothing to reset; ask for on";
 	power_plan_add_step(m, at, POWER_DO_RESET, x->bmc, NULL, POWER_IS_ON);
-	if (x->address != NULL && x->pings)
+	if (x->address != NULL && x->up)
 		power_plan_add_step(m, at, POWER_DO_PING_LOST, NULL, NULL, POWER_IS_UNKNOWN);
-	else
+	else if (x->address == NULL || !x->pings)
 		power_plan_warn(m, arena_printf(m->a,
 		    "%s is not known to answer pings: that it was reset nobody can see, only that %s accepted it", x->name, x->bmc));
 	add_ping(m, at, x);

@@ -27,7 +27,7 @@ def canonical(value):
 
 def hashed(plan):
     """The plan with the hash its contents have: somebody who forges one can do that too."""
-    decided = canonical({k: plan[k] for k in (*DECIDED, "vlan") if k in plan or k in DECIDED})
+    decided = canonical({k: plan[k] for k in (*DECIDED, "vlan", "boot") if k in plan or k in DECIDED})
     return {**plan, "hash": hashlib.sha256(b"larch-plan-v1\n" + decided.encode()).hexdigest()}
 
 
@@ -125,14 +125,14 @@ class Lane:
 
     # ---- asking ----
 
-    def plan(self, verb, things, via="pdu"):
+    def plan(self, verb, things, via="pdu", more=""):
         """The plan as the power program of the room makes it, checked to be without refusals."""
         path = (f"/api/v1/outlets/plan?verb={verb[7:]}&outlets={things}" if verb.startswith("outlet") else
-                f"/api/v1/power/plan?verb={verb}&nodes={things}&via={via}")
+                f"/api/v1/power/plan?verb={verb}&nodes={things}&via={via}{more}")
         plan = self.room.person("ana").api("GET", path)
         if plan.status != 200:
             raise AssertionError(plan.text)
-        body = {k: v for k, v in plan.json().items() if k in (*DECIDED, "hash")}
+        body = {k: v for k, v in plan.json().items() if k in (*DECIDED, "boot", "hash")}
         if hashed(body)["hash"] != body["hash"]:
             raise AssertionError("docs/formats/plan.md does not give the hash the program gives")
         return body

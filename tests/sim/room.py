@@ -40,7 +40,8 @@ ROLES = [
 ]
 WEB = ("login", "pages", "power")
 FAMILIES = {"pdu-b02-a": "apc-rpdu2", "pdu-b02-b": "apc-rpdu"}
-FAST = {"dwell": "1s", "off_limit": "10s", "on_limit": "10s", "boot_limit": "15s", "stagger": "1s"}
+FAST = {"dwell": "1s", "off_limit": "10s", "on_limit": "10s", "boot_limit": "15s", "stagger": "1s", "silent_limit": "8s",
+        "soft_limit": "5s", "ping_limit": "20s"}
 
 
 class Program:

@@ -81,6 +81,7 @@ read_machine(const json_t *j, struct arena *a, struct power_machine *m)
 	    .is_protected = jsn_bool_or(j, "protected", false),
 	    .address = jsn_text_or(j, "address", "127.2.0.1"),
 	    .efi = jsn_bool_or(j, "efi", false),
+	    .up = jsn_bool_or(j, "up", jsn_bool_or(j, "pings", false)),
 	    .pings = jsn_bool_or(j, "pings", false),
 	};
 	if (jsn_bool_or(j, "no_address", false))
