@@ -211,7 +211,7 @@ before_read(void *ctx, const struct probe_chassis *c)
 	else if (power_look_device(&look, m->step, &seen, &e) != 0 || power_look_ceiling(&look, m->step, &e) != 0)
 		drive_step_end(m, "refuse", "failed", arena_printf(m->a, "nothing was sent: %s", e.text));
 	else if (write_intent(m, seen.word, &e) != 0)
-		drive_step_end(m, "refuse", "failed", "the intent could not be written, so nothing was sent");
+		drive_step_end(m, "refuse", "failed", arena_printf(m->a, "nothing was sent: %s", e.text));
 	else
 		send_act(m);
 }
