@@ -339,6 +339,7 @@ file_plan(struct web_call *c, const struct asked *q, int64_t *job, bool *again, 
 	    .ended = job_ended,
 	    .ctx = c,
 	};
+	struct auth_limits limits;
 	struct journal *journal;
 	int rc;
 
@@ -348,8 +349,10 @@ file_plan(struct web_call *c, const struct asked *q, int64_t *job, bool *again, 
 		f.after = journal_last_job(journal);
 		(void)journal_read_head(journal, &f.journal, f.journal_hash, NULL); /* what was not seen is not cited */
 	}
-	if (auth_policy_limits(c->policy, permit_role(q->permit), &f.at_once, &f.per_hour) != 0)
+	if (auth_policy_limits(c->policy, permit_role(q->permit), &limits) != 0)
 		return err_set(e, ERR_INTERNAL, "the policy has no role %s", permit_role(q->permit));
+	f.at_once = limits.at_once;
+	f.per_hour = limits.per_hour;
 	pthread_mutex_lock(&shared->lock);
 	rc = power_file(shared->requests, &f, job, again, e);
 	pthread_mutex_unlock(&shared->lock);

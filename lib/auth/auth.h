@@ -139,13 +139,36 @@ LARCH_API const char *auth_policy_revision(const struct auth_policy *p);
 /* The queries that roles have as their things, each once, in the policy's order; the policy's memory. */
 LARCH_API const char *const *auth_policy_queries(const struct auth_policy *p, struct arena *a, size_t *n);
 
-/* Machines of one request, and machines in sixty minutes, that a role allows. -1: no such role. */
-LARCH_API int auth_policy_limits(const struct auth_policy *p, const char *role, int64_t *at_once,
-    int64_t *per_hour);
+enum auth_need_grant {
+	AUTH_GRANT_NONE,
+	AUTH_GRANT_SESSION, /* of a session, and of a login of the API */
+	AUTH_GRANT_ALWAYS,  /* of a key too */
+};
+
+/* What a role leaves to its people, and asks of them. */
+struct auth_limits {
+	int64_t at_once;      /* machines of one request */
+	int64_t per_hour;     /* machines of one person in sixty minutes */
+	int64_t confirm_over; /* above so many the person types their number, or the rack's name */
+	int64_t second_over;  /* above so many another person approves; 0: never */
+	bool advised;         /* only machines whose advice is the verb */
+	bool allocated;       /* also machines on which Slurm runs jobs */
+	enum auth_need_grant grant;
+};
+
+/* 0, or -1: no such role. */
+LARCH_API int auth_policy_limits(const struct auth_policy *p, const char *role, struct auth_limits *out);
 
 /* The names of the person's roles, in the policy's order; memory of the arena. */
 LARCH_API const char **auth_roles(const struct auth_policy *p, const struct auth_person *who, struct arena *a,
     size_t *n);
+
+/*
+ * What a role may ask about a thing before `verb` switches it: is the verb what is advised for it; does Slurm
+ * run jobs on it? 1 yes, 0 no, -1 with *e saying why it is not known: then the role allows nothing on it.
+ */
+enum auth_fact { AUTH_FACT_ADVISED, AUTH_FACT_ALLOCATED };
+typedef int auth_fact_fn(void *ctx, enum auth_fact fact, const char *verb, const char *thing, struct err *e);
 
 struct auth_ask {
 	const struct auth_person *who;
@@ -153,6 +176,8 @@ struct auth_ask {
 	const struct hosts *things; /* sorted; empty is refused: it never means "all" */
 	auth_match_fn *match;       /* NULL: rows with a query allow nothing */
 	void *match_ctx;
+	auth_fact_fn *fact;         /* NULL: a role that asks for a fact allows nothing that switches */
+	void *fact_ctx;
 	struct arena *arena;        /* owns the permit */
 	bool uncounted;             /* at_once is not looked at: the inventory is changed, nothing is switched */
 };

@@ -19,7 +19,7 @@ struct role {
 	const char *query;     /* an inventory query, or */
 	bool everything;       /* hosts "@*", or */
 	struct hosts hosts;    /* a host list */
-	int64_t at_once, per_hour;
+	struct auth_limits limits;
 };
 
 struct auth_policy {
@@ -125,6 +125,26 @@ take_things(struct auth_policy *p, struct role *r, const json_t *o, const char *
 	return 0;
 }
 
+/* The module has checked them; its defaults stand here too, because what is read has no leaf that was not written. */
+static void
+take_limits(struct auth_limits *l, const json_t *o)
+{
+	static const char *const grants[] = {
+	    [AUTH_GRANT_NONE] = "none", [AUTH_GRANT_SESSION] = "session", [AUTH_GRANT_ALWAYS] = "always"};
+	const char *grant = jsn_text_or(o, "grant", "session");
+
+	l->at_once = jsn_integer_or(o, "at_once", 0);
+	l->per_hour = jsn_integer_or(o, "per_hour", 0);
+	l->confirm_over = jsn_integer_or(o, "confirm_over", 4);
+	l->second_over = jsn_integer_or(o, "second_over", 0);
+	l->advised = jsn_bool_or(o, "advised", false);
+	l->allocated = jsn_bool_or(o, "allocated", true);
+	l->grant = AUTH_GRANT_ALWAYS;
+	for (size_t i = 0; i < LARCH_COUNT(grants); i++)
+		if (strcmp(grants[i], grant) == 0)
+			l->grant = (enum auth_need_grant)i;
+}
+
 static int
 take_role(struct auth_policy *p, const json_t *o, const char *path, struct err *e)
 {
@@ -132,8 +152,7 @@ take_role(struct auth_policy *p, const json_t *o, const char *path, struct err *
 
 	r->name = arena_strdup(p->arena, jsn_text_or(o, "name", ""));
 	r->groups = texts(p->arena, jsn_array(o, "groups"), &r->n_groups);
-	r->at_once = jsn_integer_or(o, "at_once", 0);
-	r->per_hour = jsn_integer_or(o, "per_hour", 0);
+	take_limits(&r->limits, o);
 	if (take_verbs(r, jsn_array(o, "verbs"), path, e) != 0 || take_things(p, r, o, path, e) != 0)
 		return -1;
 	p->n++;
@@ -225,12 +244,11 @@ auth_policy_queries(const struct auth_policy *p, struct arena *a, size_t *n)
 }
 
 int
-auth_policy_limits(const struct auth_policy *p, const char *role, int64_t *at_once, int64_t *per_hour)
+auth_policy_limits(const struct auth_policy *p, const char *role, struct auth_limits *out)
 {
 	for (size_t i = 0; i < p->n; i++)
 		if (strcmp(p->roles[i].name, role) == 0) {
-			*at_once = p->roles[i].at_once;
-			*per_hour = p->roles[i].per_hour;
+			*out = p->roles[i].limits;
 			return 0;
 		}
 	return -1;
@@ -377,11 +395,11 @@ auth_may(const struct auth_policy *p, const struct auth_ask *ask, struct permit 
 		all = reaches_all(r, ask, &at, e);
 		if (all < 0)
 			return -1;
-		if (all == 1 && (ask->uncounted || (int64_t)ask->things->n <= r->at_once)) {
+		if (all == 1 && (ask->uncounted || (int64_t)ask->things->n <= r->limits.at_once)) {
 			*out = make(p, r, ask);
 			return 0;
 		}
-		if (all == 1 && (widest == NULL || r->at_once > widest->at_once))
+		if (all == 1 && (widest == NULL || r->limits.at_once > widest->limits.at_once))
 			widest = r;
 		if (all == 0 && at >= furthest) {
 			furthest = at;
@@ -392,7 +410,7 @@ auth_may(const struct auth_policy *p, const struct auth_ask *ask, struct permit 
 	if (widest != NULL)
 		return err_set(e, ERR_REFUSED,
 		    "'%s' on %zu things: your role '%s' allows %lld at once", ask->verb, ask->things->n,
-		    widest->name, (long long)widest->at_once);
+		    widest->name, (long long)widest->limits.at_once);
 	if (stopped != NULL && furthest > 0)
 		return err_set(e, ERR_DENIED, "no role of yours allows '%s' on all of these: '%s' does not reach %s",
 		    ask->verb, nearest->name, stopped);

@@ -30,11 +30,11 @@ from slapd import Slapd
 PEOPLE = {"ana": ("Ana Krenn", "ana-opens-it"), "ben": ("Ben Okoro", "ben-opens-it"), "ida": ("Ida Lund", "ida-opens-it")}
 GROUPS = {"admins": ["ana"], "operators": ["ben"], "interns": ["ida"]}
 ROLES = [
-    {"name": "reader", "groups": ["admins", "operators"], "verbs": ["see", "log"], "hosts": "@*", "at_once": 64, "per_hour": 1000},
-    {"name": "intern", "groups": ["interns"], "verbs": ["see"], "hosts": "@*", "at_once": 1, "per_hour": 1},
-    {"name": "operator", "groups": ["operators"], "hosts": "@*", "at_once": 8, "per_hour": 400,
+    {"name": "reader", "groups": ["admins", "operators"], "verbs": ["see", "log"], "hosts": "@*", "at_once": 64, "per_hour": 1000, "grant": "none"},
+    {"name": "intern", "groups": ["interns"], "verbs": ["see"], "hosts": "@*", "at_once": 1, "per_hour": 1, "grant": "none"},
+    {"name": "operator", "groups": ["operators"], "hosts": "@*", "at_once": 8, "per_hour": 400, "grant": "none",
      "verbs": ["check", "tag", "on", "off", "cycle", "reset", "soft", "identify"]},
-    {"name": "admin", "groups": ["admins"], "hosts": "@*", "at_once": 64, "per_hour": 4000,
+    {"name": "admin", "groups": ["admins"], "hosts": "@*", "at_once": 64, "per_hour": 4000, "grant": "none",
      "verbs": ["edit", "wire", "import", "claim", "check", "tag", "on", "off", "cycle", "reset", "soft", "nmi", "identify",
                "outlet-on", "outlet-off", "outlet-cycle", "rebuild", "setvlan", "bootdev"]},
 ]

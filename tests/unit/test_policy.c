@@ -316,16 +316,47 @@ t_every_verb_of_the_table_is_a_verb_of_the_module(void)
 }
 
 static void
+t_a_limit_that_is_not_written_is_the_modules(void)
+{
+	static const struct {
+		const char *written;
+		struct auth_limits is;
+	} rows[] = {
+	    {"", {1, 1, 4, 0, false, true, AUTH_GRANT_SESSION}},
+	    {",\"grant\":\"none\",\"confirm_over\":0", {1, 1, 0, 0, false, true, AUTH_GRANT_NONE}},
+	    {",\"grant\":\"always\",\"second_over\":9,\"advised\":true,\"allocated\":false", {1, 1, 4, 9, true, false, AUTH_GRANT_ALWAYS}},
+	};
+
+	for (size_t i = 0; i < LARCH_COUNT(rows); i++) {
+		struct auth_policy *p = NULL;
+		struct auth_limits l = {0};
+		struct err e = {0};
+		char text[500];
+
+		snprintf(text, sizeof(text), "{\"larch-policy:policy\":{\"roles\":[{\"name\":\"r\",\"groups\":[\"g\"],\"verbs\":[\"on\"],"
+		                             "\"hosts\":\"n1\",\"at_once\":1,\"per_hour\":1%s}]}}", rows[i].written);
+		if (!T_OK(load_text(text, &p, &e) == 0 && auth_policy_limits(p, "r", &l) == 0))
+			continue;
+		T_INT(l.at_once, rows[i].is.at_once);
+		T_INT(l.per_hour, rows[i].is.per_hour);
+		T_INT(l.confirm_over, rows[i].is.confirm_over);
+		T_INT(l.second_over, rows[i].is.second_over);
+		T_OK(l.advised == rows[i].is.advised && l.allocated == rows[i].is.allocated && l.grant == rows[i].is.grant);
+		auth_policy_destroy(p);
+	}
+}
+
+static void
 t_the_revision_is_of_the_bytes_of_the_file(void)
 {
 	struct auth_policy *p = NULL, *q = NULL;
 	struct err e = {0};
-	int64_t at_once = 0, per_hour = 0;
+	struct auth_limits l = {0};
 
 	T_OK(load_text(ROLE("\"on\"", "n1"), &p, &e) == 0 && load_text(ROLE("\"on\"", "n1") " ", &q, &e) == 0);
 	T_OK(strcmp(auth_policy_revision(p), auth_policy_revision(q)) != 0);
-	T_OK(auth_policy_limits(p, "r", &at_once, &per_hour) == 0 && at_once == 1 && per_hour == 1);
-	T_OK(auth_policy_limits(p, "s", &at_once, &per_hour) != 0);
+	T_OK(auth_policy_limits(p, "r", &l) == 0 && l.at_once == 1 && l.per_hour == 1);
+	T_OK(auth_policy_limits(p, "s", &l) != 0);
 	auth_policy_destroy(p);
 	auth_policy_destroy(q);
 }
@@ -335,4 +366,4 @@ T_MAIN(T(t_what_switches_is_counted_and_what_changes_the_inventory_is_not), T(t_
     T(t_a_policy_with_one_wrong_word_is_refused_whole),
     T(t_a_permit_covers_its_things_its_verb_and_its_minute_and_no_more),
     T(t_the_question_of_a_page_agrees_with_the_permit), T(t_every_verb_of_the_table_is_a_verb_of_the_module),
-    T(t_the_revision_is_of_the_bytes_of_the_file))
+    T(t_a_limit_that_is_not_written_is_the_modules), T(t_the_revision_is_of_the_bytes_of_the_file))
