@@ -75,8 +75,15 @@ struct auth_person {
 	char csrf[AUTH_CSRF_TEXT]; /* "" for a key */
 	const char **scope;       /* of a key: verbs, and "read"; a session has no scope (NULL) and may all */
 	size_t n_scope;
+	const char *things;       /* of a key: what alone it may do something to; NULL: whatever its person may */
 	int64_t made_at, expires_at, groups_checked_at; /* wall clock, ms */
 };
+
+/*
+ * What a key's things look like: a host list, or, when there is a colon, an equals sign, an at sign, a star, a parenthesis or a blank
+ * in it, an inventory query. They narrow what the key does, not what it reads.
+ */
+LARCH_API bool auth_things_are_query(const char *things);
 
 /* May the person read at all (a session, or a key with "read" in its scope)? */
 LARCH_API bool auth_may_read(const struct auth_person *who);
@@ -186,9 +193,14 @@ struct auth_ask {
 
 /*
  * A permit, when one role of the person's allows the verb on every one of the
- * things, and they are not more than its at_once. Else -1: ERR_DENIED with the
- * sentence ("no role of yours allows 'cycle' on n0001"), ERR_REFUSED for too
- * many at once, ERR_INPUT for an empty list or an unknown verb.
+ * things, they are not more than its at_once, and the facts it asks for are so.
+ * Of several such roles it is from the one that asks least of the person for so
+ * many things: no other person's approval, no grant, no number to be typed, in
+ * this order; then the one with more machines an hour; then the first of the
+ * file. Else -1: ERR_DENIED with the sentence ("no role of yours allows 'cycle'
+ * on n0001"), ERR_REFUSED for too many at once, ERR_UNAVAILABLE for a fact that
+ * is not known, ERR_INPUT for an empty list or an unknown verb. A role whose
+ * query fails allows nothing; the others of the person's are asked all the same.
  */
 LARCH_API int auth_may(const struct auth_policy *p, const struct auth_ask *ask, struct permit **out,
     struct err *e);
@@ -200,7 +212,7 @@ LARCH_API int auth_may_some(const struct auth_policy *p, const struct auth_perso
 /*
  * The question of a page: which verbs may this person do on this thing? *bits
  * has bit (1 << enum auth_verb) set for each. `ask->verb` and `ask->things` are
- * not looked at. It gives no permit and opens no door. -1 when the matcher failed.
+ * not looked at. It gives no permit and opens no door. -1 when the matcher failed and no other role allows anything.
  */
 LARCH_API int auth_verbs_on(const struct auth_policy *p, const struct auth_ask *ask, const char *thing,
     uint32_t *bits, struct err *e);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A permit says who may do which verb to which things, until when and why
- * they may. It is opaque, and only lib/auth/policy.c can make one: no permit,
+ * they may. It is opaque, and only lib/auth/policy_ask.c can make one: no permit,
  * no request. A function that files a dangerous request demands a permit and
  * checks with permit_covers that every step lies inside it.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The inside of a permit. Only lib/auth/policy.c includes this file, and
+ * The inside of a permit. Only lib/auth/policy_ask.c includes this file, and
  * `make lint` refuses every other that does.
  */
 #ifndef LARCH_BASE_PERMIT_MAKE_H
