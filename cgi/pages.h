@@ -7,6 +7,7 @@
 #ifndef LARCH_CGI_PAGES_H
 #define LARCH_CGI_PAGES_H
 
+#include "advice/advice.h"
 #include "inv/inv.h"
 #include "status/status.h"
 #include "web/web.h"
@@ -137,6 +138,12 @@ struct inv *pages_inv_at(struct web_call *c, struct err *e);
 /* This thread's readers. inv: NULL with the sentence (503). status: NULL when it cannot be read now. */
 struct inv *pages_inv(struct web_call *c, struct err *e);
 struct status *pages_status(struct web_call *c);
+
+/* This thread's rules of advice: as their file is now, until it is asked again. */
+int pages_rules(struct web_call *c, const struct advice_rules **out, struct err *e);
+
+/* For struct auth_ask: what is so of a thing; ctx is the call. */
+int pages_fact(void *ctx, enum auth_fact fact, const char *verb, const char *thing, struct err *e);
 
 /* The writer, shared: hold the lock while you use it. */
 struct inv *pages_writer_lock(struct web_call *c, struct yang **yang_out);

@@ -30,6 +30,7 @@ struct state {
 	int64_t past_at, past_generation, past_used;
 	struct file_id past_file;
 	/* What an answer has looked at stays open until it has gone out, also when the file is replaced meanwhile: others hold it. */
+	struct advice_file *advice;
 	bool answering, inv_held, status_held, asked_held, past_held;
 };
 
@@ -155,7 +156,18 @@ pages_thread_close(void *state)
 	inv_close(t->past);
 	status_close(t->status);
 	status_close(t->asked);
+	advice_file_destroy(t->advice);
 	free(t);
+}
+
+int
+pages_rules(struct web_call *c, const struct advice_rules **out, struct err *e)
+{
+	struct state *t = c->state;
+
+	if (t->advice == NULL)
+		t->advice = advice_file_create();
+	return advice_file_rules(t->advice, c->conf->advice, c->conf->yang, out, e);
 }
 
 struct inv *

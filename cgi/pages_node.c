@@ -243,7 +243,8 @@ verbs(struct node_page *p)
 	} rows[] = {{AUTH_CYCLE, "Cycle\u2026"}, {AUTH_ON, "Switch on\u2026"}, {AUTH_OFF, "Switch off\u2026"},
 	    {AUTH_RESET, "Reset\u2026"}, {AUTH_SOFT, "Shut down\u2026"}, {AUTH_NMI, "NMI\u2026"},
 	    {AUTH_IDENTIFY, "Light\u2026"}, {AUTH_BOOTDEV, "Boot\u2026"}, {AUTH_REBUILD, "Rebuild\u2026"}};
-	struct auth_ask ask = {.who = p->call->person, .match = pages_match, .match_ctx = p->inv, .arena = p->call->arena};
+	struct auth_ask ask = {.who = p->call->person, .match = pages_match, .match_ctx = p->inv, .fact = pages_fact, .fact_ctx = p->call,
+	    .arena = p->call->arena};
 	struct buf href = BUF(LIMIT_URL);
 	json_t *list = json_array();
 	uint32_t bits = 0;

@@ -53,7 +53,8 @@ pages_places_model(struct web_call *c, struct inv *inv, const char *name)
 json_t *
 pages_vlan_ports(struct web_call *c, struct inv *inv, const char *name, const struct inv_connection *cables, size_t n)
 {
-	struct auth_ask ask = {.who = c->person, .match = pages_match, .match_ctx = inv, .arena = c->arena};
+	struct auth_ask ask = {.who = c->person, .match = pages_match, .match_ctx = inv, .fact = pages_fact, .fact_ctx = c,
+	    .arena = c->arena};
 	json_t *list = json_array();
 	uint32_t bits = 0;
 	struct err lost;

@@ -275,6 +275,7 @@ close_thread(void *state)
 	status_close(s->before);
 	journal_close(s->journal);
 	power_requests_close(s->requests);
+	advice_file_destroy(s->advice);
 	free(s);
 }
 
@@ -361,7 +362,7 @@ power_permit(struct web_call *c, const char *verb, const struct hosts *things, s
     struct err *e)
 {
 	struct auth_ask ask = {.who = c->person, .verb = verb, .things = things, .match = match,
-	    .arena = c->arena};
+	    .fact = power_fact, .fact_ctx = c, .arena = c->arena};
 	struct inv *inv;
 
 	if (power_need_inv(c, &inv, e) != 0)

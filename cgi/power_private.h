@@ -5,6 +5,7 @@
 
 #include <pthread.h>
 
+#include "advice/advice.h"
 #include "auth/auth.h"
 #include "base/base.h"
 #include "inv/inv.h"
@@ -25,6 +26,7 @@ struct power_readers {
 	struct status *before;         /* what the handler may still hold of a file that is gone */
 	struct journal *journal;
 	struct power_requests *requests;
+	struct advice_file *advice;
 };
 
 int power_need_inv(struct web_call *c, struct inv **out, struct err *e);
@@ -40,6 +42,9 @@ int power_permit_plan(struct web_call *c, const struct power_plan *p, struct per
 /* The same for a verb on a list of names. */
 int power_permit(struct web_call *c, const char *verb, const struct hosts *things, struct permit **out,
     struct err *e);
+
+/* power_policy.c: for struct auth_ask, what is so of a thing; ctx is the call. */
+int power_fact(void *ctx, enum auth_fact fact, const char *verb, const char *thing, struct err *e);
 
 /* Of names that a group stood for, keep the machines. */
 int power_keep_machines(struct web_call *c, struct str typed, struct hosts *names, struct err *e);

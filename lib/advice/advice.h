@@ -120,6 +120,28 @@ LARCH_API void advice_share_line(const struct advice *x, struct buf *out);
 /* {rule, verdict, action, why, sure, share: {n, well, low, high} or null below ADVICE_CASES}; the caller's. */
 LARCH_API json_t *advice_json(const struct advice *x);
 
+/* ---- what the policy asks ----------------------------------------------------------- */
+
+/* A thread's rules, read again when their file differs. The rules are the file's, until it is asked again. */
+struct advice_file;
+LARCH_API struct advice_file *advice_file_create(void);
+LARCH_API void advice_file_destroy(struct advice_file *f);
+LARCH_API int advice_file_rules(struct advice_file *f, const char *path, const char *yang_folder, const struct advice_rules **out,
+    struct err *e);
+
+struct advice_room {
+	const struct advice_rules *rules;
+	struct status *status;
+	int64_t now;                        /* ms */
+};
+/*
+ * Is this verb what is advised for the thing (advice_says); does Slurm run jobs on it (advice_busy)? 1 or 0, and *e
+ * says what is so where that is a reason to refuse. -1: it is not known, because larchd is gone, has not looked, or
+ * looked too long ago; *e says which.
+ */
+LARCH_API int advice_says(const struct advice_room *r, const char *verb, const char *thing, struct err *e);
+LARCH_API int advice_busy(const struct advice_room *r, const char *thing, struct err *e);
+
 /*
  * The 95 % interval of a share by Wilson's score method without correction (E. B. Wilson, J. Am. Stat. Assoc. 22 (1927)
  * 209-212). n 0: from 0 to 1.
