@@ -40,6 +40,8 @@ static const struct web_field key_fields[] = {
         .summary = "how long it lives: 8h, 30d"},
     {.name = "scope", .type = WEB_ENUM, .list = true, .choices = login_scopes,
         .summary = "what it may do: read, and verbs of the policy"},
+    {.name = "things", .type = WEB_TEXT, .max = AUTH_THINGS_TEXT,
+        .summary = "to what alone it may do that: a host list or an inventory query; all, when not given"},
     {.name = NULL},
 };
 

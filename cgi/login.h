@@ -8,6 +8,7 @@
 #define LARCH_CGI_LOGIN_H
 
 #include "auth/auth.h"
+#include "auth/used.h"
 #include "conf/conf.h"
 #include "web/web.h"
 
@@ -27,6 +28,10 @@ struct auth_from login_from(struct web_call *c, const char *how);
  */
 int login_verify(struct web_call *c, struct str name, struct str password, const struct auth_from *from,
     struct auth_found *found, struct err *e);
+
+/* login_keys.c: the field "things", of which a query must be one; and when keys were used, as far as all programs say. */
+int login_take_things(struct web_call *c, struct auth_key_wish *wish, struct err *e);
+void login_used(struct web_call *c, struct auth_used_list *out);
 
 /* What a key may be made with: "read", then every verb; ends with NULL. */
 extern const char *const login_scopes[];

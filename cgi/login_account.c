@@ -11,6 +11,7 @@
 struct rows {
 	struct web_call *c;
 	struct auth_rows list;
+	struct auth_used_list used; /* of keys */
 };
 
 static struct web_cell
@@ -28,6 +29,20 @@ session_cell(void *ctx, size_t row, size_t column)
 	}
 }
 
+/* To the hour: the row of a key is not written each time it is used. */
+static struct web_cell
+used_cell(const struct rows *r, const struct auth_row *k)
+{
+	int64_t at = auth_used_at(&r->used, k->id);
+	char text[TIMES_TEXT];
+
+	if (at == 0)
+		return web_cell_text("never");
+	if (r->c->now - at < 3600000)
+		return web_cell_text("within this hour");
+	return web_cell_text(arena_printf(r->c->arena, "%s ago", times_age(r->c->now - at, text)));
+}
+
 static struct web_cell
 key_cell(void *ctx, size_t row, size_t column)
 {
@@ -38,8 +53,10 @@ key_cell(void *ctx, size_t row, size_t column)
 	case 0: return web_cell_text(k->id);
 	case 1: return web_cell_text(k->is_token && k->title[0] == '\0' ? "a login of the API" : k->title);
 	case 2: return web_cell_text(k->scope);
-	case 3: return web_cell_text(k->address);
-	case 4: return web_cell_time(k->made_at);
+	case 3: return web_cell_text(k->things[0] == '\0' ? "whatever you may" : k->things);
+	case 4: return web_cell_text(k->address);
+	case 5: return web_cell_time(k->made_at);
+	case 6: return used_cell(r, k);
 	default: return web_cell_time(k->expires_at);
 	}
 }
@@ -72,8 +89,9 @@ static const struct web_column session_columns[] = {{.key = "session", .title = 
     {.key = "made", .title = "Logged in", .kind = WEB_COL_TIME},
     {.key = "expires", .title = "Ends", .kind = WEB_COL_TIME}};
 static const struct web_column key_columns[] = {{.key = "id", .title = "Key"}, {.key = "title", .title = "For"},
-    {.key = "scope", .title = "May"}, {.key = "address", .title = "Made from"},
-    {.key = "made", .title = "Made", .kind = WEB_COL_TIME}, {.key = "expires", .title = "Ends", .kind = WEB_COL_TIME}};
+    {.key = "scope", .title = "May"}, {.key = "things", .title = "To"}, {.key = "address", .title = "Made from"},
+    {.key = "made", .title = "Made", .kind = WEB_COL_TIME}, {.key = "used", .title = "Last used"},
+    {.key = "expires", .title = "Ends", .kind = WEB_COL_TIME}};
 static const struct web_column event_columns[] = {{.key = "at", .title = "Time", .kind = WEB_COL_TIME},
     {.key = "what", .title = "What"}, {.key = "address", .title = "From"}, {.key = "why", .title = "Why"},
     {.key = "count", .title = "Times", .kind = WEB_COL_NUMBER}, {.key = "last", .title = "Last time", .kind = WEB_COL_TIME}};
@@ -155,6 +173,7 @@ login_account(struct web_call *c, struct err *e)
 	    auth_desk_keys(l->desk, c->person->name, c->arena, &keys.list, e) != 0 ||
 	    auth_desk_log(l->desk, c->person->name, 0, EVENTS, c->arena, &events, e) != 0)
 		return -1;
+	login_used(c, &keys.used);
 	tables[0].n = tables[0].total = sessions.list.n;
 	tables[1].n = tables[1].total = keys.list.n;
 	tables[2].n = tables[2].total = events.n;
@@ -220,11 +239,12 @@ login_keys_make(struct web_call *c, struct err *e)
 	wish.scope = arena_array(c->arena, wish.n_scope + 1, sizeof(char *));
 	for (size_t i = 0; i < wish.n_scope; i++)
 		wish.scope[i] = web_item(c, "scope", i);
-	if (auth_desk_key_make(l->desk, c->person, &wish, &from, bearer, e) != 0)
+	if (login_take_things(c, &wish, e) != 0 || auth_desk_key_make(l->desk, c->person, &wish, &from, bearer, e) != 0)
 		return -1;
 	model = json_object();
 	jsn_set_text(model, "title", "A new API key");
 	jsn_set_text(model, "key", bearer);
+	jsn_set(model, "things", wish.things.n == 0 ? json_null() : json_stringn(wish.things.p, wish.things.n));
 	jsn_set_text(model, "expires", times_room(c->now + wish.lifetime_ms, text));
 	rc = web_page(c, NULL, model, e);
 	explicit_bzero(bearer, sizeof(bearer));

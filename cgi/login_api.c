@@ -41,6 +41,8 @@ answer_key(struct web_call *c, const struct auth_person *who, const struct auth_
 	jsn_set_text(o, "display", who->display);
 	set_time(o, "expires", c->now + wish->lifetime_ms);
 	jsn_set(o, "scope", texts(wish->scope, wish->n_scope));
+	if (wish->things.n > 0)
+		jsn_set_str(o, "things", wish->things);
 	return web_created(c, 201, arena_printf(c->arena, "/api/v1/keys/%s", id), o, e);
 }
 
@@ -113,6 +115,7 @@ login_session_show(struct web_call *c, struct err *e)
 	set_time(o, "groups_checked", p->groups_checked_at);
 	jsn_set(o, "roles", texts(roles, n));
 	jsn_set(o, "scope", p->source == AUTH_KEY ? texts(p->scope, p->n_scope) : json_null());
+	jsn_set_text(o, "things", p->things);
 	set_time(o, "made", p->made_at);
 	set_time(o, "expires", p->expires_at);
 	return web_json(c, 200, o, e);
@@ -133,9 +136,11 @@ int
 login_api_keys(struct web_call *c, struct err *e)
 {
 	struct login *l = c->shared;
+	struct auth_used_list used;
 	struct auth_rows rows;
 	json_t *list, *o;
 
+	login_used(c, &used);
 	if (auth_desk_keys(l->desk, c->person->name, c->arena, &rows, e) != 0)
 		return -1;
 	list = json_array();
@@ -145,9 +150,11 @@ login_api_keys(struct web_call *c, struct err *e)
 		jsn_set_text(o, "title", rows.row[i].title);
 		jsn_set_text(o, "kind", rows.row[i].is_token ? "token" : "key");
 		jsn_set_text(o, "scope", rows.row[i].scope);
+		jsn_set_text(o, "things", rows.row[i].things[0] == '\0' ? NULL : rows.row[i].things);
 		jsn_set_text(o, "address", rows.row[i].address);
 		set_time(o, "made", rows.row[i].made_at);
 		set_time(o, "expires", rows.row[i].expires_at);
+		set_time(o, "used", auth_used_at(&used, rows.row[i].id)); /* the hour it was in */
 		jsn_add(list, o);
 	}
 	o = json_object();
@@ -167,7 +174,7 @@ login_api_key_make(struct web_call *c, struct err *e)
 	if (web_count(c, "scope") == 0)
 		return err_set(e, ERR_INPUT, "A key needs a scope: [\"read\"], or the verbs it may do.");
 	take_scope(c, &wish);
-	if (auth_desk_key_make(l->desk, c->person, &wish, &from, bearer, e) != 0)
+	if (login_take_things(c, &wish, e) != 0 || auth_desk_key_make(l->desk, c->person, &wish, &from, bearer, e) != 0)
 		return -1;
 	return answer_key(c, c->person, &wish, bearer, e);
 }

@@ -198,7 +198,7 @@ struct auth_ask {
  * many things: no other person's approval, no grant, no number to be typed, in
  * this order; then the one with more machines an hour; then the first of the
  * file. Else -1: ERR_DENIED with the sentence ("no role of yours allows 'cycle'
- * on n0001"), ERR_REFUSED for too many at once, ERR_UNAVAILABLE for a fact that
+ * on n0001"), ERR_REFUSED for too many at once and for a fact that
  * is not known, ERR_INPUT for an empty list or an unknown verb. A role whose
  * query fails allows nothing; the others of the person's are asked all the same.
  */
@@ -338,9 +338,11 @@ struct auth_key_wish {
 	int64_t lifetime_ms;      /* 1 min to AUTH_KEY_LONGEST_MS */
 	const char **scope;       /* verbs and "read"; at least one */
 	size_t n_scope;
+	struct str things;        /* what alone it may do something to: a host list or a query; empty: whatever the person may */
 	bool is_token;            /* made by a login of the API, for a while: shown apart */
 };
 
+#define AUTH_THINGS_TEXT 4096 /* bytes of a key's things */
 #define AUTH_KEY_LONGEST_MS (INT64_C(366) * 86400000)
 #define AUTH_KEYS_EACH 50     /* live keys one person may have, tokens apart */
 #define AUTH_TOKENS_EACH 100  /* live tokens, and live sessions: the oldest ends */
@@ -348,7 +350,11 @@ struct auth_key_wish {
 /*
  * A key with the person's groups. Where groups cannot be asked again it lives
  * no longer than a session. `bearer` is shown once and kept nowhere; the
- * caller wipes it. A key cannot make a key with more scope than its own.
+ * caller wipes it. A key cannot make a key with more scope than its own, and its
+ * things make a part of its own: all of them are names that its own list has, or
+ * they are the same text. A key whose things are a query cannot change the
+ * inventory, which the query asks. Whether a query can be parsed is for the
+ * caller to say, who knows the inventory.
  */
 LARCH_API int auth_desk_key_make(struct auth_desk *d, const struct auth_person *who,
     const struct auth_key_wish *wish, const struct auth_from *from, char bearer[AUTH_BEARER_TEXT],
@@ -366,6 +372,7 @@ LARCH_API void auth_person_of(struct str name, const struct auth_found *found, s
 struct auth_row {
 	const char *id, *title, *address, *agent; /* title "" for a session; address and agent where it was made */
 	const char *scope;                        /* of a key: "read, on, off" */
+	const char *things;                       /* of a key: "" whatever its person may */
 	bool is_key, is_token, alive;
 	int64_t made_at, expires_at, groups_checked_at, ended_at; /* ended_at 0: not ended by anybody */
 	const char *ended_why;

@@ -3,7 +3,7 @@
 
 #include "rows.h"
 
-#define VERSION 2
+#define VERSION 3
 
 static const struct store_migration migrations[] = {
     {1,
@@ -19,11 +19,12 @@ static const struct store_migration migrations[] = {
         "CREATE INDEX pass_who ON pass(who, ended_at);"
         "CREATE INDEX pass_ended ON pass(ended_at);"},
     {2, "ALTER TABLE pass ADD COLUMN maker TEXT NOT NULL DEFAULT '';"},
+    {3, "ALTER TABLE pass ADD COLUMN things TEXT NOT NULL DEFAULT '';"},
 };
 
 #define COLUMNS \
 	"id,kind,hash,who,display,groups,scope,made_at,ends_at,made_boot,ends_boot,boot_id,groups_at,ended_at," \
-	"ended_why,title,address,agent,maker"
+	"ended_why,title,address,agent,maker,things"
 
 int
 auth_rows_open_sessions(const char *path, struct store **out, struct err *e)
@@ -81,11 +82,11 @@ auth_pass_add(struct store *s, const struct auth_pass *p, struct err *e)
 		rc = err_set(e, ERR_LIMIT, "%s is in too many groups", p->who);
 	else
 		rc = store_run(s, e,
-		    "INSERT INTO pass(" COLUMNS ") VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,0,NULL,?,?,?,?)",
-		    "sibssttiiiisissss", p->id, (int64_t)p->kind, p->hash, (size_t)AUTH_HASH, p->who, p->display,
+		    "INSERT INTO pass(" COLUMNS ") VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,0,NULL,?,?,?,?,?)",
+		    "sibssttiiiisisssss", p->id, (int64_t)p->kind, p->hash, (size_t)AUTH_HASH, p->who, p->display,
 		    buf_view(&groups), buf_view(&scope), p->span.made_at, p->span.ends_at, p->span.made_boot,
 		    p->span.ends_boot, p->span.boot_id, p->groups_at, p->title, p->address, p->agent,
-		    p->maker == NULL ? "" : p->maker);
+		    p->maker == NULL ? "" : p->maker, p->things == NULL ? "" : p->things);
 	buf_free(&groups);
 	buf_free(&scope);
 	return rc;
@@ -113,6 +114,7 @@ read_row(struct store_query *q, struct arena *a, struct auth_pass *p)
 	p->address = arena_strdup(a, store_text(q, 16));
 	p->agent = arena_strdup(a, store_text(q, 17));
 	p->maker = arena_strdup(a, store_text(q, 18));
+	p->things = store_text(q, 19)[0] == '\0' ? NULL : arena_strdup(a, store_text(q, 19));
 }
 
 static int

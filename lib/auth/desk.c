@@ -352,6 +352,8 @@ add_key(struct auth_desk *d, const struct auth_pass *p, struct arena *a, struct 
 
 	buf_printf(&why, "%s (%s): ", p->id, p->kind == AUTH_PASS_TOKEN ? "token" : p->title);
 	scope_text(p->scope, p->n_scope, &why);
+	if (p->things != NULL)
+		buf_printf(&why, " on %s", p->things);
 	if (rc == 0)
 		rc = auth_desk_write(d, p->who, p->address, "key-made", why.p, e);
 	if (rc == 0)
@@ -372,7 +374,7 @@ auth_desk_key_make(struct auth_desk *d, const struct auth_person *who, const str
 	int rc = -1;
 
 	bearer[0] = '\0';
-	if (check_wish(d, who, wish, e) != 0)
+	if (check_wish(d, who, wish, e) != 0 || auth_things_take(who, wish, a, &p.things, e) != 0)
 		goto out;
 	p.maker = who->source == AUTH_KEY ? who->id : "";
 	p.title = auth_clean(wish->title, TITLE_MAX, a);
@@ -399,12 +401,14 @@ out:
 
 /* A key ends itself and keys that may no more than it: one that may read cannot stop those that switch. */
 static int
-check_end(const struct auth_person *who, const struct auth_pass *p, struct err *e)
+check_end(const struct auth_person *who, const struct auth_pass *p, struct arena *a, struct err *e)
 {
 	for (size_t i = 0; who->source == AUTH_KEY && strcmp(who->id, p->id) != 0 && i < p->n_scope; i++)
 		if (!in_list(who->scope, who->n_scope, p->scope[i]))
 			return err_set(e, ERR_DENIED, "A key cannot end one that may more: '%s' is not in its own scope.",
 			    p->scope[i]);
+	if (who->source == AUTH_KEY && strcmp(who->id, p->id) != 0 && !auth_things_within(p->things, who->things, a))
+		return err_set(e, ERR_DENIED, "A key cannot end one that reaches more: its own things are %s.", who->things);
 	return 0;
 }
 
@@ -425,7 +429,7 @@ end_own(struct auth_desk *d, const struct auth_person *who, struct str id, bool 
 	                               (p.kind != AUTH_PASS_SESSION) != key || p.ended_at != 0)))
 		rc = err_set(e, ERR_NOT_FOUND, "You have no %s '%s' that is alive.", key ? "API key" : "session", text);
 	else if (rc == 1)
-		rc = check_end(who, &p, e) != 0 ? -1 : auth_desk_end(d, &p, why, shown_address(from, a), e);
+		rc = check_end(who, &p, a, e) != 0 ? -1 : auth_desk_end(d, &p, why, shown_address(from, a), e);
 	pthread_mutex_unlock(&d->lock);
 	arena_destroy(a);
 	return rc;
@@ -453,6 +457,7 @@ list_row(const struct auth_pass *p, struct arena *a, struct auth_row *out)
 	scope_text(p->scope, p->n_scope, &scope);
 	*out = (struct auth_row){.id = p->id, .title = p->title, .address = p->address, .agent = p->agent,
 	    .scope = arena_strndup(a, scope.n > 0 ? scope.p : "", scope.n),
+	    .things = p->things == NULL ? "" : p->things,
 	    .is_key = p->kind != AUTH_PASS_SESSION, .is_token = p->kind == AUTH_PASS_TOKEN, .alive = true,
 	    .made_at = p->span.made_at, .expires_at = p->span.ends_at, .groups_checked_at = p->groups_at,
 	    .ended_at = p->ended_at, .ended_why = p->ended_why};

@@ -52,6 +52,13 @@ bool auth_span_spent(const struct auth_span *s, const struct auth_now *now);
 /* ---- checker.c ---- */
 extern int auth_least_ms; /* AUTH_LEAST_MS; a test that asks hundreds of times sets it to 0 */
 
+/* ---- key_things.c ---- */
+
+/* What a new key's things are: what is wished, or else its maker's. NULL: whatever its person may. */
+int auth_things_take(const struct auth_person *who, const struct auth_key_wish *w, struct arena *a, const char **out, struct err *e);
+/* Is all that `part` reaches within `whole`? Of queries only when they are the same text. NULL is everything. */
+bool auth_things_within(const char *part, const char *whole, struct arena *a);
+
 /* ---- clean.c ---- */
 
 /* The person's address without its port, and of IPv6 the /64: one customer's worth. */

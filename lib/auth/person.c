@@ -24,6 +24,7 @@ fill(struct auth_person *out, const struct auth_pass *p)
 		out->source = AUTH_KEY;
 		out->scope = p->scope;
 		out->n_scope = p->n_scope;
+		out->things = p->things;
 	}
 }
 

@@ -39,12 +39,6 @@ auth_verb_name(enum auth_verb verb)
 	return (unsigned)verb < AUTH_VERB_COUNT ? verb_names[verb] : "unknown";
 }
 
-bool
-auth_things_are_query(const char *things)
-{
-	return strpbrk(things, ":=@*( \t") != NULL;
-}
-
 int
 auth_verb_find(struct str name, enum auth_verb *out)
 {

@@ -165,7 +165,7 @@ fact_allows(const struct auth_role *r, const struct auth_ask *ask, enum auth_ver
 		is = ask->fact == NULL ? -1 : ask->fact(ask->fact_ctx, rows[i].fact, verb, thing, &why);
 		if (is == rows[i].wanted)
 			continue;
-		err_set(e, is < 0 ? ERR_UNAVAILABLE : ERR_DENIED, "'%s' on %s: your role '%s' %s, and %s%s; %s", verb, thing, r->name,
+		err_set(e, is < 0 ? ERR_REFUSED : ERR_DENIED, "'%s' on %s: your role '%s' %s, and %s%s; %s", verb, thing, r->name,
 		    rows[i].rule, is < 0 ? "that is not known: " : "", why.text[0] == '\0' ? (is < 0 ? "nobody has looked" : "it is not so") : why.text,
 		    is < 0 ? "have larchd look at it, or ask somebody whose role may do it" : rows[i].what_to_do);
 		return is < 0 ? -1 : 0;

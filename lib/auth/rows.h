@@ -25,6 +25,7 @@ struct auth_pass {
 	const char *ended_why;
 	const char *title, *address, *agent;
 	const char *maker;           /* id of the key that made this one; "": a person did */
+	const char *things;          /* of a key; NULL: whatever its person may */
 };
 
 int auth_rows_open_sessions(const char *path, struct store **out, struct err *e);

@@ -10,6 +10,7 @@
 /* text */
 #define LIMIT_ERR_TEXT 512        /* bytes of one error sentence */
 #define LIMIT_LOG_LINE 2048       /* bytes of one log line */
+#define LIMIT_KEYS_USED 4096      /* keys of which a program knows when they were last used */
 #define LIMIT_NAME 128            /* bytes of a thing's, port's or person's name */
 #define LIMIT_WORD 64             /* bytes of a type, a key, a kind */
 #define LIMIT_VALUE 4096          /* characters of an attribute's value */

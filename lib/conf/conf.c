@@ -307,6 +307,12 @@ conf_db(const struct conf *c, const char *name, struct arena *a)
 }
 
 const char *
+conf_used(const struct conf *c, const char *name, struct arena *a)
+{
+	return arena_printf(a, "%s/used/%s/keys", c->data, name);
+}
+
+const char *
 conf_socket(const struct conf *c, const char *name, struct arena *a)
 {
 	return arena_printf(a, "%s/%s/%s.sock", c->run, name, name);

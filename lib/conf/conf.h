@@ -127,6 +127,8 @@ LARCH_API const struct conf_check *conf_check(const struct conf *c, const char *
  * across users needs that). Names: auth sessions inventory status power journal.
  */
 LARCH_API const char *conf_db(const struct conf *c, const char *name, struct arena *a);
+/* Where a web program keeps when it has seen keys used: DATA/used/NAME/keys. */
+LARCH_API const char *conf_used(const struct conf *c, const char *name, struct arena *a);
 
 /* The socket path RUN/NAME/NAME.sock: login pages power (FastCGI), larchd (the wake-up datagram). */
 LARCH_API const char *conf_socket(const struct conf *c, const char *name, struct arena *a);

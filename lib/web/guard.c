@@ -31,6 +31,8 @@ found(struct web_call *c, int rc, const struct err *e)
 
 	if (rc == 0) {
 		c->person = &c->web->person;
+		if (c->person->source == AUTH_KEY)
+			auth_used_note(t->server->used, c->person->id, c->now);
 		return 0;
 	}
 	if (e->kind != ERR_LOGIN) {

@@ -262,6 +262,16 @@ print_routes(const struct web_program *p, const char *how)
 	return fflush(stdout) == 0 ? 0 : 1;
 }
 
+static struct auth_used *
+used_open(const struct conf *conf, const struct web_program *p)
+{
+	struct arena *a = arena_create();
+	struct auth_used *u = auth_used_open(conf_used(conf, p->name, a));
+
+	arena_destroy(a);
+	return u;
+}
+
 static int
 serve(const struct web_program *p, const char *path, bool test, struct err *e)
 {
@@ -281,10 +291,12 @@ serve(const struct web_program *p, const char *path, bool test, struct err *e)
 		rc = 0;
 	} else if (p->open == NULL || p->open(site->conf, &s.shared, e) == 0) {
 		h.threads = site->conf->threads;
+		s.used = used_open(site->conf, p);
 		log_info("%s %s serves with %d threads", p->name, LARCH_VERSION, h.threads);
 		rc = http_serve(&h, e);
 		if (p->close != NULL)
 			p->close(s.shared);
+		auth_used_close(s.used);
 	}
 	web_site_destroy(atomic_load(&s.site));
 	return rc;

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "auth/used.h"
 #include "web.h"
 
 /* What is read at the start and again on SIGHUP. A former one lives until the end: requests may stand on it. */
@@ -21,6 +22,7 @@ struct web_server {
 	_Atomic(struct web_site *) site;
 	const char *path;       /* of larch.json */
 	void *shared;
+	struct auth_used *used; /* keys, and when */
 };
 
 struct web_hole;
