@@ -38,7 +38,7 @@ struct options {
 	int dry_run, yes, no_wait, expand, abort_it, resume;
 	const char *reason, *via, *timeout;
 	const char *list, *exclude, *group;
-	const char *user, *password_file, *password_fd, *expires;
+	const char *user, *password_file, *password_fd, *expires, *scope, *things;
 	const char *since, *thing, *who, *verb, *outcome, *limit;
 	const char *config, *yang;
 	/* the inventory */
@@ -111,6 +111,7 @@ extern volatile sig_atomic_t interrupted;
 #define OPT_STATUS OPT_BIT(26) /* -c, --all, --watch, --nagios */
 #define OPT_CHECKS OPT_BIT(27) /* -c alone */
 #define OPT_UNTIL OPT_BIT(28)
+#define OPT_KEY OPT_BIT(40) /* of a new key: --scope, --things, --expires */
 #define OPT_PERIOD OPT_BIT(30) /* --since, --until alone */
 #define OPT_TIMEOUT OPT_BIT(29) /* of a check; a job's own --timeout is in OPT_WAIT */
 
@@ -357,6 +358,9 @@ void edit_drop(struct edit *ed);
 int cmd_login(struct cli *c);
 int cmd_logout(struct cli *c);
 int cmd_whoami(struct cli *c);
+int cmd_key_list(struct cli *c);
+int cmd_key_make(struct cli *c);
+int cmd_key_end(struct cli *c);
 int cmd_import(struct cli *c);
 int cmd_status(struct cli *c);       /* power status, outlet status */
 int cmd_room_status(struct cli *c);  /* status */
