@@ -24,7 +24,7 @@ const struct option_row option_rows[] = {
 	{.name = "password-fd", .arg = "N", .group = OPT_LOGIN, .offset = AT(password_fd),
 	    .help = "read the password from an open file descriptor"},
 	{.name = "scope", .arg = "VERBS", .words = "read see edit wire check tag log claim on off cycle reset soft nmi identify rebuild setvlan",
-	    .group = OPT_KEY, .offset = AT(scope), .help = "what it may do: read, and verbs of the policy, with commas between; read"},
+	    .group = OPT_KEY, .offset = AT(scope), .help = "read, and verbs of the policy, with commas; read"},
 	{.name = "things", .arg = "LIST", .group = OPT_KEY, .offset = AT(things),
 	    .help = "to what alone it may do that: a host list or a query"},
 	{.name = "expires", .arg = "DURATION", .duration = true, .group = OPT_LOGIN | OPT_KEY, .offset = AT(expires), .help = "life of the key, as 8h or 30m"},
