@@ -15,7 +15,9 @@ login_take_things(struct web_call *c, struct auth_key_wish *wish, struct err *e)
 		wish->things.n--;
 	if (wish->things.n == 0 || !auth_things_are_query(web_text(c, "things")))
 		return 0;
-	return inv_query_parse(wish->things, c->arena, &q, e) != 0 ? err_prefix(e, "The key's things") : 0;
+	if (inv_query_parse(wish->things, c->arena, &q, e) != 0)
+		return err_prefix(e, "The key's things");
+	return inv_query_is_lasting(q) ? 0 : err_set(e, ERR_INPUT, "A key's things rest on the inventory alone; this query asks more.");
 }
 
 void

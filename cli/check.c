@@ -7,8 +7,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "auth/auth.h"
 #include "cli.h"
 #include "conf/conf.h"
+#include "inv/query.h"
 #include "yang/yang.h"
 
 #define DEFAULT_CONFIG "/etc/larch/larch.json"
@@ -58,6 +60,44 @@ check_if_there(struct check *k, const char *path, const char *module, const char
 		check_file(k, path, module);
 }
 
+/* The roles of a file that is one: their queries, and what they say that nobody means. */
+static void
+check_roles(struct check *k, const char *path)
+{
+	struct arena *a = k->c->arena;
+	struct auth_policy *p = NULL;
+	const char *const *list;
+	struct inv_query *q;
+	struct err e = {0};
+	size_t n;
+
+	if (auth_policy_load(path, k->yang, &p, &e) != 0) {
+		add_row(k, path, "failed", e.text);
+		return;
+	}
+	list = auth_policy_queries(p, a, &n);
+	for (size_t i = 0; i < n; i++)
+		if (inv_query_parse(str_of(list[i]), a, &q, &e) != 0)
+			add_row(k, path, "failed", arena_printf(a, "%s: things '%s': %s", path, list[i], e.text));
+		else if (!inv_query_is_lasting(q))
+			add_row(k, path, "failed", arena_printf(a, "%s: things '%s': who may do what rests on the inventory alone", path, list[i]));
+	list = auth_policy_doubts(p, a, &n);
+	for (size_t i = 0; i < n; i++)
+		add_row(k, path, "warn", list[i]);
+	auth_policy_destroy(p);
+}
+
+static void
+check_policy(struct check *k, const char *path)
+{
+	size_t before = json_array_size(k->rows);
+
+	check_if_there(k, path, "larch-policy", "not there: nobody may do anything");
+	if (json_array_size(k->rows) > before && strcmp(jsn_text_or(json_array_get(k->rows, before), "state", ""), "ok") == 0 &&
+	    access(path, F_OK) == 0)
+		check_roles(k, path);
+}
+
 static void
 check_folder(struct check *k, const char *path)
 {
@@ -100,7 +140,7 @@ check_all(struct check *k, const char *path)
 	if (yang_create(k->c->opt.yang != NULL ? k->c->opt.yang : conf->yang, &k->yang, &e) != 0) {
 		add_row(k, conf->yang, "failed", e.text);
 	} else {
-		check_file(k, conf->policy, "larch-policy");
+		check_policy(k, conf->policy);
 		check_file(k, conf->credentials, "larch-credentials");
 		check_if_there(k, conf->types, "larch-types", "not there: things have no ports but those that they are given");
 		check_if_there(k, conf->advice, "larch-advice", "not there: nothing is advised");
@@ -132,8 +172,8 @@ cmd_check_config(struct cli *c)
 			if (strcmp(jsn_text_or(row, "state", ""), "failed") == 0)
 				out_text(jsn_text_or(row, "text", ""));
 			else
-				printf("%s: %s\n", out_scalar(c, json_object_get(row, "file")),
-				    jsn_text_or(row, "text", "ok"));
+				printf("%s: %s%s\n", out_scalar(c, json_object_get(row, "file")),
+				    strcmp(jsn_text_or(row, "state", ""), "warn") == 0 ? "warning: " : "", jsn_text_or(row, "text", "ok"));
 		}
 	json_decref(whole);
 	json_decref(k.rows);

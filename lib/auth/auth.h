@@ -146,6 +146,9 @@ LARCH_API const char *auth_policy_revision(const struct auth_policy *p);
 /* The queries that roles have as their things, each once, in the policy's order; the policy's memory. */
 LARCH_API const char *const *auth_policy_queries(const struct auth_policy *p, struct arena *a, size_t *n);
 
+/* Sentences about what the policy says and can hardly mean, as "role 'x' can never import ..."; the arena's. */
+LARCH_API const char *const *auth_policy_doubts(const struct auth_policy *p, struct arena *a, size_t *n);
+
 enum auth_need_grant {
 	AUTH_GRANT_NONE,
 	AUTH_GRANT_SESSION, /* of a session, and of a login of the API */
