@@ -129,7 +129,7 @@ $(B)/nginx/larch.conf: etc/nginx/larch.conf.in
 	@sed -e '/^#   @/d' -e 's/ The holes:$$//' $(foreach h,$(NGINX),-e 's|@$(subst =,@|,$(h))|') \
 	  -e 's|@hsts@|add_header Strict-Transport-Security "max-age=31536000; includeSubDomains" always;|' $< >$@
 
-# The command stands alone: it takes base, yang and conf, and no shared library of ours.
+# The command stands alone: it takes base, yang and conf, what reads policies and queries, and no shared library of ours.
 $(B)/bin/larch $(B)/stage/larch: $(call objs,cli/*.c) $(B)/liblarch.a
 	$(link) $(B)/liblarch.a $(LIBS_CLI)
 

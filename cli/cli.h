@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * larch(1): the command. A client of the REST API, and a few subcommands that
- * work on files. It stands alone: of the library it takes base, conf and yang.
+ * work on files. It stands alone: of the library it takes base, conf and yang, and what reads policies and queries.
  *
  * One file a family of commands (login.c, power.c ...). Their rows stand in
  * commands_*.c, one file a section of --help, and those of the options in
