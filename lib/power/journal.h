@@ -79,7 +79,9 @@ LARCH_API int64_t journal_last_job(struct journal *j); /* highest request seen; 
 LARCH_API int journal_unsettled(struct journal *j, struct arena *a, struct journal_row **out, size_t *n_out,
     struct err *e);
 
-/* Machines with an intent by `who` since `since`: what a ceiling an hour counts. -1 failed. */
+/* Has this job an intent on the machine? 1, 0, -1. */
+LARCH_API int journal_touched(struct journal *j, int64_t job, const char *machine);
+/* Machines but `except` with an intent by `who` since `since`: what a ceiling an hour counts. -1 failed. */
 LARCH_API int64_t journal_machines_since(struct journal *j, const char *who, int64_t since, const char *except);
 
 /* Every kind and every outcome there is, ending with NULL: what a filter may ask for. */

@@ -376,6 +376,17 @@ journal_unsettled(struct journal *j, struct arena *a, struct journal_row **out, 
 	return 0;
 }
 
+int
+journal_touched(struct journal *j, int64_t job, const char *machine)
+{
+	struct err lost;
+	struct store_query *q = store_ask(j->s, &lost, "SELECT 1 FROM row WHERE job=? AND kind='intent' AND machine=? LIMIT 1", "is", job, machine);
+	int rc = store_next(q, &lost);
+
+	store_done(q);
+	return rc;
+}
+
 int64_t
 journal_machines_since(struct journal *j, const char *who, int64_t since, const char *except)
 {

@@ -194,9 +194,12 @@ power_look_ceiling(const struct power_look *l, size_t step, struct err *e)
 {
 	const struct power_request *r = l->request;
 	const char *machine = l->plan->machines[l->plan->steps[step].machine].name;
+	int touched = journal_touched(l->journal, r->id, machine);
 	int64_t n;
 
-	n = journal_machines_since(l->journal, r->who, l->now - HOUR_MS, machine);
+	if (touched > 0)
+		return 0; /* counted at its first intent: what has gone off is not kept from going on again */
+	n = touched < 0 ? -1 : journal_machines_since(l->journal, r->who, l->now - HOUR_MS, machine);
 	if (n < 0)
 		return err_set(e, ERR_UNAVAILABLE, "the journal cannot be counted");
 	if (n >= r->per_hour)
