@@ -29,6 +29,23 @@ session_cell(void *ctx, size_t row, size_t column)
 	}
 }
 
+/* A long list has a blank behind each comma, where its line can be broken. */
+static const char *
+spaced(const char *list, struct arena *a)
+{
+	char *out = arena_alloc(a, strlen(list) * 2 + 1), *to = out;
+
+	if (strlen(list) <= 40)
+		return list;
+	for (const char *p = list; *p != '\0'; p++) {
+		*to++ = *p;
+		if (*p == ',' && p[1] != ' ')
+			*to++ = ' ';
+	}
+	*to = '\0';
+	return out;
+}
+
 /* To the hour: the row of a key is not written each time it is used. */
 static struct web_cell
 used_cell(const struct rows *r, const struct auth_row *k)
@@ -53,7 +70,7 @@ key_cell(void *ctx, size_t row, size_t column)
 	case 0: return web_cell_text(k->id);
 	case 1: return web_cell_text(k->is_token && k->title[0] == '\0' ? "a login of the API" : k->title);
 	case 2: return web_cell_text(k->scope);
-	case 3: return web_cell_text(k->things[0] == '\0' ? "whatever you may" : k->things);
+	case 3: return web_cell_text(k->things[0] == '\0' ? "whatever you may" : spaced(k->things, r->c->arena));
 	case 4: return web_cell_text(k->address);
 	case 5: return web_cell_time(k->made_at);
 	case 6: return used_cell(r, k);
@@ -89,11 +106,11 @@ static const struct web_column session_columns[] = {{.key = "session", .title = 
     {.key = "made", .title = "Logged in", .kind = WEB_COL_TIME},
     {.key = "expires", .title = "Ends", .kind = WEB_COL_TIME}};
 static const struct web_column key_columns[] = {{.key = "id", .title = "Key"}, {.key = "title", .title = "For"},
-    {.key = "scope", .title = "May"}, {.key = "things", .title = "To"}, {.key = "address", .title = "Made from"},
+    {.key = "scope", .title = "May"}, {.key = "things", .title = "To", .prose = true}, {.key = "address", .title = "Made from"},
     {.key = "made", .title = "Made", .kind = WEB_COL_TIME}, {.key = "used", .title = "Last used"},
     {.key = "expires", .title = "Ends", .kind = WEB_COL_TIME}};
 static const struct web_column event_columns[] = {{.key = "at", .title = "Time", .kind = WEB_COL_TIME},
-    {.key = "what", .title = "What"}, {.key = "address", .title = "From"}, {.key = "why", .title = "Why"},
+    {.key = "what", .title = "What"}, {.key = "address", .title = "From"}, {.key = "why", .title = "Why", .prose = true},
     {.key = "count", .title = "Times", .kind = WEB_COL_NUMBER}, {.key = "last", .title = "Last time", .kind = WEB_COL_TIME}};
 static const struct web_action session_actions[] = {{.label = "End the selected sessions"}};
 static const struct web_action key_actions[] = {{.label = "End the selected keys"}};

@@ -159,36 +159,42 @@ advice_says(const struct advice_room *r, const char *verb, const char *thing, st
 	return rc;
 }
 
-/* A room whose larchd asks no Slurm has no column of its jobs; a node that Slurm does not name has no value in it. */
+/* Slurm names no such node: then no job runs on it, if Slurm has named any. */
+static int
+not_named(const struct advice_room *r, struct arena *a, struct err *e)
+{
+	struct status_value *values;
+	size_t n;
+
+	if (status_column_values(r->status, "jobs", a, &values, &n, e) != 0)
+		return -1;
+	return n > 0 ? 0 : err_set(e, ERR_UNAVAILABLE, "Slurm has not said yet which jobs run");
+}
+
+/* A room whose larchd asks no Slurm has no column of its jobs. */
 static int
 busy(const struct advice_room *r, const char *thing, struct arena *a, struct err *e)
 {
 	struct status_column *columns;
-	struct status_value *values;
-	size_t n_columns, n_values, i = 0;
+	struct status_value v;
 	char age[TIMES_TEXT];
+	size_t n, i = 0;
 
-	if (check_pulse(r, a, e) != 0 || status_columns(r->status, a, &columns, &n_columns, e) != 0)
+	if (check_pulse(r, a, e) != 0 || status_columns(r->status, a, &columns, &n, e) != 0)
 		return -1;
-	while (i < n_columns && strcmp(columns[i].name, "jobs") != 0)
+	while (i < n && strcmp(columns[i].name, "jobs") != 0)
 		i++;
-	if (i == n_columns)
+	if (i == n)
 		return 0;
-	if (status_column_values(r->status, "jobs", a, &values, &n_values, e) != 0)
-		return -1;
-	if (n_values == 0)
-		return err_set(e, ERR_UNAVAILABLE, "Slurm has not said yet which jobs run");
-	for (i = 0; i < n_values && strcmp(values[i].thing, thing) != 0; i++)
-		;
-	if (i == n_values)
-		return 0;
-	if (status_stale(values[i].at, values[i].interval, r->now))
-		return err_set(e, ERR_UNAVAILABLE, "Slurm last said %s ago which jobs run", times_age(r->now - values[i].at, age));
-	if (isnan(values[i].number))
+	if (status_value(r->status, thing, "jobs", a, &v, e) != 0)
+		return e->kind == ERR_NOT_FOUND ? not_named(r, a, e) : -1;
+	if (status_stale(v.at, v.interval, r->now))
+		return err_set(e, ERR_UNAVAILABLE, "Slurm last said %s ago which jobs run", times_age(r->now - v.at, age));
+	if (isnan(v.number))
 		return err_set(e, ERR_UNAVAILABLE, "Slurm does not say how many jobs run on it");
-	if (values[i].number < 1)
+	if (v.number < 1)
 		return 0;
-	err_set(e, ERR_DENIED, "%.0f job%s on it", values[i].number, values[i].number < 2 ? " runs" : "s run");
+	err_set(e, ERR_DENIED, "%.0f job%s on it", v.number, v.number < 2 ? " runs" : "s run");
 	return 1;
 }
 

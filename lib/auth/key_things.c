@@ -43,6 +43,8 @@ auth_things_take(const struct auth_person *who, const struct auth_key_wish *w, s
 			return err_set(e, ERR_INPUT, "'%s' could change what the query finds: name the key's things as a host list.", changes);
 	} else if (hosts_parse(w->things, NULL, a, &hosts, e) != 0) {
 		return err_prefix(e, "A key's things");
+	} else {
+		*out = hosts_fold(&hosts, a);
 	}
 	if (!auth_things_within(*out, mine, a))
 		return err_set(e, ERR_DENIED, "A key cannot make a key that reaches more: its own things are %s.", mine);
