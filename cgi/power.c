@@ -133,6 +133,27 @@ static const struct web_field log_fields[] = {
     {.name = NULL},
 };
 
+#define FIELD_UNTIL {.name = "until", .type = WEB_TEXT, .max = 40, .required = true, .summary = "its end: 05:00, 8h or RFC 3339"}
+#define FIELD_TAG {.name = "id", .type = WEB_INT, .min = 1, .max = INT64_MAX, .required = true, .summary = "the tag's number"}
+
+static const struct web_field tags_fields[] = {
+    {.name = "thing", .type = WEB_TEXT, .max = 2 * LIMIT_NAME, .summary = "for the form: what to tag"},
+    {.name = NULL},
+};
+static const struct web_field tag_fields[] = {
+    {.name = "thing", .type = WEB_TEXT, .max = 2 * LIMIT_NAME, .required = true, .summary = "a rack, machine, PDU or other thing, or PDU:OUTLET"},
+    {.name = "reason", .type = WEB_TEXT, .max = LIMIT_REASON, .required = true, .summary = "why it hangs"},
+    {.name = "contact", .type = WEB_TEXT, .max = LIMIT_NAME, .summary = "how to reach who hung it"},
+    FIELD_UNTIL,
+    {.name = NULL},
+};
+static const struct web_field tags_lift_fields[] = {
+    {.name = "ids", .type = WEB_NAME, .list = true, .required = true, .summary = "the tags' numbers"},
+    {.name = NULL},
+};
+static const struct web_field tag_lift_fields[] = {FIELD_TAG, {.name = NULL}};
+static const struct web_field tag_extend_fields[] = {FIELD_TAG, FIELD_UNTIL, {.name = NULL}};
+
 static const struct web_route routes[] = {
     {.method = "GET", .path = "/power", .handler = power_show_form, .guard = WEB_LOGIN, .verb = "see", .fields = form_fields,
         .formats = WEB_HTML | WEB_JSON_FORMAT | WEB_TXT, .template = "power/plan"},
@@ -150,7 +171,24 @@ static const struct web_route routes[] = {
         .formats = WEB_HTML | WEB_JSON_FORMAT | WEB_TXT | WEB_CSV, .template = "power/job"},
     {.method = "GET", .path = "/log", .handler = power_show_log, .guard = WEB_LOGIN, .verb = "log",
         .fields = log_fields, .lists = true, .formats = WEB_ANY_FORMAT, .template = "power/log"},
+    {.method = "GET", .path = "/tags", .handler = power_show_tags, .guard = WEB_LOGIN, .verb = "see", .fields = tags_fields,
+        .lists = true, .formats = WEB_ANY_FORMAT, .template = "power/tags"},
+    {.method = "POST", .path = "/power/tags", .handler = power_post_tag, .guard = WEB_LOGIN, .change = WEB_CSRF,
+        .fields = tag_fields},
+    {.method = "POST", .path = "/power/tags/lift", .handler = power_post_tags_lift, .guard = WEB_LOGIN, .change = WEB_CSRF,
+        .fields = tags_lift_fields},
+    {.method = "POST", .path = "/power/tags/extend", .handler = power_post_tag_extend, .guard = WEB_LOGIN, .change = WEB_CSRF,
+        .fields = tag_extend_fields},
 
+    {.method = "GET", .path = "/api/v1/tags", .handler = power_show_tags, .guard = WEB_LOGIN, .verb = "see", .lists = true,
+        .operation_id = "listTags", .summary = "Tags that hang: what they cover is not switched"},
+    {.method = "POST", .path = "/api/v1/tags", .handler = power_api_tag, .guard = WEB_LOGIN, .change = WEB_KEY,
+        .fields = tag_fields, .operation_id = "putTag", .summary = "Hang a tag"},
+    {.method = "POST", .path = "/api/v1/tags/{id}/lift", .handler = power_api_tag_lift, .guard = WEB_LOGIN, .change = WEB_KEY,
+        .fields = tag_lift_fields, .operation_id = "liftTag",
+        .summary = "Lift a tag: its owner, or the second of two others; 202 for the first of these"},
+    {.method = "POST", .path = "/api/v1/tags/{id}/extend", .handler = power_api_tag_extend, .guard = WEB_LOGIN, .change = WEB_KEY,
+        .fields = tag_extend_fields, .operation_id = "extendTag", .summary = "Give one's own tag another end"},
     {.method = "GET", .path = "/api/v1/power/plan", .handler = power_api_plan, .guard = WEB_LOGIN, .verb = "see",
         .fields = plan_fields, .formats = WEB_JSON_FORMAT | WEB_TXT, .operation_id = "planPower",
         .summary = "What a power request would do; sends nothing"},

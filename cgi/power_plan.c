@@ -48,7 +48,8 @@ make_plan(struct web_call *c, struct asked *q, struct err *e)
 {
 	struct power_room room = {.conf = c->conf, .revision = auth_policy_revision(c->policy)};
 
-	if (power_need_inv(c, &room.inv, e) != 0 || power_need_status(c, &room.status, e) != 0)
+	if (power_need_inv(c, &room.inv, e) != 0 || power_need_status(c, &room.status, e) != 0 ||
+	    power_need_requests(c, &room.requests, e) != 0)
 		return -1;
 	return power_plan_wish(&room, &(struct power_wish){q->verb, q->way, &q->names, q->port, q->vlan, q->boot}, c->arena, &q->plan, e);
 }

@@ -71,6 +71,15 @@ int power_post_order(struct web_call *c, struct err *e);
 int power_api_order(struct web_call *c, struct err *e);
 int power_api_job(struct web_call *c, struct err *e);
 
+/* power_tags.c */
+int power_show_tags(struct web_call *c, struct err *e);
+int power_post_tag(struct web_call *c, struct err *e);
+int power_post_tags_lift(struct web_call *c, struct err *e);
+int power_post_tag_extend(struct web_call *c, struct err *e);
+int power_api_tag(struct web_call *c, struct err *e);
+int power_api_tag_lift(struct web_call *c, struct err *e);
+int power_api_tag_extend(struct web_call *c, struct err *e);
+
 /* power_log.c */
 int power_show_log(struct web_call *c, struct err *e);
 int power_api_log(struct web_call *c, struct err *e);

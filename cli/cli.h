@@ -51,6 +51,7 @@ struct options {
 	const char *checks, *until;
 	int all, watch, nagios;
 	int print_it;
+	const char *contact;
 };
 
 /* The stored session, after the environment and options have had their say. */
@@ -113,6 +114,7 @@ extern volatile sig_atomic_t interrupted;
 #define OPT_UNTIL OPT_BIT(28)
 #define OPT_KEY OPT_BIT(40) /* of a new key: --scope, --things, --expires */
 #define OPT_PERIOD OPT_BIT(30) /* --since, --until alone */
+#define OPT_TAG OPT_BIT(46) /* -R, --contact */
 #define OPT_TIMEOUT OPT_BIT(29) /* of a check; a job's own --timeout is in OPT_WAIT */
 
 struct option_row {
@@ -373,6 +375,8 @@ int cmd_bootdev(struct cli *c);        /* power and outlet verbs, rebuild */
 int cmd_setvlan(struct cli *c);      /* network setvlan */
 int cmd_list(struct cli *c);         /* nodes, pdus, jobs, log */
 int cmd_job(struct cli *c);
+int cmd_tag(struct cli *c);          /* put, extend, lift */
+int cmd_tags(struct cli *c);
 int cmd_log_export(struct cli *c);
 int cmd_log_verify(struct cli *c);
 int cmd_check_config(struct cli *c);

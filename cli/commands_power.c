@@ -20,6 +20,8 @@
 	"or the lines of `larch log export -o jsonl`. REQUESTS is /var/lib/larch/power/power.db: its requests\n" \
 	"are a chain too, which the journal cites, and which cites the journal. Exit: 0 whole; 1 a chain is\n" \
 	"broken or the two disagree; 2 a file cannot be read or is something else.\n"
+#define TAG_MORE "THING is a rack, a machine, a PDU, another thing, or PDU:OUTLET. Nothing that it covers is switched by\n" \
+	"anybody until it is lifted, or its end has come: then it is a warning. It does not replace a padlock.\n"
 #define EXPORT_MORE "All rows from the first to the last of the period, oldest first, as text or as JSON lines (-o jsonl),\n" \
 	"which `larch log verify` walks. Without --since from row 1, without --until to the newest.\n"
 
@@ -68,6 +70,14 @@ static const struct command rows[] = {
 	    .example = "larch jobs --limit 5"},
 	{.words = "job", .args = "ID", .min_args = 1, .max_args = 1, .options = OPT_JOB | OPT_WAIT,
 	    .run = cmd_job, .help = "follow one job to its end; abort or resume it", .example = "larch job 7 --abort"},
+	{.words = "tag put", .args = "THING", .min_args = 1, .max_args = 1, .options = OPT_TAG | OPT_UNTIL, .verb = "put", .run = cmd_tag,
+	    .help = "hang a tag: what it covers is not switched", .more = TAG_MORE,
+	    .example = "larch tag put b07 -R 'hands in rack b07' --until 05:00 --contact 'ext. 4711'"},
+	{.words = "tag extend", .args = "ID", .min_args = 1, .max_args = 1, .options = OPT_UNTIL, .verb = "extend", .run = cmd_tag,
+	    .help = "give a tag of your own another end", .example = "larch tag extend 7 --until 2h"},
+	{.words = "tag lift", .args = "ID", .min_args = 1, .max_args = 1, .verb = "lift", .run = cmd_tag,
+	    .help = "lift a tag: its owner, or two others together", .example = "larch tag lift 7"},
+	{.words = "tag list", .run = cmd_tags, .help = "the tags that hang", .example = "larch tag list"},
 	{.words = "log verify", .args = "FILE [REQUESTS]", .min_args = 1, .max_args = 2, .run = cmd_log_verify,
 	    .help = "prove a journal whole, without the server", .more = VERIFY_MORE, .example = "larch log verify journal.db"},
 	{.words = "log export", .options = OPT_PERIOD, .run = cmd_log_export,

@@ -343,3 +343,30 @@ times_when(struct str s, int64_t now, int64_t *ms_out, struct err *e)
 	return err_set(e, ERR_INPUT, "\"%.*s\" is no time; write now, -2h, 22:00 or 2026-11-20T21:00:00Z",
 	    (int)(s.n > 64 ? 64 : s.n), s.p == NULL ? "" : s.p);
 }
+
+/* A clock time within the day to come; two hours more where a day has twenty-five. */
+static int
+next_clock(struct str s, int64_t now, int64_t *out)
+{
+	const int64_t day = INT64_C(86400000);
+
+	if (last_clock(s, now + day, out) != 0)
+		return -1;
+	return *out > now ? 0 : last_clock(s, now + day + day / 12, out);
+}
+
+int
+times_next(struct str s, int64_t now, int64_t *ms_out, struct err *e)
+{
+	int64_t span;
+
+	if (next_clock(s, now, ms_out) != 0 && times_parse(s, ms_out, NULL) != 0) {
+		if (times_duration(s, &span, NULL) != 0)
+			return err_set(e, ERR_INPUT, "\"%.*s\" is no time to come; write 05:00, 8h or 2026-11-21T05:00:00Z",
+			    (int)(s.n > 64 ? 64 : s.n), s.p == NULL ? "" : s.p);
+		*ms_out = now + span;
+	}
+	if (*ms_out <= now)
+		return err_set(e, ERR_INPUT, "\"%.*s\" has passed already", (int)s.n, s.p);
+	return 0;
+}

@@ -34,6 +34,9 @@ LARCH_API int times_duration(struct str s, int64_t *ms_out, struct err *e);
  * or RFC 3339. 0 or -1 with a sentence. */
 LARCH_API int times_when(struct str s, int64_t now, int64_t *ms_out, struct err *e);
 
+/* A time to come: "05:00" (the next one, in the process's zone), "8h" from now, or RFC 3339. One that has passed is refused. */
+LARCH_API int times_next(struct str s, int64_t now, int64_t *ms_out, struct err *e);
+
 /* An RFC 3339 time to ms. */
 LARCH_API int times_parse(struct str s, int64_t *ms_out, struct err *e);
 

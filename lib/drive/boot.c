@@ -186,7 +186,7 @@ before_read(void *ctx, const struct ipmi_answer *answer)
 	else if (!m->undo.active && power_look_ceiling(&look, m->step, &e) != 0)
 		end(m, "refuse", "failed", arena_printf(m->a, "nothing was sent: %s", e.text));
 	else if (write_intent(m, &b, &e) != 0)
-		end(m, "refuse", "failed", "the intent could not be written, so nothing was sent");
+		end(m, "refuse", "failed", arena_printf(m->a, "nothing was sent: %s", e.text));
 	else {
 		m->deadline = times_boot() + m->job->drive->room.conf->on_limit_ms;
 		if (m->undo.active)

@@ -27,6 +27,7 @@ drive_look(const struct drive_machine *m)
 
 	return (struct power_look){
 	    .inv = *room->inv,
+	    .requests = *room->requests,
 	    .journal = room->journal,
 	    .conf = room->conf,
 	    .request = &m->job->request,

@@ -117,7 +117,8 @@ void drive_machine_stop(struct drive_machine *m, enum drive_machine_state state,
 /* A job of a request that was accepted before this start; none of its machines is begun. It owns the arena. */
 struct drive_job *drive_job_make(struct drive *d, const struct power_request *r, const struct power_plan *p, struct arena *a);
 
-/* An intent of the current step, or of the step that takes one back, on disk: 0, or -1 and nothing may be sent. */
+/* An intent of the current step, or of the step that takes one back, on disk: 0, or -1 and nothing may be sent: it could
+ * not be written, or what it is about is tagged. */
 struct drive_intent {
 	int64_t step;                 /* from 1 */
 	const char *verb, *device, *outlet, *text, *cites;

@@ -147,11 +147,15 @@ drive_write_intent(struct drive_machine *m, const struct drive_intent *intent, s
 	    .cites = intent->cites,
 	};
 	struct journal_step step = {job->request.id, row.step, "running", row.text, m->began, 0};
+	const struct power_about about = {row.machine, intent->device, intent->outlet, power_verb_is_outlet(job->plan.verb)};
+	struct power_look look = drive_look(m);
 
+	if (power_look_tags(&look, &about, m->a, e) != 0)
+		return -1;
 	if (journal_add_with(job->drive->room.journal, &row, &step, NULL, e) == 0)
 		return 0;
 	log_error("job %lld: an intent cannot be written, so nothing is sent: %s", (long long)job->request.id, e->text);
-	return -1;
+	return err_set(e, ERR_UNAVAILABLE, "the intent could not be written");
 }
 
 static int
@@ -204,7 +208,7 @@ before_read(void *ctx, const struct drive_reading *r)
 		return;
 	}
 	if (write_intent(m, &seen, &e) != 0) {
-		drive_step_end(m, "refuse", "failed", "the intent could not be written, so nothing was sent");
+		drive_step_end(m, "refuse", "failed", arena_printf(m->a, "nothing was sent: %s", e.text));
 		return;
 	}
 	m->deadline = times_boot() + (m->wanted_on ? conf->on_limit_ms : conf->off_limit_ms);

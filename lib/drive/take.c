@@ -92,7 +92,8 @@ static int
 load_plan(struct drive_job *job, struct arena *scratch, struct err *e)
 {
 	const struct drive_room *room = &job->drive->room;
-	struct power_look look = {*room->inv, room->journal, room->conf, &job->request, &job->plan, times_now()};
+	struct power_look look = {*room->inv, *room->requests, room->journal, room->conf, &job->request, &job->plan,
+	    times_now()};
 	json_t *j;
 	int rc;
 

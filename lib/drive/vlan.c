@@ -229,7 +229,7 @@ send_change(struct drive_machine *m, const struct snmp_answer *answer, const str
 	if (!m->undo.active && power_look_ceiling(&look, m->step, &e) != 0)
 		refuse(m, e.text);
 	else if (write_intent(m, &e) != 0)
-		end(m, "refuse", "failed", "the intent could not be written, so nothing was sent");
+		end(m, "refuse", "failed", arena_printf(m->a, "nothing was sent: %s", e.text));
 	else
 		ask(m, read_again);
 }

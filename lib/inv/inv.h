@@ -44,6 +44,10 @@ struct inv_thing {
 /* One thing with its attributes. ERR_NOT_FOUND names it. */
 LARCH_API int inv_get(struct inv *i, const char *name, struct arena *a, struct inv_thing *out, struct err *e);
 
+/* What a thing is called may change, its id is never another's. The id of a name: 0 none, -1 failed; the name of an id, or NULL. */
+LARCH_API int64_t inv_id_of(struct inv *i, const char *name);
+LARCH_API const char *inv_name_of(struct inv *i, int64_t id, struct arena *a);
+
 /* All things of a type (NULL: all), natural order by name; with attributes. */
 LARCH_API int inv_list(struct inv *i, const char *type, struct arena *a, struct inv_thing **out,
     size_t *n_out, struct err *e);

@@ -159,6 +159,29 @@ inv_type_of(struct inv *i, const char *name, struct arena *a, struct err *e)
 	return type;
 }
 
+int64_t
+inv_id_of(struct inv *i, const char *name)
+{
+	struct err e;
+	struct store_query *q = store_ask(i->s, &e, "SELECT id FROM thing WHERE name=?", "s", name);
+	int more = store_next(q, &e);
+	int64_t id = more == 1 ? store_int(q, 0) : more;
+
+	store_done(q);
+	return id;
+}
+
+const char *
+inv_name_of(struct inv *i, int64_t id, struct arena *a)
+{
+	struct err e;
+	struct store_query *q = store_ask(i->s, &e, "SELECT name FROM thing WHERE id=?", "i", id);
+	const char *name = store_next(q, &e) == 1 ? arena_strdup(a, store_text(q, 0)) : NULL;
+
+	store_done(q);
+	return name;
+}
+
 int
 inv_types(struct inv *i, struct arena *a, struct inv_type **out, size_t *n_out, struct err *e)
 {

@@ -2,9 +2,12 @@
 #include <string.h>
 
 #include "look.h"
+#include "tag.h"
 
 #define HOUR_MS ((int64_t)3600000)
 #define PERMIT_MS ((int64_t)300000) /* no permit lasts so long: policy.c gives a minute */
+
+#define NO_TAGS "power.db cannot be read, so it is not known what is tagged"
 
 /* ---- when a request is taken up ------------------------------------------------------------ */
 
@@ -82,11 +85,13 @@ int
 power_look_plan(const struct power_look *l, struct status *status, struct arena *a, struct err *e)
 {
 	const struct power_plan *p = l->plan;
-	struct power_room room = {l->inv, status, l->conf, p->revision};
+	struct power_room room = {l->inv, status, l->conf, p->revision, l->requests};
 	struct hosts names = {.n = p->n_machines};
 	struct power_wish wish = {.verb = p->verb, .way = p->way, .names = &names, .boot = p->boot};
 	struct power_plan now;
 
+	if (l->requests == NULL)
+		return err_set(e, ERR_UNAVAILABLE, NO_TAGS);
 	if (p->vlan != NULL) {
 		wish.port = p->vlan->port;
 		wish.vlan = p->vlan->vlan;
@@ -210,12 +215,34 @@ power_look_ceiling(const struct power_look *l, size_t step, struct err *e)
 }
 
 int
+power_look_tags(const struct power_look *l, const struct power_about *x, struct arena *a, struct err *e)
+{
+	struct power_tags t = {.requests = l->requests, .inv = l->inv, .a = a};
+
+	if (l->requests == NULL)
+		return err_set(e, ERR_UNAVAILABLE, NO_TAGS);
+	if (l->inv == NULL)
+		return err_set(e, ERR_UNAVAILABLE, "the inventory cannot be read, so it is not known what is tagged");
+	if ((!x->outlet_verb && power_tags_add(&t, x->machine, NULL, e) != 0) ||
+	    (x->outlet == NULL && power_tags_add(&t, x->device, NULL, e) != 0) ||
+	    (x->outlet != NULL && power_tags_add_fed(&t, x->device, x->outlet, e) != 0))
+		return -1;
+	for (size_t i = 0; i < t.n; i++)
+		if (power_tag_in_force(&t.tag[i], l->now))
+			return err_set(e, ERR_REFUSED, "%s", power_tag_refusal(&t, &t.tag[i], x->machine));
+	return 0;
+}
+
+int
 power_look_step(const struct power_look *l, size_t step, struct arena *a, struct err *e)
 {
 	const struct power_step *s = &l->plan->steps[step];
 	const char *machine = l->plan->machines[s->machine].name;
 	bool outlet_verb = power_verb_is_outlet(l->plan->verb);
+	const struct power_about about = {machine, s->device, s->outlet, outlet_verb};
 
+	if (power_look_tags(l, &about, a, e) != 0)
+		return -1;
 	if (look_protected(l, s->device, e) != 0 || look_protected(l, machine, e) != 0)
 		return -1;
 	if (power_action_is_vlan(s->action))

@@ -20,6 +20,7 @@ struct power_seen {
 
 struct power_look {
 	struct inv *inv;
+	struct power_requests *requests; /* whose tags hold back; NULL: it cannot be read, and nothing is switched */
 	struct journal *journal;
 	const struct conf *conf;
 	const struct power_request *request;
@@ -34,11 +35,18 @@ LARCH_API int power_look_request(const struct power_look *l, struct arena *a, st
  * or that rests on a room that has changed, is not. Once, before anything of it is begun. 0 or -1.
  */
 LARCH_API int power_look_plan(const struct power_look *l, struct status *status, struct arena *a, struct err *e);
-/* Before each intent: protected things, wiring as the inventory has it now, ceilings. 0 or -1. */
+/* Before each intent: tags, protected things, wiring as the inventory has it now, ceilings. 0 or -1. */
 LARCH_API int power_look_step(const struct power_look *l, size_t step, struct arena *a, struct err *e);
 /* The role's machines an hour. Part of power_look_step, and asked again directly before the intent: others of the
  * same person are read meanwhile, and each sees the ceiling free. 0 or -1. */
 LARCH_API int power_look_ceiling(const struct power_look *l, size_t step, struct err *e);
+/* What an intent is about: the device it is for, the machine it is done for, and the outlet, NULL of a BMC. */
+struct power_about {
+	const char *machine, *device, *outlet;
+	bool outlet_verb;           /* the machine is an outlet by its name, no thing of its own */
+};
+/* Is any of it tagged? Part of power_look_step, and asked again where the intent is written, also of what takes a step back. */
+LARCH_API int power_look_tags(const struct power_look *l, const struct power_about *x, struct arena *a, struct err *e);
 /* After reading the device, before the intent: its state and its own name. 0 or -1. */
 LARCH_API int power_look_device(const struct power_look *l, size_t step, const struct power_seen *seen,
     struct err *e);

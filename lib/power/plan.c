@@ -176,6 +176,32 @@ refuse_bmc_verb(struct making *m, const struct power_machine *x)
 	return NULL;
 }
 
+/* The first tag in force that covers what this plan would switch; the others are still there when that is lifted. */
+static const char *
+refuse_tagged(struct making *m, const struct power_machine *x)
+{
+	for (size_t i = 0; i < x->n_tags; i++)
+		if (x->tags[i].in_force && (x->tags[i].ways & 1u << m->p->way) != 0)
+			return x->tags[i].text;
+	return NULL;
+}
+
+/* A tag on a rack covers all that stand in it: said once. */
+static void
+warn_tagged(struct making *m, const struct power_machine *x)
+{
+	size_t k;
+
+	for (size_t i = 0; i < x->n_tags; i++) {
+		if (x->tags[i].in_force || (x->tags[i].ways & 1u << m->p->way) == 0)
+			continue;
+		for (k = 0; k < m->p->n_warnings && strcmp(m->p->warnings[k], x->tags[i].text) != 0; k++)
+			;
+		if (k == m->p->n_warnings)
+			power_plan_warn(m, x->tags[i].text);
+	}
+}
+
 static const char *
 refusal(struct making *m, const struct power_machine *x)
 {
@@ -183,6 +209,8 @@ refusal(struct making *m, const struct power_machine *x)
 
 	if (x->is_protected)
 		return "it is protected: larch.json lists it, and only the person who keeps that file can change it";
+	if ((why = refuse_tagged(m, x)) != NULL)
+		return why;
 	if (m->q->verb == POWER_SETVLAN)
 		return power_plan_vlan_refusal(m, x);
 	if (m->q->verb == POWER_REBUILD && (why = refuse_rebuild(x, m->a)) != NULL)
@@ -242,6 +270,7 @@ plan_machine(struct making *m, size_t at)
 		m->p->refused = true;
 		return;
 	}
+	warn_tagged(m, x);
 	out->nothing = m->q->verb == POWER_SETVLAN ? power_plan_vlan_steps(m, at) : power_plan_steps(m, at, x);
 	if (m->p->way == POWER_WAY_PDU)
 		warn_recent(m, x); /* the last of its warnings: what goes dark comes first */

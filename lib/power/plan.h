@@ -60,6 +60,13 @@ struct power_outlet {
 	const char *guarded;         /* a protected thing among those, NULL none: this outlet is not switched off */
 };
 
+/* A tag (tag.h) that covers what a plan of these ways would switch. */
+struct power_tag_fact {
+	const char *text;  /* why not; of one whose end has come a warning */
+	bool in_force;
+	unsigned ways;     /* bits, 1 << POWER_WAY_... */
+};
+
 struct power_machine {
 	const char *name, *type;
 	const char *owner;           /* "" none */
@@ -73,6 +80,8 @@ struct power_machine {
 	const char *address;         /* by which it could be pinged; NULL none: rebuild cannot see it come back */
 	bool up;                     /* it answered a ping in the last sweep: that it is reset can be seen */
 	bool pings;                  /* it did, or before: that it comes back can be seen */
+	const struct power_tag_fact *tags;
+	size_t n_tags;
 	bool efi;                    /* attribute boot_mode is "efi": its boot device is set for EFI */
 };
 
@@ -235,11 +244,13 @@ struct power_wish {
 };
 
 /* Gather the facts for names of machines (or "pdu:outlet" for outlet verbs) and plan. */
+struct power_requests; /* request.h */
 struct power_room {
 	struct inv *inv;
 	struct status *status;
 	const struct conf *conf;
 	const char *revision;
+	struct power_requests *requests; /* whose tags hold back; NULL: a room without tags, as of a bench */
 };
 LARCH_API int power_plan_for(const struct power_room *room, enum power_verb verb, enum power_way way,
     const struct hosts *names, struct arena *a, struct power_plan *out, struct err *e);

@@ -31,6 +31,9 @@ int power_gather_vlan(const struct power_room *room, const struct power_wish *wi
 
 /* plan_steps.c: the steps of a machine that nothing refuses, or why there is nothing to do. */
 const char *power_plan_steps(struct making *m, size_t at, const struct power_machine *x);
+/* facts_tags.c: what holds back a machine, or with `outlets` its one outlet alone. */
+int power_gather_tags(const struct power_room *room, const struct power_vlan_facts *vlan, bool outlets, struct power_machine *m,
+    struct arena *a, struct err *e);
 
 /* plan_vlan.c: why not, or NULL; and its steps, or why there is nothing to do. m->p->vlan is made by the first. */
 const char *power_plan_vlan_refusal(struct making *m, const struct power_machine *x);

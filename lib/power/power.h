@@ -6,6 +6,7 @@
  *   facts    what a plan is made of, gathered from inventory and status
  *   request  a plan somebody was permitted to ask for: a row of power.db
  *   journal  what was done, row chained to row: journal.db
+ *   tag      a lockout: what is tagged is not switched
  *   look     the last look, by larchd, before each intent
  *
  * Called by cgi/power, by drive and by larchd. It speaks to no device.
@@ -18,5 +19,6 @@
 #include "look.h"
 #include "plan.h"
 #include "request.h"
+#include "tag.h"
 
 #endif

@@ -9,7 +9,7 @@
 #include "plan.h"
 #include "store/store.h"
 
-#define REQUEST_VERSION 2 /* of power.db */
+#define REQUEST_VERSION 3 /* of power.db */
 #define REQUEST_HASH 32
 
 struct power_requests;
@@ -17,6 +17,7 @@ LARCH_API int power_requests_open(const char *path, struct power_requests **out,
 LARCH_API int power_requests_open_reader(const char *path, struct power_requests **out, struct err *e); /* larchd */
 LARCH_API void power_requests_close(struct power_requests *r);
 LARCH_API int64_t power_requests_generation(struct power_requests *r);
+LARCH_API bool power_requests_replaced(struct power_requests *r); /* another file, or none, is in its place: open it anew */
 
 struct power_request {
 	int64_t id, created, until;  /* ms; not begun after `until` */

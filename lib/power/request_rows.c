@@ -3,11 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "request.h"
-
-struct power_requests {
-	struct store *s;
-};
+#include "request_private.h"
 
 static const struct store_migration migrations[] = {
     {1, "CREATE TABLE request (id INTEGER PRIMARY KEY AUTOINCREMENT, created INTEGER NOT NULL,"
@@ -24,6 +20,7 @@ static const struct store_migration migrations[] = {
         " hash BLOB NOT NULL CHECK(length(hash)=32)) STRICT;"
         "CREATE TRIGGER chain_stays BEFORE UPDATE ON chain BEGIN SELECT RAISE(ABORT,'a chained row never changes'); END;"
         "CREATE TRIGGER chain_kept BEFORE DELETE ON chain BEGIN SELECT RAISE(ABORT,'a chained row is never removed'); END;"},
+    {3, POWER_TAG_SCHEMA},
 };
 
 #define COLUMNS \
@@ -81,10 +78,31 @@ power_requests_close(struct power_requests *r)
 	free(r);
 }
 
+bool
+power_requests_replaced(struct power_requests *r)
+{
+	return store_replaced(r->s);
+}
+
 int64_t
 power_requests_generation(struct power_requests *r)
 {
 	return store_data_version(r->s);
+}
+
+/* ---- reading what another program wrote ------------------------------------------------------ */
+
+const char *
+power_text_of(struct store_query *q, int column, size_t max, const char *name, struct arena *a, const char **bad)
+{
+	struct str t = store_blob(q, column);
+
+	if (t.n > max || !str_is_text(t)) {
+		*bad = arena_printf(a, "its row in power.db is malformed: '%s' is %s", name,
+		    t.n > max ? "too long" : "no plain text");
+		return "";
+	}
+	return arena_strndup(a, t.p, t.n);
 }
 
 /* ---- filing ------------------------------------------------------------------------------ */
@@ -263,20 +281,6 @@ out:
 
 /* ---- reading ------------------------------------------------------------------------------- */
 
-/* What stands in a column, when it is text of at most max bytes; else "" and `bad` says which. */
-static const char *
-text_of(struct store_query *q, int column, size_t max, const char *name, struct arena *a, const char **bad)
-{
-	struct str t = store_blob(q, column);
-
-	if (t.n > max || !str_is_text(t)) {
-		*bad = arena_printf(a, "its row in power.db is malformed: '%s' is %s", name,
-		    t.n > max ? "too long" : "no plain text");
-		return "";
-	}
-	return arena_strndup(a, t.p, t.n);
-}
-
 static void
 read_request(struct store_query *q, struct arena *a, struct power_request *x)
 {
@@ -286,19 +290,19 @@ read_request(struct store_query *q, struct arena *a, struct power_request *x)
 	    .id = store_int(q, 0),
 	    .created = store_int(q, 1),
 	    .until = store_int(q, 2),
-	    .who = text_of(q, 3, LIMIT_NAME, "who", a, &bad),
-	    .source = text_of(q, 4, LIMIT_NAME, "source", a, &bad),
-	    .address = text_of(q, 5, LIMIT_NAME, "address", a, &bad),
-	    .role = text_of(q, 6, LIMIT_NAME, "role", a, &bad),
-	    .reason = text_of(q, 7, LIMIT_REASON, "reason", a, &bad),
-	    .idempotency = store_null(q, 8) ? NULL : text_of(q, 8, LIMIT_NAME, "idempotency", a, &bad),
-	    .request_id = text_of(q, 9, LIMIT_NAME, "request_id", a, &bad),
+	    .who = power_text_of(q, 3, LIMIT_NAME, "who", a, &bad),
+	    .source = power_text_of(q, 4, LIMIT_NAME, "source", a, &bad),
+	    .address = power_text_of(q, 5, LIMIT_NAME, "address", a, &bad),
+	    .role = power_text_of(q, 6, LIMIT_NAME, "role", a, &bad),
+	    .reason = power_text_of(q, 7, LIMIT_REASON, "reason", a, &bad),
+	    .idempotency = store_null(q, 8) ? NULL : power_text_of(q, 8, LIMIT_NAME, "idempotency", a, &bad),
+	    .request_id = power_text_of(q, 9, LIMIT_NAME, "request_id", a, &bad),
 	    .at_once = store_int(q, 10),
 	    .per_hour = store_int(q, 11),
-	    .plan_text = text_of(q, 12, LIMIT_PLAN_TEXT, "plan", a, &bad),
-	    .plan_hash = text_of(q, 13, 64, "hash", a, &bad),
-	    .machines = text_of(q, 14, LIMIT_PLAN_THINGS * (LIMIT_NAME + 1), "machines", a, &bad),
-	    .chain = text_of(q, 17, 2 * (size_t)REQUEST_HASH, "chain", a, &bad),
+	    .plan_text = power_text_of(q, 12, LIMIT_PLAN_TEXT, "plan", a, &bad),
+	    .plan_hash = power_text_of(q, 13, 64, "hash", a, &bad),
+	    .machines = power_text_of(q, 14, LIMIT_PLAN_THINGS * (LIMIT_NAME + 1), "machines", a, &bad),
+	    .chain = power_text_of(q, 17, 2 * (size_t)REQUEST_HASH, "chain", a, &bad),
 	};
 	if (power_verb_parse(str_of(store_text(q, 15)), &x->verb, NULL) != 0)
 		x->verb = POWER_VERB_COUNT; /* larchd refuses it */
@@ -399,9 +403,9 @@ power_orders_after(struct power_requests *r, int64_t after, struct arena *a, str
 		    .id = store_int(q, 0),
 		    .at = store_int(q, 1),
 		    .job = store_int(q, 2),
-		    .who = text_of(q, 3, LIMIT_NAME, "who", a, &bad),
-		    .what = text_of(q, 4, LIMIT_NAME, "what", a, &bad),
-		    .things = text_of(q, 5, LIMIT_FORM, "things", a, &bad),
+		    .who = power_text_of(q, 3, LIMIT_NAME, "who", a, &bad),
+		    .what = power_text_of(q, 4, LIMIT_NAME, "what", a, &bad),
+		    .things = power_text_of(q, 5, LIMIT_FORM, "things", a, &bad),
 		};
 		if (bad != NULL)
 			rows[n].what = "";
@@ -433,7 +437,7 @@ power_order_abort(struct power_requests *r, int64_t job, struct arena *a)
 	const char *bad = NULL, *who = NULL;
 
 	if (store_next(q, &e) == 1)
-		who = text_of(q, 0, LIMIT_NAME, "who", a, &bad);
+		who = power_text_of(q, 0, LIMIT_NAME, "who", a, &bad);
 	store_done(q);
 	return who;
 }

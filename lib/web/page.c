@@ -11,7 +11,7 @@ static const struct {
 	const char *verb; /* whose roles lack it do not see the row; NULL: everybody does */
 } nav[] = {
     {"/", "Room", NULL}, {"/nodes", "Machines", NULL}, {"/pdus", "PDUs", NULL}, {"/racks", "Racks", NULL},
-    {"/things", "Things", NULL}, {"/since", "Since", NULL}, {"/power", "Power", NULL}, {"/jobs", "Jobs", NULL}, {"/log", "Log", "log"}, {"/help", "Help", NULL},
+    {"/things", "Things", NULL}, {"/since", "Since", NULL}, {"/power", "Power", NULL}, {"/jobs", "Jobs", NULL}, {"/tags", "Tags", NULL}, {"/log", "Log", "log"}, {"/help", "Help", NULL},
 };
 
 int

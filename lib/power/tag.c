@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a tag covers, and how it is said. */
+#include <string.h>
+
+#include "tag_private.h"
+
+#define DAY_MS INT64_C(86400000)
+
+bool
+power_tag_in_force(const struct power_tag *t, int64_t now)
+{
+	return t->lifted_at == 0 && now < t->until;
+}
+
+/* ---- what is covered ---------------------------------------------------------------------------- */
+
+static void
+keep(struct power_tags *t, const struct power_tag *x)
+{
+	for (size_t i = 0; i < t->n; i++)
+		if (t->tag[i].id == x->id)
+			return;
+	t->tag = power_plan_grown(t->a, t->tag, t->n, &t->cap, sizeof(*t->tag));
+	t->tag[t->n++] = *x;
+}
+
+static int
+add_one(struct power_tags *t, const char *thing, const char *outlet, struct err *e)
+{
+	const struct power_tag_about about = {thing, inv_id_of(t->inv, thing), outlet};
+	struct power_tag *found;
+	size_t n;
+
+	if (about.number < 0)
+		return err_set(e, ERR_UNAVAILABLE, "the inventory cannot be read, so it is not known what is tagged");
+	if (power_tags_of(t->requests, &about, t->a, &found, &n, e) != 0)
+		return err_prefix(e, "it is not known what is tagged");
+	for (size_t i = 0; i < n; i++)
+		keep(t, &found[i]);
+	return 0;
+}
+
+/* Without a tag in the room, which is how it mostly is, nothing else is asked. */
+static int
+none_at_all(struct power_tags *t, bool *none, struct err *e)
+{
+	bool any = true;
+
+	if (!t->asked && power_tags_any(t->requests, &any, e) != 0)
+		return err_prefix(e, "it is not known what is tagged");
+	t->none = t->asked ? t->none : !any;
+	t->asked = true;
+	*none = t->none;
+	return 0;
+}
+
+int
+power_tags_add(struct power_tags *t, const char *thing, const char *outlet, struct err *e)
+{
+	struct inv_place *way;
+	struct err none = {0};
+	size_t n = 0;
+	bool skip;
+
+	if (none_at_all(t, &skip, e) != 0)
+		return -1;
+	if (skip)
+		return 0;
+	if (add_one(t, thing, outlet, e) != 0)
+		return -1;
+	if (inv_place(t->inv, thing, t->a, &way, &n, &none) != 0) {
+		if (none.kind == ERR_NOT_FOUND)
+			return 0;
+		*e = none;
+		return -1;
+	}
+	for (size_t i = 0; i < n; i++)
+		if (way[i].container[0] != '\0' && add_one(t, way[i].container, NULL, e) != 0)
+			return -1;
+	return 0;
+}
+
+int
+power_tags_add_fed(struct power_tags *t, const char *pdu, const char *outlet, struct err *e)
+{
+	struct inv_cord *cords;
+	size_t n;
+	bool skip;
+
+	if (none_at_all(t, &skip, e) != 0)
+		return -1;
+	if (skip)
+		return 0;
+	if (power_tags_add(t, pdu, outlet, e) != 0 || inv_fed_by(t->inv, pdu, outlet, t->a, &cords, &n, e) != 0)
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		if (power_tags_add(t, cords[i].machine, NULL, e) != 0)
+			return -1;
+	return 0;
+}
+
+/* ---- how it is said -------------------------------------------------------------------------------- */
+
+const char *
+power_tag_name(const struct power_tag *t, struct inv *inv, struct arena *a)
+{
+	const char *name = inv == NULL || t->number <= 0 ? NULL : inv_name_of(inv, t->number, a);
+
+	if (name == NULL)
+		name = t->thing;
+	return t->outlet[0] == '\0' ? name : arena_printf(a, "%s:%s", name, t->outlet);
+}
+
+/* "05:00" of a tag that hangs for less than a day, else with its date: it never depends on when it is read. */
+static const char *
+when(const struct power_tag *t, bool date, struct arena *a)
+{
+	char text[TIMES_TEXT];
+
+	if (!date && t->until - t->made < DAY_MS)
+		return arena_printf(a, "%.5s", times_clock(t->until, text));
+	return arena_printf(a, "%.16s", times_room(t->until, text));
+}
+
+static const char *
+why(const struct power_tag *t, struct arena *a)
+{
+	return t->contact[0] == '\0' ? t->reason : arena_printf(a, "%s (%s)", t->reason, t->contact);
+}
+
+const char *
+power_tag_refusal(const struct power_tags *t, const struct power_tag *tag, const char *self)
+{
+	const char *on = power_tag_name(tag, t->inv, t->a);
+	bool own = self != NULL && strcmp(on, self) == 0;
+
+	return arena_printf(t->a, "%s%stagged by %s until %s: %s; only %s or two others lift it", own ? "" : on, own ? "" : " is ",
+	    tag->who, when(tag, false, t->a), why(tag, t->a), tag->who);
+}
+
+const char *
+power_tag_warning(const struct power_tags *t, const struct power_tag *tag)
+{
+	return arena_printf(t->a, "%s: the tag of %s ended %s and was not lifted: %s; ask before you switch",
+	    power_tag_name(tag, t->inv, t->a), tag->who, when(tag, true, t->a), why(tag, t->a));
+}
