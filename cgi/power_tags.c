@@ -108,14 +108,11 @@ read_tags(struct web_call *c, struct tag_rows *r, struct err *e)
 static json_t *
 page_model(struct web_call *c, const struct tag_rows *r)
 {
-	static const char *const fields[] = {"thing", "reason", "contact", "until"};
 	json_t *m = json_object();
 	bool may = auth_may_some(c->policy, c->person, "tag", NULL) == 0;
 
 	jsn_set_text(m, "title", "Tags");
-	for (size_t i = 0; i < LARCH_COUNT(fields); i++)
-		if (web_has(c, fields[i]))
-			jsn_set_text(m, fields[i], web_text(c, fields[i]));
+	jsn_set_text(m, "thing", web_has(c, "thing") ? web_text(c, "thing") : "");
 	jsn_set(m, "may", json_boolean(may));
 	jsn_set(m, "any", json_boolean(r->n > 0));
 	return m;

@@ -327,11 +327,21 @@ power_plan(const struct power_question *q, struct arena *a, struct power_plan *o
 	return 0;
 }
 
-static void
+static char *
 add_name(struct arena *a, struct hosts *h, size_t *cap, const char *name)
 {
 	h->name = power_plan_grown(a, h->name, h->n, cap, sizeof(*h->name));
-	h->name[h->n++] = arena_strdup(a, name);
+	return h->name[h->n++] = arena_strdup(a, name);
+}
+
+/* Of an outlet its PDU, also when nothing is done to it: whoever may not switch it is told that first. */
+static void
+add_pdu(struct arena *a, struct hosts *h, size_t *cap, const char *outlet)
+{
+	char *name = add_name(a, h, cap, outlet), *colon = strrchr(name, ':');
+
+	if (colon != NULL)
+		*colon = '\0';
 }
 
 void
@@ -341,11 +351,10 @@ power_plan_things(const struct power_plan *p, struct arena *a, struct hosts *out
 
 	*out = (struct hosts){0};
 	for (size_t i = 0; i < p->n_machines && !power_verb_is_outlet(p->verb); i++)
-		add_name(a, out, &cap, p->machines[i].name);
-	for (size_t i = 0; i < p->n_steps && power_verb_is_outlet(p->verb); i++)
-		if (p->steps[i].device != NULL)
-			add_name(a, out, &cap, p->steps[i].device);
+		(void)add_name(a, out, &cap, p->machines[i].name);
+	for (size_t i = 0; i < p->n_machines && power_verb_is_outlet(p->verb); i++)
+		add_pdu(a, out, &cap, p->machines[i].name);
 	for (size_t i = 0; i < p->n_cut; i++)
-		add_name(a, out, &cap, p->cut[i].thing);
+		(void)add_name(a, out, &cap, p->cut[i].thing);
 	hosts_sort(out);
 }
