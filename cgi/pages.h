@@ -145,6 +145,10 @@ int pages_rules(struct web_call *c, const struct advice_rules **out, struct err 
 /* For struct auth_ask: what is so of a thing; ctx is the call. */
 int pages_fact(void *ctx, enum auth_fact fact, const char *verb, const char *thing, struct err *e);
 
+/* pages_tags.c: the members of partials/tags: all tags that hang, or those that cover a thing, and where to hang one. */
+void pages_tags_all(struct web_call *c, json_t *m);
+void pages_tags_on(struct web_call *c, struct inv *inv, const char *thing, json_t *m);
+
 /* The writer, shared: hold the lock while you use it. */
 struct inv *pages_writer_lock(struct web_call *c, struct yang **yang_out);
 void pages_writer_unlock(struct web_call *c);

@@ -206,6 +206,7 @@ model_of(struct front *f)
 	if (f->call->format != WEB_HTML)
 		return m;
 	jsn_set_text(m, "title", "Now");
+	pages_tags_all(f->call, m);
 	jsn_set(m, "empty_room", json_boolean(f->room->n_things == 0));
 	jsn_set(m, "sick", sick == 0 ? json_false() : json_integer((json_int_t)sick));
 	jsn_set(m, "one_sick", json_boolean(sick == 1));

@@ -378,6 +378,7 @@ page_model(struct node_page *p, json_t *m)
 	jsn_set_text(m, "thing_href", web_link(a, "/things/%s", p->thing.name));
 	jsn_set(m, "places", pages_places_model(p->call, p->inv, p->thing.name));
 	jsn_set(m, "verbs", verbs(p));
+	pages_tags_on(p->call, p->inv, p->thing.name, m);
 	jsn_set(m, "vlan_ports", pages_vlan_ports(p->call, p->inv, p->thing.name, p->cables, p->n_cables));
 	jsn_set(m, "has_vlan_ports", json_boolean(json_array_size(json_object_get(m, "vlan_ports")) > 0));
 	if (p->machine != NULL)

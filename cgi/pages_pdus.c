@@ -330,6 +330,8 @@ model_of(const struct pdu_page *p)
 	const struct status_value *v = d->value;
 	json_t *m = json_object();
 	char text[TIMES_TEXT];
+	struct inv *inv;
+	struct err lost;
 
 	jsn_set_text(m, "name", d->thing->name);
 	jsn_set_text(m, "family", d->family);
@@ -344,6 +346,9 @@ model_of(const struct pdu_page *p)
 		return m;
 	}
 	jsn_set_text(m, "title", d->thing->name);
+	inv = pages_inv(p->call, &lost);
+	if (inv != NULL)
+		pages_tags_on(p->call, inv, d->thing->name, m);
 	jsn_set_text(m, "seen_age", v == NULL ? NULL : times_age(p->call->now - v->at, text));
 	jsn_set_text(m, "level",
 	    v == NULL || status_stale(v->at, v->interval, p->call->now) ? "unknown" : status_level_name(v->level));

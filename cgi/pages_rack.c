@@ -115,6 +115,7 @@ pages_racks(struct web_call *c, struct err *e)
 
 struct rack_page {
 	struct web_call *call;
+	struct inv *inv;
 	struct inv_rack rack;
 	struct inv_place *outward; /* the rack's own place first */
 	size_t n_outward;
@@ -299,6 +300,7 @@ page_model(const struct rack_page *p)
 	}
 	jsn_set_text(m, "title", arena_printf(p->call->arena, "Rack %s", r->rack.thing));
 	jsn_set_text(m, "name", r->rack.thing);
+	pages_tags_on(p->call, p->inv, r->rack.thing, m);
 	jsn_set_text(m, "thing_href", web_link(p->call->arena, "/things/%s", r->rack.thing));
 	jsn_set_text(m, "picture_href", web_link(p->call->arena, "/racks/%s/picture", r->rack.thing));
 	jsn_set_text(m, "nodes_href", web_link(p->call->arena, "/nodes?q=%s", arena_printf(p->call->arena, "in:%s", r->rack.thing)));
@@ -500,6 +502,7 @@ read_rack(struct web_call *c, struct rack_page *p, struct err *e)
 	struct err lost;
 
 	p->call = c;
+	p->inv = inv;
 	if (inv == NULL || inv_rack(inv, name, c->arena, &p->rack, e) != 0 ||
 	    inv_place(inv, name, c->arena, &p->outward, &p->n_outward, e) != 0)
 		return -1;

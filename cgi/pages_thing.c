@@ -110,6 +110,7 @@ link_elsewhere(struct web_call *c, struct inv *inv, json_t *model)
 		jsn_add(list, o);
 	}
 	jsn_set(model, "elsewhere", list);
+	pages_tags_on(c, inv, name, model);
 	if (pages_may_edit(c))
 		jsn_set_text(model, "edit_href", web_link(c->arena, "/things/%s/edit", name));
 	jsn_set_text(model, "thing_href", web_link(c->arena, "/things/%s", name));

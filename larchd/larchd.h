@@ -39,6 +39,10 @@ struct larchd {
 	struct power_requests *requests;
 	const char *inv_path, *requests_path;
 	int64_t inv_seen, requests_seen; /* generations when they were last looked at */
+	struct {
+		int64_t seen, inv_seen, noted; /* generations, and the last event in the journal; -1: not known */
+		int64_t complained;             /* boot ms: when it was last said that they cannot be published */
+	} tags;
 	struct status *status;
 	struct journal *journal;
 
@@ -68,6 +72,9 @@ void larchd_check_journal(struct larchd *l);
 /* cures.c: which signs a machine had before a job acted on it, and whether it was well a quarter of an hour after. */
 void larchd_watch_cures(struct larchd *l);
 drive_act_fn larchd_acted; /* ctx: the struct larchd */
+
+/* tags.c: what hangs is published, what became of it noted, when power.db or the inventory has changed. */
+void larchd_tags(struct larchd *l);
 
 /* notify.c: sd_notify(3) without the library. */
 void larchd_notify(const char *state);

@@ -17,7 +17,7 @@
 /*
  * Kinds: "start" "stop" of larchd; "accept" "refuse" of a request; "intent" before and "outcome"
  * after a packet that switches; "seen" for what a waiting step saw; "settled" for an open intent after
- * a restart; "state" for what the inventory should say of a machine ("pxe" "idle" "pxe_failed" in outcome; status.db
+ * a restart; "tag" when one was hung, extended, asked to be lifted or lifted (step: the number of that event); "state" for what the inventory should say of a machine ("pxe" "idle" "pxe_failed" in outcome; status.db
  * carries it to `pages`); "abort"; "end" of a job. What takes a step back has a number beyond those of the plan.
  */
 struct journal_row {
@@ -74,6 +74,7 @@ LARCH_API int journal_steps(struct journal *j, int64_t job, struct arena *a, str
     size_t *n_out, struct err *e);
 /* Jobs that have not ended, by number. */
 LARCH_API int journal_open_jobs(struct journal *j, struct arena *a, int64_t **out, size_t *n_out, struct err *e);
+LARCH_API int64_t journal_last_step(struct journal *j, const char *kind); /* highest, of rows without a job; 0 none, -1 failed */
 LARCH_API int64_t journal_last_job(struct journal *j); /* highest request seen; 0 none, -1 failed */
 /* Intents without an outcome: their steps. */
 LARCH_API int journal_unsettled(struct journal *j, struct arena *a, struct journal_row **out, size_t *n_out,

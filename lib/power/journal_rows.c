@@ -298,6 +298,17 @@ journal_last_job(struct journal *j)
 	return last;
 }
 
+int64_t
+journal_last_step(struct journal *j, const char *kind)
+{
+	struct err e;
+	struct store_query *q = store_ask(j->s, &e, "SELECT coalesce(max(step),0) FROM row WHERE job=0 AND kind=?", "s", kind);
+	int64_t last = store_next(q, &e) == 1 ? store_int(q, 0) : -1;
+
+	store_done(q);
+	return last;
+}
+
 /* A row whose texts are the query's own: they live until its next row. */
 static void
 see_row(struct store_query *q, struct journal_row *r)

@@ -219,6 +219,8 @@ power_look_tags(const struct power_look *l, const struct power_about *x, struct 
 {
 	struct power_tags t = {.requests = l->requests, .inv = l->inv, .a = a};
 
+	if (!power_verb_heeds_tags(l->plan->verb))
+		return 0;
 	if (l->requests == NULL)
 		return err_set(e, ERR_UNAVAILABLE, NO_TAGS);
 	if (l->inv == NULL)

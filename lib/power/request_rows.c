@@ -20,7 +20,7 @@ static const struct store_migration migrations[] = {
         " hash BLOB NOT NULL CHECK(length(hash)=32)) STRICT;"
         "CREATE TRIGGER chain_stays BEFORE UPDATE ON chain BEGIN SELECT RAISE(ABORT,'a chained row never changes'); END;"
         "CREATE TRIGGER chain_kept BEFORE DELETE ON chain BEGIN SELECT RAISE(ABORT,'a chained row is never removed'); END;"},
-    {3, POWER_TAG_SCHEMA},
+    {3, power_tag_schema},
 };
 
 #define COLUMNS \

@@ -12,6 +12,12 @@ power_tag_in_force(const struct power_tag *t, int64_t now)
 	return t->lifted_at == 0 && now < t->until;
 }
 
+bool
+power_verb_heeds_tags(enum power_verb v)
+{
+	return strcmp(power_verb_name(v), "identify") != 0;
+}
+
 /* ---- what is covered ---------------------------------------------------------------------------- */
 
 static void

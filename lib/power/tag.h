@@ -77,6 +77,8 @@ LARCH_API int64_t power_tag_events_last(struct power_requests *r);
 
 /* ---- what is covered ------------------------------------------------------------------------------ */
 
+/* A light that blinks switches nothing: identify goes on where hands are at work, and shows which machine it is. */
+LARCH_API bool power_verb_heeds_tags(enum power_verb v);
 /* Its end has not come. */
 LARCH_API bool power_tag_in_force(const struct power_tag *t, int64_t now);
 /* What it is on, as it is called now: "b07", "pdu-b01-a:AA7". */

@@ -8,6 +8,20 @@
 #define COLUMNS \
 	"id,who,thing,number,outlet,type,reason,contact,made,until,asked_at,asked_by,lifted_at,lifted_by"
 
+/* Tags, and what became of each, a row a time. A tag that is lifted stays as it was. */
+const char power_tag_schema[] =
+    "CREATE TABLE tag (id INTEGER PRIMARY KEY AUTOINCREMENT, who TEXT NOT NULL, thing TEXT NOT NULL,"
+    " number INTEGER NOT NULL, outlet TEXT NOT NULL, type TEXT NOT NULL, reason TEXT NOT NULL, contact TEXT NOT NULL,"
+    " made INTEGER NOT NULL, until INTEGER NOT NULL, asked_at INTEGER NOT NULL DEFAULT 0,"
+    " asked_by TEXT NOT NULL DEFAULT '', lifted_at INTEGER NOT NULL DEFAULT 0, lifted_by TEXT NOT NULL DEFAULT '') STRICT;"
+    "CREATE INDEX tag_thing ON tag(thing) WHERE lifted_at=0;"
+    "CREATE INDEX tag_number ON tag(number) WHERE lifted_at=0;"
+    "CREATE INDEX tag_who ON tag(who) WHERE lifted_at=0;"
+    "CREATE TRIGGER tag_kept BEFORE DELETE ON tag BEGIN SELECT RAISE(ABORT,'a tag is lifted, never removed'); END;"
+    "CREATE TABLE tag_event (id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL,"
+    " tag INTEGER NOT NULL REFERENCES tag(id), who TEXT NOT NULL, address TEXT NOT NULL, what TEXT NOT NULL,"
+    " text TEXT NOT NULL) STRICT;";
+
 /* A row that is no good holds back all the same: what cannot be read is left out, and the reason says so. */
 static struct power_tag
 take_tag(struct store_query *q, struct arena *a)

@@ -17,7 +17,7 @@
 #include "base/base.h"
 #include "store/store.h"
 
-#define STATUS_VERSION 2 /* of status.db: raised with every change of its tables, which are made anew then */
+#define STATUS_VERSION 3 /* of status.db: raised with every change of its tables, which are made anew then */
 
 struct status;
 /*
@@ -367,6 +367,18 @@ LARCH_API int status_last_actions(struct status *s, struct arena *a, struct stat
 /* Intents without outcome: the count that is red on the front page. */
 LARCH_API int status_set_unsettled(struct status *s, int64_t count, struct err *e);
 LARCH_API int64_t status_unsettled(struct status *s);
+
+/* A tag that hangs, as everybody may see it: what it covers is not switched (power/tag.h). larchd publishes it within a second. */
+struct status_tag {
+	int64_t id;
+	const char *thing, *outlet; /* as it is called now: "b07" ""; "pdu-b01-a" "AA7" */
+	const char *type, *who, *reason, *contact;
+	int64_t made, until;        /* ms; after `until` it is a warning */
+};
+/* larchd: these hang and no others. */
+LARCH_API int status_put_tags(struct status *s, const struct status_tag *tags, size_t n, struct err *e);
+/* By number. */
+LARCH_API int status_tags(struct status *s, struct arena *a, struct status_tag **out, size_t *n_out, struct err *e);
 
 /* ---- what helped ------------------------------------------------------------------ */
 
