@@ -176,6 +176,7 @@
 #define LIMIT_PLAN_CUT 4096       /* other things that one plan cuts; its warnings */
 #define LIMIT_PLAN_TEXT (4u << 20) /* bytes of a request's plan as JSON: hashed, it stays below LIMIT_PAGE */
 #define LIMIT_ORDERS 64           /* orders taken up at one look at power.db */
+#define LIMIT_PER_HOUR 100000     /* machines of one person in an hour, whatever the role: as larch-policy.yang has it */
 #define LIMIT_TAGS 10000          /* tags that are not lifted */
 #define LIMIT_TAGS_OF_ONE 1000    /* and of one person */
 #define LIMIT_CHECKS 8            /* checks of a few things that run at one time */

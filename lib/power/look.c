@@ -44,6 +44,9 @@ power_look_request(const struct power_look *l, struct arena *a, struct err *e)
 		return -1;
 	if (r->at_once < 1 || r->per_hour < 1)
 		return err_set(e, ERR_REFUSED, "it names no ceilings, and every role has them");
+	if (r->at_once > LIMIT_PLAN_THINGS || r->per_hour > LIMIT_PER_HOUR)
+		return err_set(e, ERR_REFUSED, "it names ceilings that no role can have: %lld machines at once, %lld an hour",
+		    (long long)r->at_once, (long long)r->per_hour);
 	if (l->plan->n_machines > (size_t)r->at_once)
 		return err_set(e, ERR_REFUSED, "role %s may switch %lld machines at once, the plan has %zu", r->role,
 		    (long long)r->at_once, l->plan->n_machines);
