@@ -2,7 +2,8 @@
 /*
  * plan_200: a cycle of 200 dual-corded machines by their outlets, planned: the facts out of the inventory and the status
  * of a room of 10,000 machines, 10,000 BMCs and 500 PDUs, the planner and its hash; processor time, the median of 21 runs.
- * plan_200_bmc is the same by the BMCs, plan_200_json the plan as a confirmation and a request row have it. A plan that
+ * plan_200_bmc is the same by the BMCs, plan_200_json the plan as a confirmation and a request row have it,
+ * plan_200_tagged the first while 10,000 tags hang on other things. A plan that
  * refuses something, or that does not switch every outlet twice, is no measure: the program says so and fails.
  */
 #include <math.h>
@@ -14,6 +15,7 @@
 
 #include "inv/inv_private.h"
 #include "power/power.h"
+#include "power/request_private.h"
 
 #define RUNS 21
 #define ROOM 10000
@@ -38,6 +40,10 @@ static const char room_sql[] =
     "INSERT INTO link(port,peer,since,author) SELECT id,id-1000000,1,'import' FROM port WHERE id>1000000 UNION ALL"
     " SELECT id-1000000,id,1,'import' FROM port WHERE id>1000000;"
     "COMMIT;";
+
+static const char tags_sql[] = NUMBERS("10000")
+    "INSERT INTO tag(who,thing,number,outlet,type,reason,contact,made,until) SELECT 'ana','another'||i,50000+i,'','server',"
+    "'hands in it','ext. 4711',1,9999999999999 FROM n;";
 
 static double
 now_ms(void)
@@ -185,7 +191,7 @@ remove_all(const char *folder, const char *file)
 int
 main(void)
 {
-	char folder[] = P_tmpdir "/larch-bench-plan.XXXXXX", inventory[64], status[64];
+	char folder[] = P_tmpdir "/larch-bench-plan.XXXXXX", inventory[64], status[64], power[64];
 	struct conf conf = {.load_floor_a = 0.1};
 	struct power_room room = {.conf = &conf, .revision = "0123456789abcdef"};
 	struct err e;
@@ -193,6 +199,7 @@ main(void)
 	if (mkdtemp(folder) == NULL)
 		log_die("no temporary folder");
 	snprintf(inventory, sizeof(inventory), "%s/inventory.db", folder);
+	snprintf(power, sizeof(power), "%s/power.db", folder);
 	snprintf(status, sizeof(status), "%s/status.db", folder);
 	if (inv_open(inventory, &room.inv, &e) != 0 || store_run_script(room.inv->s, &e, room_sql) != 0)
 		log_die("%s", e.text);
@@ -202,10 +209,15 @@ main(void)
 		log_die("%s", e.text);
 	measure(&room, POWER_WAY_PDU, "plan_200", true);
 	measure(&room, POWER_WAY_BMC, "plan_200_bmc", false);
+	if (power_requests_open(power, &room.requests, &e) != 0 || store_run_script(room.requests->s, &e, tags_sql) != 0)
+		log_die("%s", e.text);
+	measure(&room, POWER_WAY_PDU, "plan_200_tagged", false);
+	power_requests_close(room.requests);
 	inv_close(room.inv);
 	status_close(room.status);
 	remove_all(folder, "inventory.db");
 	remove_all(folder, "status.db");
+	remove_all(folder, "power.db");
 	(void)rmdir(folder);
 	return 0;
 }

@@ -40,7 +40,7 @@ struct larchd {
 	const char *inv_path, *requests_path;
 	int64_t inv_seen, requests_seen; /* generations when they were last looked at */
 	struct {
-		int64_t seen, inv_seen, noted; /* generations, and the last event in the journal; -1: not known */
+		int64_t seen, inv_seen, turn, noted; /* generations, and the last event in the journal; -1: not known */
 		int64_t complained;             /* boot ms: when it was last said that they cannot be published */
 	} tags;
 	struct status *status;

@@ -65,12 +65,15 @@ note_all(struct larchd *l, struct arena *a, bool *more, struct err *e)
 
 /* What is renamed is shown by its new name. */
 static int
-publish(struct larchd *l, struct arena *a, struct err *e)
+publish(struct larchd *l, int64_t inv, struct arena *a, struct err *e)
 {
+	int64_t turn = power_tags_turn(l->requests);
 	struct power_tag *tags;
 	struct status_tag *rows;
 	size_t n = 0;
 
+	if (turn == l->tags.turn && inv == l->tags.inv_seen)
+		return 0;
 	if (power_tags(l->requests, a, &tags, &n, e) != 0)
 		return -1;
 	rows = arena_array(a, n, sizeof(*rows));
@@ -81,7 +84,10 @@ publish(struct larchd *l, struct arena *a, struct err *e)
 		rows[i] = (struct status_tag){tags[i].id, power_tag_name(&whole, l->inv, a), tags[i].outlet, tags[i].type, tags[i].who,
 		    tags[i].reason, tags[i].contact, tags[i].made, tags[i].until};
 	}
-	return status_put_tags(l->status, rows, n, e);
+	if (status_put_tags(l->status, rows, n, e) != 0)
+		return -1;
+	l->tags.turn = turn;
+	return 0;
 }
 
 /* What cannot be read or written is met twice a second: said once a minute. */
@@ -111,7 +117,7 @@ larchd_tags(struct larchd *l)
 	if (now == l->tags.seen && inv == l->tags.inv_seen)
 		return;
 	a = arena_create();
-	if (publish(l, a, &e) != 0 || note_all(l, a, &more, &e) != 0)
+	if (publish(l, inv, a, &e) != 0 || note_all(l, a, &more, &e) != 0)
 		complain(l, e.text);
 	else if (!more) {
 		l->tags.seen = now;

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "plan_making.h"
-#include "tag.h"
 
 struct gathering {
 	const struct power_room *room;
@@ -295,9 +294,8 @@ power_plan_wish(const struct power_room *room, const struct power_wish *wish, st
 	if (wish->verb == POWER_SETVLAN && names->n == 1 && wish->port != NULL &&
 	    power_gather_vlan(room, wish, a, &q.vlan, e) != 0)
 		return -1;
-	for (size_t i = 0; i < names->n && power_verb_heeds_tags(wish->verb); i++)
-		if (power_gather_tags(room, q.vlan, outlets, &machines[i], a, e) != 0)
-			return -1;
+	if (power_gather_tags(room, wish, q.vlan, machines, a, e) != 0)
+		return -1;
 	return power_plan(&q, a, out, e);
 }
 

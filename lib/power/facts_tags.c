@@ -27,29 +27,51 @@ take(struct gathering *g, unsigned ways)
 	}
 }
 
-int
-power_gather_tags(const struct power_room *room, const struct power_vlan_facts *vlan, bool outlets, struct power_machine *m,
-    struct arena *a, struct err *e)
+static int
+gather(struct gathering *g, const struct power_vlan_facts *vlan, bool outlets, struct power_machine *m, struct err *e)
 {
 	const unsigned bmc = 1u << POWER_WAY_BMC, pdu = 1u << POWER_WAY_PDU, by_switch = 1u << POWER_WAY_SWITCH;
-	struct gathering g = {.tags = {.requests = room->requests, .inv = room->inv, .a = a}, .self = m->name, .now = times_now()};
 
-	if (room->requests == NULL)
-		return 0;
-	if (!outlets && power_tags_add(&g.tags, m->name, NULL, e) != 0)
+	if (!outlets && power_tags_add(&g->tags, m->name, NULL, e) != 0)
 		return -1;
-	take(&g, bmc | pdu | by_switch);
-	if (m->bmc != NULL && power_tags_add(&g.tags, m->bmc, NULL, e) != 0)
+	take(g, bmc | pdu | by_switch);
+	if (m->bmc != NULL && power_tags_add(&g->tags, m->bmc, NULL, e) != 0)
 		return -1;
-	take(&g, bmc | pdu);
-	for (size_t i = 0; i < m->n_outlets; i++)
-		if (power_tags_add_fed(&g.tags, m->outlets[i].pdu, m->outlets[i].outlet, e) != 0)
+	take(g, bmc | pdu);
+	for (size_t i = 0; i < m->n_outlets; i++) {
+		const struct power_outlet *o = &m->outlets[i];
+
+		if (power_tags_add(&g->tags, o->pdu, o->outlet, e) != 0)
 			return -1;
-	take(&g, pdu);
-	if (vlan != NULL && vlan->peer != NULL && power_tags_add(&g.tags, vlan->peer, NULL, e) != 0)
+		for (size_t k = 0; k < o->n_fed; k++) /* all on it but the machine itself */
+			if (power_tags_add(&g->tags, o->fed[k].thing, NULL, e) != 0)
+				return -1;
+	}
+	take(g, pdu);
+	if (vlan != NULL && vlan->peer != NULL && power_tags_add(&g->tags, vlan->peer, NULL, e) != 0)
 		return -1;
-	take(&g, by_switch);
-	m->tags = g.facts;
-	m->n_tags = g.n;
+	take(g, by_switch);
+	return 0;
+}
+
+int
+power_gather_tags(const struct power_room *room, const struct power_wish *wish, const struct power_vlan_facts *vlan,
+    struct power_machine *machines, struct arena *a, struct err *e)
+{
+	struct gathering g = {.tags = {.requests = room->requests, .inv = room->inv, .a = a}, .now = times_now()};
+	bool outlets = power_verb_is_outlet(wish->verb);
+
+	if (room->requests == NULL || !power_verb_heeds_tags(wish->verb))
+		return 0;
+	for (size_t i = 0; i < wish->names->n; i++) {
+		power_tags_next(&g.tags);
+		g.facts = NULL;
+		g.n = g.cap = 0;
+		g.self = machines[i].name;
+		if (gather(&g, vlan, outlets, &machines[i], e) != 0)
+			return -1;
+		machines[i].tags = g.facts;
+		machines[i].n_tags = g.n;
+	}
 	return 0;
 }

@@ -31,9 +31,10 @@ int power_gather_vlan(const struct power_room *room, const struct power_wish *wi
 
 /* plan_steps.c: the steps of a machine that nothing refuses, or why there is nothing to do. */
 const char *power_plan_steps(struct making *m, size_t at, const struct power_machine *x);
-/* facts_tags.c: what holds back a machine, or with `outlets` its one outlet alone. */
-int power_gather_tags(const struct power_room *room, const struct power_vlan_facts *vlan, bool outlets, struct power_machine *m,
-    struct arena *a, struct err *e);
+
+/* facts_tags.c: what holds back each machine of the wish, whose other facts are there. */
+int power_gather_tags(const struct power_room *room, const struct power_wish *wish, const struct power_vlan_facts *vlan,
+    struct power_machine *machines, struct arena *a, struct err *e);
 
 /* plan_vlan.c: why not, or NULL; and its steps, or why there is nothing to do. m->p->vlan is made by the first. */
 const char *power_plan_vlan_refusal(struct making *m, const struct power_machine *x);

@@ -20,6 +20,23 @@ power_verb_heeds_tags(enum power_verb v)
 
 /* ---- what is covered ---------------------------------------------------------------------------- */
 
+#define BUCKETS 1024u
+
+/* What is known of a thing: the tags on it and its outlets, then those on the places it stands in. */
+struct power_tags_known {
+	const char *thing;
+	struct power_tag *tag;
+	size_t n, n_own, cap;
+	struct power_tags_known *next;
+};
+
+void
+power_tags_next(struct power_tags *t)
+{
+	t->tag = NULL;
+	t->n = t->cap = 0;
+}
+
 static void
 keep(struct power_tags *t, const struct power_tag *x)
 {
@@ -31,18 +48,73 @@ keep(struct power_tags *t, const struct power_tag *x)
 }
 
 static int
-add_one(struct power_tags *t, const char *thing, const char *outlet, struct err *e)
+read_on(struct power_tags *t, const char *thing, struct power_tags_known *k, struct err *e)
 {
-	const struct power_tag_about about = {thing, inv_id_of(t->inv, thing), outlet};
+	int64_t number = inv_id_of(t->inv, thing);
 	struct power_tag *found;
 	size_t n;
 
-	if (about.number < 0)
+	if (number < 0)
 		return err_set(e, ERR_UNAVAILABLE, "the inventory cannot be read, so it is not known what is tagged");
-	if (power_tags_of(t->requests, &about, t->a, &found, &n, e) != 0)
+	if (power_tags_of(t->requests, thing, number, t->a, &found, &n, e) != 0)
 		return err_prefix(e, "it is not known what is tagged");
+	for (size_t i = 0; i < n; i++) {
+		k->tag = power_plan_grown(t->a, k->tag, k->n, &k->cap, sizeof(*k->tag));
+		k->tag[k->n++] = found[i];
+	}
+	return 0;
+}
+
+static int
+read_places(struct power_tags *t, struct power_tags_known *k, struct err *e)
+{
+	struct inv_place *way;
+	struct err none = {0};
+	size_t n = 0;
+
+	if (inv_place(t->inv, k->thing, t->a, &way, &n, &none) != 0) {
+		if (none.kind == ERR_NOT_FOUND)
+			return 0;
+		*e = none;
+		return -1;
+	}
 	for (size_t i = 0; i < n; i++)
-		keep(t, &found[i]);
+		if (way[i].container[0] != '\0' && read_on(t, way[i].container, k, e) != 0)
+			return -1;
+	return 0;
+}
+
+static struct power_tags_known **
+bucket(struct power_tags *t, const char *thing)
+{
+	uint32_t h = 2166136261u;
+
+	if (t->known == NULL)
+		t->known = memset(arena_array(t->a, BUCKETS, sizeof(*t->known)), 0, BUCKETS * sizeof(*t->known));
+	for (const char *p = thing; *p != '\0'; p++)
+		h = (h ^ (unsigned char)*p) * 16777619u;
+	return &t->known[h % BUCKETS];
+}
+
+static int
+know(struct power_tags *t, const char *thing, const struct power_tags_known **out, struct err *e)
+{
+	struct power_tags_known **at = bucket(t, thing), *k;
+
+	for (k = *at; k != NULL; k = k->next)
+		if (strcmp(k->thing, thing) == 0) {
+			*out = k;
+			return 0;
+		}
+	k = arena_alloc(t->a, sizeof(*k));
+	*k = (struct power_tags_known){.thing = arena_strdup(t->a, thing)};
+	if (read_on(t, k->thing, k, e) != 0)
+		return -1;
+	k->n_own = k->n;
+	if (read_places(t, k, e) != 0)
+		return -1;
+	k->next = *at;
+	*out = *at = k;
 	return 0;
 }
 
@@ -63,26 +135,19 @@ none_at_all(struct power_tags *t, bool *none, struct err *e)
 int
 power_tags_add(struct power_tags *t, const char *thing, const char *outlet, struct err *e)
 {
-	struct inv_place *way;
-	struct err none = {0};
-	size_t n = 0;
+	const struct power_tags_known *k;
 	bool skip;
 
 	if (none_at_all(t, &skip, e) != 0)
 		return -1;
 	if (skip)
 		return 0;
-	if (add_one(t, thing, outlet, e) != 0)
+	if (know(t, thing, &k, e) != 0)
 		return -1;
-	if (inv_place(t->inv, thing, t->a, &way, &n, &none) != 0) {
-		if (none.kind == ERR_NOT_FOUND)
-			return 0;
-		*e = none;
-		return -1;
-	}
-	for (size_t i = 0; i < n; i++)
-		if (way[i].container[0] != '\0' && add_one(t, way[i].container, NULL, e) != 0)
-			return -1;
+	for (size_t i = 0; i < k->n; i++)
+		if (i >= k->n_own ? k->tag[i].outlet[0] == '\0'
+		                  : outlet == NULL || k->tag[i].outlet[0] == '\0' || strcmp(k->tag[i].outlet, outlet) == 0)
+			keep(t, &k->tag[i]);
 	return 0;
 }
 

@@ -64,6 +64,9 @@ LARCH_API int power_tag_get(struct power_requests *r, int64_t id, struct arena *
 /* All that hang, by number. */
 LARCH_API int power_tags(struct power_requests *r, struct arena *a, struct power_tag **out, size_t *n_out, struct err *e);
 
+/* Grows with every change of any tag; -1 failed. */
+LARCH_API int64_t power_tags_turn(struct power_requests *r);
+
 /* What became of tags: "put" "extend" "ask" "lift". For larchd, which writes it into the journal. */
 struct power_tag_event {
 	int64_t id, at, tag;
@@ -87,7 +90,9 @@ LARCH_API const char *power_tag_name(const struct power_tag *t, struct inv *inv,
 /*
  * The tags that cover what is about to be switched, collected name by name: struct power_tags t = {requests, inv, arena};
  * then power_tags_add for each, and t.tag[0 .. t.n) are they, in the order they were found, each once.
+ * power_tags_next begins a new list; what was read of each name stays: the machines of a plan share racks and PDUs.
  */
+struct power_tags_known;
 struct power_tags {
 	struct power_requests *requests;
 	struct inv *inv;
@@ -95,7 +100,9 @@ struct power_tags {
 	struct power_tag *tag;
 	size_t n, cap;
 	bool asked, none;           /* is there any tag at all? */
+	struct power_tags_known **known; /* by a hash of the name */
 };
+LARCH_API void power_tags_next(struct power_tags *t);
 /* A thing with all its outlets, and every place it stands in; or one outlet of it, the PDU and where that stands. */
 LARCH_API int power_tags_add(struct power_tags *t, const char *thing, const char *outlet, struct err *e);
 /* An outlet and everything that hangs on it, directly or through other things. */

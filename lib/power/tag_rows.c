@@ -18,6 +18,10 @@ const char power_tag_schema[] =
     "CREATE INDEX tag_number ON tag(number) WHERE lifted_at=0;"
     "CREATE INDEX tag_who ON tag(who) WHERE lifted_at=0;"
     "CREATE TRIGGER tag_kept BEFORE DELETE ON tag BEGIN SELECT RAISE(ABORT,'a tag is lifted, never removed'); END;"
+    "CREATE TABLE tag_turn (id INTEGER PRIMARY KEY CHECK(id=1), n INTEGER NOT NULL) STRICT;"
+    "INSERT INTO tag_turn VALUES(1,0);"
+    "CREATE TRIGGER tag_new AFTER INSERT ON tag BEGIN UPDATE tag_turn SET n=n+1; END;"
+    "CREATE TRIGGER tag_other AFTER UPDATE ON tag BEGIN UPDATE tag_turn SET n=n+1; END;"
     "CREATE TABLE tag_event (id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL,"
     " tag INTEGER NOT NULL REFERENCES tag(id), who TEXT NOT NULL, address TEXT NOT NULL, what TEXT NOT NULL,"
     " text TEXT NOT NULL) STRICT;";
@@ -283,6 +287,17 @@ power_tags(struct power_requests *r, struct arena *a, struct power_tag **out, si
 	                     (int64_t)LIMIT_TAGS), a, out, n_out, e);
 }
 
+int64_t
+power_tags_turn(struct power_requests *r)
+{
+	struct err e;
+	struct store_query *q = store_ask(r->s, &e, "SELECT n FROM tag_turn", "");
+	int64_t n = store_next(q, &e) == 1 ? store_int(q, 0) : -1;
+
+	store_done(q);
+	return n;
+}
+
 int
 power_tags_any(struct power_requests *r, bool *any, struct err *e)
 {
@@ -295,13 +310,13 @@ power_tags_any(struct power_requests *r, bool *any, struct err *e)
 }
 
 int
-power_tags_of(struct power_requests *r, const struct power_tag_about *x, struct arena *a, struct power_tag **out, size_t *n_out,
+power_tags_of(struct power_requests *r, const char *thing, int64_t number, struct arena *a, struct power_tag **out, size_t *n_out,
     struct err *e)
 {
 	return take_tags(store_ask(r->s, e,
-	                     "SELECT " COLUMNS " FROM tag WHERE lifted_at=0 AND (thing=?1 OR (number=?2 AND ?2>0))"
-	                     " AND (?3 IS NULL OR outlet='' OR outlet=?3) ORDER BY id LIMIT ?4",
-	                     "sisi", x->thing, x->number, x->outlet, (int64_t)LIMIT_TAGS), a, out, n_out, e);
+	                     "SELECT " COLUMNS " FROM tag WHERE lifted_at=0 AND thing=?1"
+	                     " UNION SELECT " COLUMNS " FROM tag WHERE lifted_at=0 AND number=?2 AND ?2>0 ORDER BY id LIMIT ?3",
+	                     "sii", thing, number, (int64_t)LIMIT_TAGS), a, out, n_out, e);
 }
 
 int

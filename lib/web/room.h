@@ -187,7 +187,8 @@ web_put(struct buf *b, const char *p, size_t n)
 		buf_add(b, p, n);
 		return;
 	}
-	memcpy(b->p + b->n, p, n);
+	if (n > 0) /* an empty text may be no address at all */
+		memcpy(b->p + b->n, p, n);
 	b->n += n;
 	b->p[b->n] = '\0';
 }

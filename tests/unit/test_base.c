@@ -219,7 +219,47 @@ t_a_column_of_what_was_typed_is_marked(void)
 	T_STR(caret(NULL, "x"), "");
 }
 
-T_MAIN(T(t_a_number_is_whole_in_range_or_nothing), T(t_n9_sorts_before_n10),
+static void
+t_a_time_to_come_is_the_next_one(void)
+{
+	static const struct {
+		const char *text;
+		int64_t now, then; /* then 0: refused */
+	} rows[] = {
+	    /* 2026-11-20 22:38:05Z, the process in UTC */
+	    {"05:00", INT64_C(1795214285000), INT64_C(1795237200000)}, {"23:00", INT64_C(1795214285000), INT64_C(1795215600000)},
+	    {"22:38", INT64_C(1795214285000), INT64_C(1795300680000)}, {"22:39", INT64_C(1795214285000), INT64_C(1795214340000)},
+	    {"8h", INT64_C(1795214285000), INT64_C(1795243085000)},    {"2026-11-21T05:00:00Z", INT64_C(1795214285000), INT64_C(1795237200000)},
+	    {"2026-11-20T05:00:00Z", INT64_C(1795214285000), 0},       {"24:00", INT64_C(1795214285000), 0},
+	    {"-2h", INT64_C(1795214285000), 0}, {"now", INT64_C(1795214285000), 0}, {"", INT64_C(1795214285000), 0},
+	};
+	const char *was = getenv("TZ");
+	struct err e;
+
+	setenv("TZ", "UTC", 1);
+	tzset();
+	for (size_t i = 0; i < LARCH_COUNT(rows); i++) {
+		int64_t then = 0;
+		int rc = times_next(str_of(rows[i].text), rows[i].now, &then, &e);
+
+		T_OK(rows[i].then == 0 ? rc != 0 : rc == 0 && then == rows[i].then);
+	}
+	/* Twenty-five hours in a day: at 05:30, half an hour after it, the next 05:00 is more than a day away. */
+	setenv("TZ", "Europe/Berlin", 1);
+	tzset();
+	for (int64_t now = INT64_C(1792807200000); now < INT64_C(1792983600000); now += 600000) {
+		int64_t then = 0;
+
+		T_OK(times_next(STR("05:00"), now, &then, &e) == 0 && then > now && then - now <= INT64_C(90000000));
+	}
+	if (was == NULL)
+		unsetenv("TZ");
+	else
+		setenv("TZ", was, 1);
+	tzset();
+}
+
+T_MAIN(T(t_a_time_to_come_is_the_next_one), T(t_a_number_is_whole_in_range_or_nothing), T(t_n9_sorts_before_n10),
     T(t_a_buffer_stops_at_its_ceiling_and_says_so), T(t_each_output_context_has_its_escape),
     T(t_text_with_control_bytes_is_not_text), T(t_an_error_is_one_clean_sentence), T(t_a_column_of_what_was_typed_is_marked),
     T(t_times_are_written_and_read_back), T(t_times_are_those_of_the_calendar), T(t_json_too_deep_or_with_two_keys_is_refused),

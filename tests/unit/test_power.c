@@ -61,6 +61,27 @@ read_outlet(const json_t *j, struct arena *a, struct power_outlet *o)
 	read_fed(jsn_array(j, "fed"), a, o);
 }
 
+/* {"text": ..., "over": true, "ways": ["pdu"]}; ways not said: all. */
+static void
+read_tags(const json_t *list, struct arena *a, struct power_machine *m)
+{
+	struct power_tag_fact *tags = arena_array(a, json_array_size(list) + 1, sizeof(*tags));
+
+	m->tags = tags;
+	m->n_tags = json_array_size(list);
+	for (size_t i = 0; i < m->n_tags; i++) {
+		const json_t *t = json_array_get(list, i), *ways = jsn_array(t, "ways");
+
+		tags[i] = (struct power_tag_fact){jsn_text_or(t, "text", ""), !jsn_bool_or(t, "over", false), ways == NULL ? ~0u : 0};
+		for (size_t k = 0; k < json_array_size(ways); k++) {
+			enum power_way way;
+
+			if (power_way_parse(str_of(json_string_value(json_array_get(ways, k))), &way, NULL) == 0)
+				tags[i].ways |= 1u << way;
+		}
+	}
+}
+
 static void
 read_machine(const json_t *j, struct arena *a, struct power_machine *m)
 {
@@ -84,6 +105,7 @@ read_machine(const json_t *j, struct arena *a, struct power_machine *m)
 	    .up = jsn_bool_or(j, "up", jsn_bool_or(j, "pings", false)),
 	    .pings = jsn_bool_or(j, "pings", false),
 	};
+	read_tags(jsn_array(j, "tags"), a, m);
 	if (jsn_bool_or(j, "no_address", false))
 		m->address = NULL;
 	for (size_t i = 0; i < m->n_outlets; i++)
