@@ -58,6 +58,8 @@ static const struct setting settings[] = {
     {"power", "ping_limit", SPAN, AT(ping_limit_ms), SECOND, HOUR},
     {"power", "rebuild_limit", SPAN, AT(rebuild_limit_ms), SECOND, 24 * HOUR},
     {"power", "stagger", SPAN, AT(stagger_ms), SECOND / 10, 5 * MINUTE},
+    {"power", "start_amps", DECIMAL, AT(start_amps), 0, 0},
+    {"power", "start_time", SPAN, AT(start_ms), SECOND / 10, 10 * MINUTE},
     {"power", "load_floor_a", DECIMAL, AT(load_floor_a), 0, 0},
     {"status", "sinfo", TEXT, AT(status.sinfo), 0, 0},
     {"status", "squeue", TEXT, AT(status.squeue), 0, 0},
@@ -171,8 +173,10 @@ take_all(struct conf *c, const json_t *o, struct err *e)
 	conf_texts(c, jsn_array(json_object_get(o, "ldap"), "uri"), &c->ldap.uri, &c->ldap.n_uri);
 	conf_texts(c, jsn_array(json_object_get(o, "power"), "protected"), &c->protected_things,
 	    &c->n_protected);
-	return conf_take_status(c, json_object_get(o, "status"), e) != 0 ? -1
-	                                                                 : conf_take_notify(c, json_object_get(o, "notify"), e);
+	if (conf_take_budgets(c, json_object_get(o, "power"), e) != 0 ||
+	    conf_take_status(c, json_object_get(o, "status"), e) != 0)
+		return -1;
+	return conf_take_notify(c, json_object_get(o, "notify"), e);
 }
 
 /* A password must not travel in the clear, whatever the file says. */

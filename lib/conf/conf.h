@@ -79,6 +79,13 @@ struct conf_notify {
 	size_t n_rules;
 };
 
+/* How fast what hangs on one PDU, infeed or line of a feed may go on. */
+struct conf_budget {
+	const char *match;         /* a pattern of names, as of a shell: "pdu-b*", "feed-1 L?" */
+	int64_t outlets, within_ms; /* no more than so many within the time; 0: not said */
+	double amperes;            /* start-up amperes at one moment; 0: not said */
+};
+
 struct conf {
 	const char *path;          /* of larch.json */
 	const char *site;          /* shown in the title of every page */
@@ -101,7 +108,11 @@ struct conf {
 	int64_t soft_limit_ms;     /* how long a system may take to shut down; 5 min */
 	int64_t ping_limit_ms;     /* how long a machine that is on may take to answer a ping; 10 min */
 	int64_t rebuild_limit_ms;  /* how long a machine that boots from PXE may take to answer a ping; 30 min */
-	int64_t stagger_ms;        /* between two outlets of one PDU going on; 1 s */
+	int64_t stagger_ms;        /* between two outlets of one PDU going on, where no row of budgets says otherwise; 1 s */
+	struct conf_budget *budgets; /* in the order of the file: the first that fits counts */
+	size_t n_budgets;
+	double start_amps;         /* start-up current of a machine of which nothing else is said; 2 */
+	int64_t start_ms;          /* and how long it takes to fall to nothing; 10 s */
 	double load_floor_a;       /* amperes below which an outlet carries no load; 0.1 */
 	const char **protected_things; /* names that power never touches without the extra word */
 	size_t n_protected;

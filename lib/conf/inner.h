@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Inside the room: what conf.c, status.c and notify.c share. */
+/* Inside the room: what conf.c, status.c, notify.c and budget.c share. */
 #ifndef LARCH_CONF_INNER_H
 #define LARCH_CONF_INNER_H
 
@@ -25,8 +25,9 @@ const char *conf_text(struct conf *c, const json_t *o, const char *key);
 /* A list of texts, in the arena. */
 void conf_texts(struct conf *c, const json_t *list, const char ***out, size_t *n);
 
-/* The lists of these two containers; their single values are rows of conf.c. */
+/* The lists of these containers; their single values are rows of conf.c. */
 int conf_take_status(struct conf *c, const json_t *status, struct err *e);
 int conf_take_notify(struct conf *c, const json_t *notify, struct err *e);
+int conf_take_budgets(struct conf *c, const json_t *power, struct err *e);
 
 #endif

@@ -14,6 +14,7 @@ drive_create(const struct drive_room *room, struct drive **out, struct err *e)
 		log_die("out of memory: no drive");
 	d->room = *room;
 	d->last_order = -1;
+	drive_pace_create(d);
 	*out = d;
 	return 0;
 }
@@ -22,6 +23,7 @@ void
 drive_set_conf(struct drive *d, const struct conf *conf)
 {
 	d->room.conf = conf;
+	power_pace_set_conf(d->pace, conf);
 }
 
 size_t
@@ -45,10 +47,13 @@ drive_close(struct drive *d)
 	while (d->jobs != NULL)
 		drive_job_free(d->jobs);
 	drive_settling_drop(d);
+	drive_pace_close(d);
 }
 
 void
 drive_destroy(struct drive *d)
 {
+	if (d != NULL)
+		power_pace_destroy(d->pace);
 	free(d);
 }

@@ -166,6 +166,7 @@ drive_job_free(struct drive_job *job)
 			break;
 		}
 	for (size_t i = 0; i < job->plan.n_machines; i++) {
+		drive_pace_drop(&job->machines[i]);
 		uv_timer_stop(&job->machines[i].timer);
 		uv_close((uv_handle_t *)&job->machines[i].timer, handle_closed);
 	}
@@ -312,6 +313,15 @@ advance(struct drive_machine *m, size_t from)
 	return false;
 }
 
+/* One that is only watched holds up nobody; nor does one that boots, where nothing was cut. */
+static bool
+only_waits(const struct drive_machine *m)
+{
+	enum power_action a = drive_step(m)->action;
+
+	return a == POWER_DO_WATCH || a == POWER_DO_WAIT_PING || (a == POWER_DO_WAIT_BMC && m->job->plan.verb == POWER_ON);
+}
+
 void
 drive_machine_next(struct drive_machine *m)
 {
@@ -321,6 +331,8 @@ drive_machine_next(struct drive_machine *m)
 	m->began = times_now();
 	m->refused = m->unsure = false;
 	m->said[0] = '\0';
+	if (only_waits(m))
+		drive_job_go_on(m->job); /* there is room for another */
 	drive_step_begin(m);
 }
 
@@ -404,6 +416,33 @@ stop_or_undo(struct drive_machine *m, enum drive_machine_state state, size_t fro
 		drive_machine_stop(m, state, from, text);
 }
 
+/* Of an aborted machine it is said too when nothing of it was touched, or when only what goes on was. */
+static const char *
+aborted_where(const struct drive_machine *m)
+{
+	const struct power_plan *p = &m->job->plan;
+	size_t on = 0, switched = 0;
+
+	for (size_t i = 0; i < m->step; i++) {
+		enum power_action a = p->steps[i].action;
+
+		if (p->steps[i].machine != m->index || !power_action_switches(a))
+			continue;
+		switched++;
+		on += a == POWER_DO_OUTLET_ON || a == POWER_DO_CHASSIS_ON;
+	}
+	if (switched == 0)
+		return "aborted: nothing of it was switched, it is as it was";
+	return on == switched ? arena_printf(m->a, "aborted: %zu of what should go on is on, the rest is as it was", on)
+	                      : "aborted";
+}
+
+void
+drive_machine_abort(struct drive_machine *m)
+{
+	stop_or_undo(m, MACHINE_SKIPPED, m->step, aborted_where(m));
+}
+
 void
 drive_step_end(struct drive_machine *m, const char *kind, const char *outcome, const char *text)
 {
@@ -431,6 +470,7 @@ drive_step_end(struct drive_machine *m, const char *kind, const char *outcome, c
 		ok = false;
 		text = "its outcome could not be written to the journal";
 	}
+	drive_pace_drop(m);
 	job->step_done[m->step] = true;
 	drive_job_publish(job);
 	if (!ok)
@@ -438,7 +478,7 @@ drive_step_end(struct drive_machine *m, const char *kind, const char *outcome, c
 	else if (!advance(m, m->step + 1))
 		machine_end(m, MACHINE_OK, text);
 	else if (job->aborted)
-		stop_or_undo(m, MACHINE_SKIPPED, m->step, "aborted"); /* m->step is the one that comes next */
+		drive_machine_abort(m);
 	else
 		drive_machine_next(m);
 }
@@ -451,25 +491,9 @@ brake(const struct drive_job *job)
 {
 	size_t failed = job->failed - job->forgiven;
 
+	for (size_t i = 0; i < job->plan.n_machines; i++) /* has failed too: only what it did before is being taken back */
+		failed += job->machines[i].undo.active && job->machines[i].undo.state == MACHINE_FAILED;
 	return failed >= DRIVE_BRAKE || (failed > 0 && failed * 100 >= DRIVE_BRAKE_PERCENT * job->plan.n_machines);
-}
-
-void
-drive_job_set_paused(struct drive_job *job, bool paused, const char *who, const char *why)
-{
-	struct journal_row row = {
-	    .kind = paused ? "pause" : "resume",
-	    .job = job->request.id,
-	    .who = who,
-	    .text = why,
-	};
-	struct journal_job state = {job->request.id, paused ? "paused" : "running", why, job->began, 0};
-	struct err e;
-
-	job->paused = paused;
-	if (journal_add_with(job->drive->room.journal, &row, NULL, &state, &e) != 0)
-		log_error("job %lld: %s", (long long)job->request.id, e.text);
-	drive_job_publish(job);
 }
 
 static void
@@ -486,28 +510,38 @@ skip_waiting(struct drive_job *job, const char *why)
 	}
 }
 
-/* Machines in a step; one that is only watched holds up nobody. */
 static size_t
 count_busy(const struct drive_job *job)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < job->plan.n_machines; i++)
-		n += job->machines[i].state == MACHINE_RUNNING &&
-		    drive_step(&job->machines[i])->action != POWER_DO_WATCH &&
-		    drive_step(&job->machines[i])->action != POWER_DO_WAIT_PING;
+		n += job->machines[i].state == MACHINE_RUNNING && !only_waits(&job->machines[i]);
 	return n;
 }
 
-/* The next machine that waits, unless so many are in a step that it has to wait on. */
+/* A dark room comes back tier by tier, and goes dark the other way round: is an earlier tier still in its steps? */
+static bool
+tier_waits(const struct drive_job *job, size_t index)
+{
+	int sign = power_verb_tiered(job->plan.verb);
+
+	for (size_t i = 0; i < job->plan.n_machines && sign != 0; i++)
+		if (job->machines[i].state == MACHINE_RUNNING &&
+		    sign * (int)job->tiers[i] < sign * (int)job->tiers[index])
+			return true;
+	return false;
+}
+
+/* The next machine that waits, unless so many are in a step, or another tier is, that it has to wait on. */
 static struct drive_machine *
 next_waiting(struct drive_job *job)
 {
 	if (count_busy(job) >= DRIVE_AT_ONCE)
 		return NULL;
 	for (size_t i = 0; i < job->plan.n_machines; i++)
-		if (job->machines[i].state == MACHINE_WAITING)
-			return &job->machines[i];
+		if (job->machines[job->order[i]].state == MACHINE_WAITING)
+			return tier_waits(job, job->order[i]) ? NULL : &job->machines[job->order[i]];
 	return NULL;
 }
 

@@ -6,7 +6,7 @@
 #include "driver.h"
 #include "probe/bridge.h"
 
-#define DRIVE_AT_ONCE 16      /* machines of one job in the middle of a step */
+#define DRIVE_AT_ONCE POWER_PACE_AT_ONCE
 #define DRIVE_POLL_MS 250     /* between two readings while a device changes */
 #define DRIVE_DWELL_POLL_MS 1000 /* between two looks at the outlets of a machine that dwells */
 #define DRIVE_WATCH_POLL_MS 2000 /* between two pings of a machine that is rebuilt */
@@ -30,6 +30,13 @@ struct drive_machine {
 	uv_timer_t timer;
 	void (*then)(struct drive_machine *m); /* when the timer fires */
 	struct arena *a;              /* of the current step; emptied when the next one begins */
+
+	/* its place in the queue of those that go on (pace.c) */
+	struct {
+		int64_t id;               /* 0: it has none */
+		bool held;                /* it was let go, and its packet has not left */
+		void (*go)(struct drive_machine *m);
+	} pace;
 
 	/* the current step */
 	int64_t began;                /* wall ms */
@@ -81,6 +88,8 @@ struct drive_job {
 	size_t forgiven;              /* of them, when somebody last said resume */
 	bool paused, aborted, ended;
 	bool going;
+	const size_t *order;          /* in which machines begin; of n_machines */
+	enum power_tier *tiers;       /* of each machine */
 	bool step_done[LIMIT_PLAN_STEPS], step_skipped[LIMIT_PLAN_STEPS];
 	bool step_sent[LIMIT_PLAN_STEPS]; /* ok by what this job sent: it can be taken back. VLANs and boot devices alone. */
 };
@@ -93,20 +102,18 @@ struct drive {
 	struct drive_settling *settling;
 	int64_t last_order;
 	bool stopping;
-	struct {
-		const char *pdu;
-		int64_t next_on;          /* boot ms: the next outlet of this PDU may go on */
-		char name[LIMIT_NAME + 1];
-	} stagger[256];
-	size_t n_stagger;
+	struct power_pace *pace;
+	uv_timer_t pace_timer;
+	bool recalled;                /* what went on before this start is in it */
 };
 
 /* take.c */
 void drive_job_begin(struct drive *d, const struct power_request *r, struct arena *a);
+/* orders.c */
 void drive_order(struct drive *d, const struct power_order *o);
+void drive_job_set_paused(struct drive_job *job, bool paused, const char *who, const char *why);
 /* engine.c */
 void drive_job_publish(struct drive_job *job);
-void drive_job_set_paused(struct drive_job *job, bool paused, const char *who, const char *why);
 void drive_job_free(struct drive_job *job); /* it goes when the loop has closed its timers */
 void drive_job_go_on(struct drive_job *job);
 void drive_machine_next(struct drive_machine *m);
@@ -114,6 +121,8 @@ void drive_publish_unsettled(struct drive *d);
 
 /* The machine goes no further; `from` is the first step that was not begun. */
 void drive_machine_stop(struct drive_machine *m, enum drive_machine_state state, size_t from, const char *text);
+/* It stops where it is because somebody aborted its job; m->step is the one that comes next. */
+void drive_machine_abort(struct drive_machine *m);
 /* A job of a request that was accepted before this start; none of its machines is begun. It owns the arena. */
 struct drive_job *drive_job_make(struct drive *d, const struct power_request *r, const struct power_plan *p, struct arena *a);
 
@@ -129,6 +138,17 @@ int drive_look_device(struct drive_machine *m, struct err *e);
 
 /* The step of a machine has ended: "ok", "failed", "unknown" or "refused". `kind` of the row: outcome or seen. */
 void drive_step_end(struct drive_machine *m, const char *kind, const char *outcome, const char *text);
+
+/* pace.c */
+void drive_pace_create(struct drive *d);
+void drive_pace_close(struct drive *d);
+/* Into the queue with the current step; `go` when it may. */
+void drive_pace_ask(struct drive_machine *m, void (*go)(struct drive_machine *m));
+void drive_pace_sent(struct drive_machine *m); /* its packet leaves now */
+void drive_pace_drop(struct drive_machine *m); /* none does, or none any more */
+bool drive_pace_waits(const struct drive_machine *m); /* it stands in the queue, and nothing of its step was done */
+/* Once after a start, from the journal: what went on before it still counts. */
+void drive_pace_recall(struct drive *d);
 
 /* steps.c */
 void drive_step_begin(struct drive_machine *m);
@@ -155,7 +175,10 @@ void drive_ping_begin(struct drive_machine *m);
 void drive_watch_begin(struct drive_machine *m);
 /* States that are in the journal and not in status.db are published. */
 void drive_publish_states(struct drive *d);
-/* A machine that only waited for its pings when larchd was stopped goes on waiting: true when it was taken over, with its arena. */
+/*
+ * A machine that only waited for its pings when larchd was stopped goes on waiting, and a job that was paused before it
+ * stays paused with what had not begun: true when it was taken over, with its arena.
+ */
 bool drive_watch_resume(struct drive *d, const struct power_request *r, const struct power_plan *p, struct arena *a);
 /* undo.c: true when the machine takes back what it has done before it stops. */
 bool drive_undo_begin(struct drive_machine *m, enum drive_machine_state state, size_t from, const char *text);

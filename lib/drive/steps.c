@@ -26,29 +26,6 @@ on_off(bool on)
 	return on ? "on" : "off";
 }
 
-/* ---- staggering: not all outlets of one PDU at once (rule 7) --------------------------------- */
-
-static int64_t
-stagger_wait(struct drive *d, const char *pdu)
-{
-	int64_t now = times_boot(), at;
-	size_t i;
-
-	for (i = 0; i < d->n_stagger; i++)
-		if (strcmp(d->stagger[i].name, pdu) == 0)
-			break;
-	if (i == d->n_stagger) {
-		if (i == LARCH_COUNT(d->stagger))
-			d->n_stagger = i = 0;
-		snprintf(d->stagger[i].name, sizeof(d->stagger[i].name), "%s", pdu);
-		d->stagger[i].next_on = 0;
-		d->n_stagger++;
-	}
-	at = d->stagger[i].next_on > now ? d->stagger[i].next_on : now;
-	d->stagger[i].next_on = at + d->room.conf->stagger_ms;
-	return at - now;
-}
-
 /* ---- the end: what the device says it is --------------------------------------------------------- */
 
 static void
@@ -214,6 +191,7 @@ before_read(void *ctx, const struct drive_reading *r)
 	m->deadline = times_boot() + (m->wanted_on ? conf->on_limit_ms : conf->off_limit_ms);
 	if (gate_type(m->target.device) != NULL && gate_type(m->target.device)->settle_ms > conf->off_limit_ms)
 		m->deadline = times_boot() + gate_type(m->target.device)->settle_ms;
+	drive_pace_sent(m);
 	drive_driver_of(m->target.device)->set(&m->target, m->wanted_on, sent, m);
 }
 
@@ -253,8 +231,8 @@ switch_begin(struct drive_machine *m)
 
 	m->wanted_on = s->action == POWER_DO_OUTLET_ON || s->action == POWER_DO_CHASSIS_ON ||
 	    s->action == POWER_DO_ENSURE_ON;
-	if (s->action == POWER_DO_OUTLET_ON)
-		drive_after(m, stagger_wait(m->job->drive, s->device), switch_look);
+	if (m->wanted_on)
+		drive_pace_ask(m, switch_look);
 	else
 		switch_look(m);
 }

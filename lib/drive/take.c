@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * From power.db: requests become jobs or refusals, orders reach their job.
+ * From power.db: requests become jobs or refusals, orders are handed on (orders.c).
  * What stands there another program wrote; none of it is believed.
  */
 #include <stdlib.h>
@@ -124,6 +124,7 @@ make_machines(struct drive_job *job)
 		job->machines[i].timer.data = &job->machines[i];
 		job->open_handles++;
 	}
+	job->order = power_pace_order(*job->drive->room.inv, &job->plan, job->a, &job->tiers);
 }
 
 struct drive_job *
@@ -167,63 +168,6 @@ drive_job_begin(struct drive *d, const struct power_request *r, struct arena *a)
 	free(job);
 	arena_destroy(a);
 	arena_destroy(scratch);
-}
-
-static void
-order_check(struct drive *d, const struct power_order *o)
-{
-	struct arena *a = arena_create();
-	struct hosts names = {0};
-	struct err e;
-
-	if (hosts_parse(str_of(o->things), NULL, a, &names, &e) == 0 && names.n > LIMIT_PLAN_THINGS)
-		log_warn("a check for %s: %zu things at once; the most is %d", o->who, names.n, LIMIT_PLAN_THINGS);
-	else if (names.n == 0 || probe_check(d->room.probe, &names, &e) != 0)
-		log_warn("a check for %s: %s", o->who, e.text);
-	arena_destroy(a);
-}
-
-static void
-order_abort(struct drive_job *job, const struct power_order *o)
-{
-	struct journal_row row = {.kind = "abort", .job = o->job, .who = o->who,
-	    .text = "no machine begins any more; those in a step stop after it"};
-	struct err e;
-
-	job->aborted = true;
-	job->paused = false;
-	if (journal_add(job->drive->room.journal, &row, &e) != 0)
-		log_error("job %lld: %s", (long long)o->job, e.text);
-	drive_job_go_on(job);
-}
-
-static void
-order_resume(struct drive_job *job, const struct power_order *o)
-{
-	if (!job->paused)
-		return;
-	job->forgiven = job->failed;
-	drive_job_set_paused(job, false, o->who, "resumed");
-	drive_job_go_on(job);
-}
-
-void
-drive_order(struct drive *d, const struct power_order *o)
-{
-	struct drive_job *job;
-
-	if (strcmp(o->what, "check") == 0) {
-		order_check(d, o);
-		return;
-	}
-	for (job = d->jobs; job != NULL && job->request.id != o->job; job = job->next)
-		;
-	if (job == NULL || job->ended)
-		return; /* it has ended meanwhile: its page says so */
-	if (strcmp(o->what, "abort") == 0)
-		order_abort(job, o);
-	else if (strcmp(o->what, "resume") == 0)
-		order_resume(job, o);
 }
 
 /* ---- looking at power.db ---------------------------------------------------------------------------- */
@@ -284,6 +228,9 @@ drive_take(struct drive *d, struct err *e)
 
 	if (*d->room.requests == NULL || *d->room.inv == NULL || d->stopping)
 		return 1;
+	if (!d->recalled)
+		drive_pace_recall(d);
+	d->recalled = true;
 	if (take_orders(d, &more, e) != 0)
 		return -1;
 	for (int i = 0; i < LIMIT_ORDERS && rc == 1; i++)

@@ -253,7 +253,25 @@ skip(struct drive_job *job, size_t machine, const struct journal_step *rows, siz
 	}
 }
 
-/* A machine that was not at its watch ends as its steps say. */
+/* Nothing of it has been begun. */
+static bool
+not_begun(const struct power_plan *p, size_t machine, const struct journal_step *rows, size_t n)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < p->n_steps; i++) {
+		const struct journal_step *row = step_row(rows, n, i);
+
+		if (p->steps[i].machine != machine)
+			continue;
+		any = true;
+		if (row != NULL && strcmp(row->state, "waiting") != 0)
+			return false;
+	}
+	return any;
+}
+
+/* A machine that was not at its watch, and that no pause keeps waiting, ends as its steps say. */
 static void
 take_over(struct drive_job *job, size_t i, const struct journal_step *rows, size_t n)
 {
@@ -272,10 +290,27 @@ take_over(struct drive_job *job, size_t i, const struct journal_step *rows, size
 				job->step_done[k] = true;
 		return;
 	}
+	if (job->paused && not_begun(&job->plan, i, rows, n))
+		return; /* it waits */
 	m->state = ok ? MACHINE_OK : MACHINE_FAILED;
 	snprintf(m->text, sizeof(m->text), "%s", ok ? "done" : "larchd was stopped in the middle of it");
 	job->failed += !ok;
 	skip(job, i, rows, n);
+}
+
+/* An abort that was filed while larchd was away holds; a resume does not: whoever gives it should see what happens. */
+static void
+take_up(struct drive_job *job)
+{
+	job->aborted = power_order_abort(*job->drive->room.requests, job->request.id, job->a) != NULL;
+	job->paused &= !job->aborted;
+	drive_job_publish(job);
+	job->going = true; /* it does not end before all of them are taken up */
+	for (size_t i = 0; i < job->plan.n_machines; i++)
+		if (job->machines[i].state == MACHINE_RUNNING)
+			drive_machine_next(&job->machines[i]);
+	job->going = false;
+	drive_job_go_on(job);
 }
 
 bool
@@ -284,24 +319,23 @@ drive_watch_resume(struct drive *d, const struct power_request *r, const struct 
 	struct journal_step *rows;
 	struct journal_job row;
 	struct drive_job *job;
-	bool ok, any = false;
+	bool ok, any = false, paused;
 	size_t n = 0;
 	struct err e;
 
-	if (journal_steps(d->room.journal, r->id, a, &rows, &n, &e) != 0)
+	if (journal_steps(d->room.journal, r->id, a, &rows, &n, &e) != 0 || journal_job(d->room.journal, r->id, a, &row, &e) != 0)
 		return false;
+	paused = strcmp(row.state, "paused") == 0;
 	for (size_t i = 0; i < p->n_machines; i++)
-		any |= waits_at(p, i, rows, n, &ok) < p->n_steps;
+		any |= waits_at(p, i, rows, n, &ok) < p->n_steps || (paused && not_begun(p, i, rows, n));
 	if (!any)
 		return false;
 	job = drive_job_make(d, r, p, a);
-	if (journal_job(d->room.journal, r->id, a, &row, &e) == 0)
-		job->began = row.began;
+	job->began = row.began;
+	job->paused = paused;
 	for (size_t i = 0; i < p->n_machines; i++)
 		take_over(job, i, rows, n);
-	log_info("job %lld of %s goes on waiting", (long long)r->id, r->who);
-	for (size_t i = 0; i < p->n_machines; i++)
-		if (job->machines[i].state == MACHINE_RUNNING)
-			drive_machine_next(&job->machines[i]);
+	log_info("job %lld of %s %s", (long long)r->id, r->who, paused ? "was paused and stays so" : "goes on waiting");
+	take_up(job);
 	return true;
 }

@@ -175,6 +175,8 @@ struct inv_type_def {
 	bool is_machine, is_place;
 	int64_t units;            /* of a rack; 0: it has none */
 	const char *face;         /* of the rack that its things take when nobody says: "front" "rear" "both" */
+	const char *tier;         /* what comes back first when a room was dark: "network" ...; "" not said */
+	const char *start_amps, *start_time; /* start-up current, "2.5" and "8s"; "" not said */
 	const struct inv_type_port *ports;
 	size_t n_ports;
 };

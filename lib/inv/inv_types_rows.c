@@ -44,7 +44,8 @@ static int
 read_types(struct inv *i, struct inv_types *t, struct err *e)
 {
 	struct store_query *q = store_ask(i->s, e,
-	    "SELECT name,title,is_machine,is_place,COALESCE(units,0),COALESCE(face,'both') FROM type ORDER BY name", "");
+	    "SELECT name,title,is_machine,is_place,COALESCE(units,0),COALESCE(face,'both'),COALESCE(json_extract(json,'$.tier'),''),"
+	    "COALESCE(json_extract(json,'$.start_amps'),''),COALESCE(json_extract(json,'$.start_time'),'') FROM type ORDER BY name", "");
 	size_t cap = 0;
 	int more;
 
@@ -58,6 +59,9 @@ read_types(struct inv *i, struct inv_types *t, struct err *e)
 		    .is_place = store_int(q, 3) != 0,
 		    .units = store_int(q, 4),
 		    .face = arena_strdup(t->a, store_text(q, 5)),
+		    .tier = arena_strdup(t->a, store_text(q, 6)),
+		    .start_amps = arena_strdup(t->a, store_text(q, 7)),
+		    .start_time = arena_strdup(t->a, store_text(q, 8)),
 		}};
 	}
 	store_done(q);

@@ -7,6 +7,7 @@
  *   request  a plan somebody was permitted to ask for: a row of power.db
  *   journal  what was done, row chained to row: journal.db
  *   tag      a lockout: what is tagged is not switched
+ *   pace     how fast a room may go on: stagger, start-up currents, tiers
  *   look     the last look, by larchd, before each intent
  *
  * Called by cgi/power, by drive and by larchd. It speaks to no device.
@@ -17,6 +18,7 @@
 
 #include "journal.h"
 #include "look.h"
+#include "pace.h"
 #include "plan.h"
 #include "request.h"
 #include "tag.h"

@@ -56,6 +56,8 @@ t_the_example_is_loaded_whole(void)
 	T_INT(c->soft_limit_ms, 300000);
 	T_INT(c->ping_limit_ms, 600000);
 	T_OK(c->load_floor_a > 0.0999 && c->load_floor_a < 0.1001);
+	T_OK(c->start_amps > 1.999 && c->start_amps < 2.001);
+	T_INT(c->start_ms, 10000);
 	T_INT(c->n_protected, 2);
 	T_INT(c->status.n_checks, 3);
 	T_INT(conf_check(c, "login")->interval_ms, 900000);
@@ -145,6 +147,15 @@ t_every_wrong_setting_is_refused_with_file_path_and_reason(void)
 	    {LEAST ",\"power\":{\"load_floor_a\":0.1}", "", "load_floor_a"},
 	    {LEAST ",\"power\":{\"load_floor_a\":\"-1\"}", "", "load_floor_a"},
 	    {LEAST ",\"power\":{\"protected\":\"x\"}", "", "protected"},
+	    {LEAST ",\"power\":{\"budget\":[{\"match\":\"pdu-*\"}]}", "", "outlets (and within), amperes, or both"},
+	    {LEAST ",\"power\":{\"budget\":[{\"match\":\"pdu-*\",\"outlets\":2}]}", "", "belong together"},
+	    {LEAST ",\"power\":{\"budget\":[{\"match\":\"pdu-*\",\"within\":\"2s\",\"amperes\":\"3\"}]}", "", "belong together"},
+	    {LEAST ",\"power\":{\"budget\":[{\"match\":\"pdu-*\",\"outlets\":0,\"within\":\"2s\"}]}", "", "outlets"},
+	    {LEAST ",\"power\":{\"budget\":[{\"match\":\"pdu-*\",\"outlets\":2,\"within\":\"1h\"}]}", "",
+	        "power/budget[match='pdu-*']/within: '1h' is outside"},
+	    {LEAST ",\"power\":{\"budget\":[{\"match\":\"pdu-*\",\"amperes\":\"0\"}]}", "", "amperes"},
+	    {LEAST ",\"power\":{\"budget\":[{\"match\":\"pdu-*\",\"amperes\":16}]}", "", "amperes"},
+	    {LEAST ",\"power\":{\"start_time\":\"11m\"}", "", "start_time"},
 	    {LEAST ",\"status\":{\"check\":[{\"name\":\"ping\",\"interval\":\"2d\"}]}", "",
 	        "status/check[name='ping']/interval: '2d' is outside 1 s to"},
 	    {LEAST ",\"status\":{\"check\":[{\"name\":\"ping\"},{\"name\":\"ping\"}]}", "", "ping"},
