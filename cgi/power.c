@@ -19,7 +19,7 @@ static const char *const boots[] = {"pxe", "disk", "bios", NULL};
 static const char *const outlet_verbs[] = {"on", "off", "cycle", NULL};
 static const char *const reboot_verbs[] = {"cycle", NULL};
 static const char *const vias[] = {"auto", "bmc", "pdu", "switch", NULL};
-static const char *const orders[] = {"abort", "resume", NULL};
+static const char *const orders[] = {"abort", "pause", "resume", NULL};
 
 #define FIELD_VIA {.name = "via", .type = WEB_ENUM, .choices = vias, .summary = "bmc or pdu; auto lets the plan choose"}
 #define FIELD_PORT {.name = "port", .type = WEB_NAME, .summary = "setvlan: the machine's port, as eth1"}
@@ -115,9 +115,14 @@ static const struct web_field outlet_status_fields[] = {
     {.name = NULL},
 };
 static const struct web_field job_fields[] = {FIELD_ID, {.name = NULL}};
+static const struct web_field job_page_fields[] = {
+    FIELD_ID,
+    {.name = "all", .type = WEB_FLAG, .summary = "every step, also of a large job"},
+    {.name = NULL},
+};
 static const struct web_field order_fields[] = {
     FIELD_ID,
-    {.name = "what", .type = WEB_ENUM, .choices = orders, .required = true, .summary = "abort or resume"},
+    {.name = "what", .type = WEB_ENUM, .choices = orders, .required = true, .summary = "abort, pause or resume"},
     {.name = NULL},
 };
 static const struct web_field log_fields[] = {
@@ -167,7 +172,7 @@ static const struct web_route routes[] = {
         .change = WEB_CSRF, .fields = order_fields},
     {.method = "GET", .path = "/jobs", .handler = power_show_jobs, .guard = WEB_LOGIN, .verb = "see", .lists = true,
         .formats = WEB_ANY_FORMAT, .template = "power/jobs"},
-    {.method = "GET", .path = "/jobs/{id}", .handler = power_show_job, .guard = WEB_LOGIN, .verb = "see", .fields = job_fields,
+    {.method = "GET", .path = "/jobs/{id}", .handler = power_show_job, .guard = WEB_LOGIN, .verb = "see", .fields = job_page_fields,
         .formats = WEB_HTML | WEB_JSON_FORMAT | WEB_TXT | WEB_CSV, .template = "power/job"},
     {.method = "GET", .path = "/log", .handler = power_show_log, .guard = WEB_LOGIN, .verb = "log",
         .fields = log_fields, .lists = true, .formats = WEB_ANY_FORMAT, .template = "power/log"},

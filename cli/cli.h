@@ -35,7 +35,7 @@ enum exit_code {
 struct options {
 	const char *output, *color, *server, *ca;
 	int help, version, verbose, quiet;
-	int dry_run, yes, no_wait, expand, abort_it, resume;
+	int dry_run, yes, no_wait, expand;
 	const char *reason, *via, *timeout;
 	const char *list, *exclude, *group;
 	const char *user, *password_file, *password_fd, *expires, *scope, *things;
@@ -377,6 +377,8 @@ int cmd_list(struct cli *c);         /* nodes, pdus, jobs, log */
 int cmd_job(struct cli *c);
 int cmd_tag(struct cli *c);          /* put, extend, lift */
 int cmd_tags(struct cli *c);
+int cmd_job_order(struct cli *c);
+int cmd_job_next(struct cli *c);
 int cmd_log_export(struct cli *c);
 int cmd_log_verify(struct cli *c);
 int cmd_check_config(struct cli *c);
@@ -430,5 +432,8 @@ const char *status_wrong(struct cli *c, const json_t *item);
 
 /* job.c: show a job's progress until it ends; gives the exit code. */
 int job_follow(struct cli *c, const char *id);
+/* job_view.c: a job as a whole, on a cleared terminal; and its progress as a sentence, in the arena. */
+void job_draw(const struct cli *c, const json_t *job);
+const char *job_progress(const struct cli *c, const json_t *job);
 
 #endif

@@ -25,6 +25,9 @@
 #define EXPORT_MORE "All rows from the first to the last of the period, oldest first, as text or as JSON lines (-o jsonl),\n" \
 	"which `larch log verify` walks. Without --since from row 1, without --until to the newest.\n"
 
+#define PAUSE_MORE "Machines in the middle go on to their end, so that none stays between off and on.\n"
+#define NEXT_MORE "The job must have ended. The plan is made from what is so now, shown, and asked about like any other.\n"
+
 static const struct command rows[] = {
 	{.words = "power status", .args = "[NODES]", .max_args = -1, .options = OPT_SELECT | OPT_EXPAND,
 	    .verb = "power", .run = cmd_status, .help = "which machines are on, off or unknown",
@@ -68,8 +71,20 @@ static const struct command rows[] = {
 	    .example = "larch outlet cycle pdu-b01-a:AA7 pdu-b01-b:AA7"},
 	{.words = "jobs", .options = OPT_LIST, .verb = "jobs", .run = cmd_list, .help = "list the jobs, newest first",
 	    .example = "larch jobs --limit 5"},
+	{.words = "job pause", .args = "ID", .min_args = 1, .max_args = 1, .verb = "pause", .run = cmd_job_order,
+	    .help = "let no other machine of a job begin", .more = PAUSE_MORE, .example = "larch job pause 7"},
+	{.words = "job resume", .args = "ID", .min_args = 1, .max_args = 1, .options = OPT_WAIT, .verb = "resume", .run = cmd_job_order,
+	    .help = "let a paused job go on", .example = "larch job resume 7"},
+	{.words = "job abort", .args = "ID", .min_args = 1, .max_args = 1, .options = OPT_WAIT, .verb = "abort", .run = cmd_job_order,
+	    .help = "begin nothing more of a job", .example = "larch job abort 7"},
+	{.words = "job finish", .args = "ID NODE", .min_args = 2, .max_args = 2, .options = ACT, .verb = "finish", .run = cmd_job_next,
+	    .help = "plan the rest for a machine left", .more = NEXT_MORE,
+	    .example = "larch job finish 7 n0007"},
+	{.words = "job undo", .args = "ID NODE", .min_args = 2, .max_args = 2, .options = ACT, .verb = "undo", .run = cmd_job_next,
+	    .help = "plan the way back of a machine left", .more = NEXT_MORE,
+	    .example = "larch job undo 7 n0007 -n"},
 	{.words = "job", .args = "ID", .min_args = 1, .max_args = 1, .options = OPT_JOB | OPT_WAIT,
-	    .run = cmd_job, .help = "follow one job to its end; abort or resume it", .example = "larch job 7 --abort"},
+	    .run = cmd_job, .help = "follow one job to its end", .example = "larch job 7 --watch"},
 	{.words = "tag put", .args = "THING", .min_args = 1, .max_args = 1, .options = OPT_TAG | OPT_UNTIL, .verb = "put", .run = cmd_tag,
 	    .help = "hang a tag: what it covers is not switched", .more = TAG_MORE,
 	    .example = "larch tag put b07 -R 'hands in rack b07' --until 05:00 --contact 'ext. 4711'"},

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "cli.h"
 
@@ -94,42 +95,30 @@ exit_of(const json_t *job, bool *end_out)
 	return EXIT_UNKNOWN;
 }
 
-/* "pdu-b01-a AA7" as one writes it for outlet on: "pdu-b01-a:AA7". */
-static const char *
-outlet_name(const struct cli *c, const json_t *thing)
-{
-	char *text = arena_strdup(c->arena, out_scalar(c, thing)), *blank = strchr(text, ' ');
-
-	if (blank != NULL)
-		*blank = ':';
-	return text;
-}
-
-/* What an ended job has switched off on a machine and not on again; unless off was the wish, how to switch it on. */
+/* What an ended job has left of a machine, and what a person may do about it: each is a plan of its own. */
 static void
-say_left_off(const struct cli *c, const json_t *job, const json_t *row)
+say_left(const struct cli *c, const json_t *job, const json_t *row)
 {
-	const char *verb = jsn_text_or(job, "verb", ""), *via = jsn_text_or(job, "via", "");
-	const json_t *list = jsn_array(row, "left_off"), *thing;
-	bool outlets = strncmp(verb, "outlet-", 7) == 0, to_off = strcmp(outlets ? verb + 7 : verb, "off") == 0, end;
+	static const char *const nexts[] = {"finish", "undo"};
+	const char *verb = jsn_text_or(job, "verb", ""), *machine = out_scalar(c, json_object_get(row, "machine"));
+	const json_t *list = jsn_array(row, "left_off"), *thing, *next;
+	bool to_off = strcmp(verb, "off") == 0 || strcmp(verb, "outlet-off") == 0 || strcmp(verb, "soft") == 0, end;
 	size_t i;
 
 	(void)exit_of(job, &end);
-	if (!end || json_array_size(list) == 0 || (to_off && strcmp(state_of(row), "ok") == 0))
+	if (!end)
 		return;
-	json_array_foreach(list, i, thing)
-		printf("%s%s", i == 0 ? "  left off: " : ", ", out_scalar(c, thing));
-	printf("\n");
-	if (to_off)
-		return;
-	printf("  to switch it on again: larch %s on", outlets ? "outlet" : "power");
-	if (!outlets)
-		printf(" %s", out_scalar(c, json_object_get(row, "machine")));
-	for (i = 0; outlets && i < json_array_size(list); i++)
-		printf(" %s", outlet_name(c, json_array_get(list, i)));
-	if (!outlets && (strcmp(via, "bmc") == 0 || strcmp(via, "pdu") == 0))
-		printf(" --via %s", via);
-	printf("\n");
+	if (!to_off || strcmp(state_of(row), "ok") != 0) {
+		json_array_foreach(list, i, thing)
+			printf("%s%s", i == 0 ? "  left off: " : ", ", out_scalar(c, thing));
+		if (json_array_size(list) > 0)
+			printf("\n");
+	}
+	for (i = 0; i < LARCH_COUNT(nexts); i++)
+		if ((next = json_object_get(row, nexts[i])) != NULL)
+			printf("  to %s it: larch job %s %s %s  (a plan to %s it via %s)\n", nexts[i], nexts[i],
+			    out_scalar(c, json_object_get(job, "id")), machine, out_scalar(c, json_object_get(next, "verb")),
+			    out_scalar(c, json_object_get(next, "via")));
 }
 
 /* The result: the job's own sentence, then the machines; what the sentence has said already is not said again. */
@@ -149,7 +138,7 @@ text_result(const struct cli *c, const json_t *job)
 
 		printf("%s: %s%s%s\n", out_scalar(c, json_object_get(row, "machine")), state_of(row), said ? "" : ": ",
 		    said ? "" : out_scalar(c, json_object_get(row, "text")));
-		say_left_off(c, job, row);
+		say_left(c, job, row);
 	}
 }
 
@@ -186,7 +175,10 @@ look(struct cli *c, struct follow *w, int *code)
 			w->changed = times_boot();
 		w->answered = times_boot();
 		w->unanswered = 0;
-		show_progress(c, w->seen, a.body);
+		if (c->opt.watch && isatty(STDOUT_FILENO))
+			job_draw(c, a.body);
+		else
+			show_progress(c, w->seen, a.body);
 		json_decref(w->seen);
 		w->seen = json_incref(a.body);
 		if (c->opt.timeout == NULL && strcmp(jsn_text_or(a.body, "verb", ""), "rebuild") == 0)
@@ -243,8 +235,8 @@ watch(struct cli *c, struct follow *w)
 	}
 	print_job(c, w->seen);
 	if (strcmp(state_of(w->seen), "paused") == 0)
-		fprintf(stderr, "larch: job %s is paused and waits for a person: %s/jobs/%s, or larch job %s --resume or --abort\n", w->id,
-		    c->session.server, w->id, w->id);
+		fprintf(stderr, "larch: job %s is paused and waits for a person: %s/jobs/%s, or larch job resume %s, larch job abort %s\n",
+		    w->id, c->session.server, w->id, w->id, w->id);
 	return code;
 }
 
@@ -278,26 +270,6 @@ job_follow(struct cli *c, const char *id)
 	return code;
 }
 
-/* "abort" or "resume". */
-static int
-order(struct cli *c, const char *id, const char *what)
-{
-	struct api_request q = {.method = "POST", .body = STR("{}"),
-	    .path = job_path(c, id, arena_printf(c->arena, "/%s", what))};
-	struct api_answer a = {0};
-	struct err e = {0};
-	int code = EXIT_OK;
-
-	if (api_call(c, &q, &a, &e) != 0)
-		code = cli_fail(c, &e);
-	else if (a.status < 200 || a.status > 299)
-		code = api_fail(c, &a);
-	else
-		cli_say(c, "Job %s was asked to %s.", id, what);
-	api_answer_finish(&a);
-	return code;
-}
-
 /* With --no-wait: the job as it is now. */
 static int
 show_job(struct cli *c, const char *id)
@@ -317,16 +289,9 @@ show_job(struct cli *c, const char *id)
 int
 cmd_job(struct cli *c)
 {
-	int code = EXIT_OK;
 	int64_t id;
 
 	if (str_int(str_of(c->argv[0]), 1, INT64_MAX, &id) != 0)
 		return cli_usage(c, "\"%s\" is no job; they are numbers", c->argv[0]);
-	if (c->opt.abort_it && c->opt.resume)
-		return cli_usage(c, "--abort or --resume, not both");
-	if (c->opt.abort_it && (code = order(c, c->argv[0], "abort")) != EXIT_OK)
-		return code;
-	if (c->opt.resume && (code = order(c, c->argv[0], "resume")) != EXIT_OK)
-		return code;
 	return c->opt.no_wait ? show_job(c, c->argv[0]) : job_follow(c, c->argv[0]);
 }

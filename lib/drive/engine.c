@@ -405,8 +405,11 @@ drive_machine_stop(struct drive_machine *m, enum drive_machine_state state, size
 {
 	const char *where = left_where(m), *vlan = drive_vlan_left(m);
 
-	skip_rest(m, from, "a step before it did not succeed");
-	machine_end(m, state, arena_printf(m->a, "%s%s%s", text, where, vlan));
+	const char *all = arena_printf(m->a, "%s%s%s", text, where, vlan);
+
+	/* Of who was aborted the steps that were not taken are all that tells where it is. */
+	skip_rest(m, from, state == MACHINE_SKIPPED ? all : "a step before it did not succeed");
+	machine_end(m, state, all);
 }
 
 static void

@@ -114,5 +114,8 @@ LARCH_API const size_t *power_pace_order(struct inv *inv, const struct power_pla
  */
 LARCH_API int64_t power_plan_estimate(struct inv *inv, const struct conf *conf, const struct power_plan *p,
     struct arena *a);
+/* The same of what is left: over[] of n_machines, NULL: of none. */
+LARCH_API int64_t power_plan_estimate_rest(struct inv *inv, const struct conf *conf, const struct power_plan *p,
+    const bool *over, struct arena *a);
 
 #endif

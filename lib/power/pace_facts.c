@@ -315,17 +315,29 @@ run_machine(struct inv *inv, const struct conf *conf, const struct power_plan *p
 int64_t
 power_plan_estimate(struct inv *inv, const struct conf *conf, const struct power_plan *p, struct arena *a)
 {
+	return power_plan_estimate_rest(inv, conf, p, NULL, a);
+}
+
+int64_t
+power_plan_estimate_rest(struct inv *inv, const struct conf *conf, const struct power_plan *p, const bool *over,
+    struct arena *a)
+{
 	struct power_pace_machine *machines = arena_array(a, p->n_machines + 1, sizeof(*machines));
-	struct power_pace_run run = {.machines = machines, .n = p->n_machines, .at_once = POWER_PACE_AT_ONCE,
+	struct power_pace_run run = {.machines = machines, .at_once = POWER_PACE_AT_ONCE,
 	    .tiered = power_verb_tiered(p->verb) != 0};
 	enum power_tier *tiers;
 	const size_t *order = power_pace_order(inv, p, a, &tiers);
 	int sign = power_verb_tiered(p->verb);
 
 	for (size_t i = 0; i < p->n_machines; i++) {
-		machines[i] = (struct power_pace_machine){
-		    .tier = sign < 0 ? POWER_TIER_COMPUTE - tiers[order[i]] : tiers[order[i]]};
-		run_machine(inv, conf, p, order[i], a, &machines[i]);
+		enum power_tier tier = tiers[order[i]];
+		struct power_pace_machine *m = &machines[run.n];
+
+		if (over != NULL && over[order[i]])
+			continue;
+		*m = (struct power_pace_machine){.tier = sign < 0 ? (enum power_tier)(POWER_TIER_COMPUTE - tier) : tier};
+		run_machine(inv, conf, p, order[i], a, m);
+		run.n++;
 	}
 	return power_pace_estimate(conf, &run);
 }
