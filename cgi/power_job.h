@@ -36,6 +36,10 @@ size_t power_job_count(const struct power_job *j, const char *state);
 /* power_job_next.c: "finish" and "undo" of a machine that was left, each a plan of its own; NULL: there is none. */
 json_t *power_job_finish(struct web_call *c, const struct power_job *j, size_t machine);
 json_t *power_job_undo(struct web_call *c, const struct power_job *j, size_t machine);
+/* The job's verb for machines that it never touched, a host list. */
+json_t *power_job_begin_all(struct web_call *c, const struct power_job *j, const char *names);
+/* It ended before anything of the machine was done. */
+bool power_job_untouched(const struct power_job *j, size_t machine);
 /* The same verb by the other way; NULL where there is no other. */
 json_t *power_job_other_way(struct web_call *c, const struct power_job *j, size_t machine);
 /* What the job switched off on this machine and did not switch on again: "pdu-b01-a AA4". */

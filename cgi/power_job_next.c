@@ -83,30 +83,40 @@ boot_of(const struct power_plan *p)
 }
 
 /* {"verb": "on", "machine": "n7", "via": "pdu", "href": "/power?..."}: what the form, the API and the command take. */
+struct next {
+	const char *names; /* a machine, an outlet, or a host list of some */
+	enum power_verb verb;
+	enum power_way way;
+	int64_t vlan;
+};
+
 static json_t *
-wish(struct web_call *c, const struct power_job *j, size_t machine, enum power_verb verb, enum power_way way, int64_t vlan)
+wish(struct web_call *c, const struct power_job *j, struct next n)
 {
-	const char *name = j->plan.machines[machine].name;
 	struct buf url = BUF(LIMIT_URL);
 	json_t *o = json_object();
 
-	jsn_set_text(o, "verb", power_verb_name(verb));
-	jsn_set_text(o, "machine", name);
-	jsn_set_text(o, "via", power_way_name(way));
-	buf_printf(&url, "/power?verb=%s", power_verb_name(verb));
-	add_query(&url, "nodes", name);
-	add_query(&url, "via", power_way_name(way));
-	if (verb == POWER_SETVLAN) {
+	jsn_set_text(o, "verb", power_verb_name(n.verb));
+	jsn_set_text(o, "machine", n.names);
+	jsn_set_text(o, "via", power_way_name(n.way));
+	buf_printf(&url, "/power?verb=%s", power_verb_name(n.verb));
+	add_query(&url, "nodes", n.names);
+	add_query(&url, "via", power_way_name(n.way));
+	if (n.verb == POWER_SETVLAN) {
 		jsn_set_text(o, "port", j->plan.vlan->port);
-		jsn_set(o, "vlan", json_integer((json_int_t)vlan));
+		jsn_set(o, "vlan", json_integer((json_int_t)n.vlan));
 		add_query(&url, "port", j->plan.vlan->port);
-		buf_printf(&url, "&vlan=%lld", (long long)vlan);
+		buf_printf(&url, "&vlan=%lld", (long long)n.vlan);
 	}
-	if (verb == POWER_BOOTDEV) {
+	if (n.verb == POWER_BOOTDEV) {
 		jsn_set_text(o, "boot", power_boot_name(boot_of(&j->plan)));
 		add_query(&url, "boot", power_boot_name(boot_of(&j->plan)));
 	}
 	jsn_set_text(o, "href", arena_strndup(c->arena, url.p, url.n));
+	if (url.over) { /* half a list is another one */
+		json_decref(o);
+		o = NULL;
+	}
 	buf_free(&url);
 	return o;
 }
@@ -117,7 +127,7 @@ is_left(const struct power_job *j, size_t machine)
 	return !j->open && strcmp(j->machines[machine].state, "ok") != 0 && j->plan.machines[machine].refused == NULL;
 }
 
-/* A cycle of which the first half is done is finished by its second. */
+/* A cycle that has begun is finished by its second half: nothing is cut a second time. */
 json_t *
 power_job_finish(struct web_call *c, const struct power_job *j, size_t machine)
 {
@@ -125,11 +135,24 @@ power_job_finish(struct web_call *c, const struct power_job *j, size_t machine)
 
 	if (!is_left(j, machine))
 		return NULL;
-	if (verb == POWER_CYCLE && is_off(c, j, machine))
+	if (verb == POWER_CYCLE && is_touched(j, machine))
 		verb = POWER_ON;
-	else if (verb == POWER_OUTLET_CYCLE && is_off(c, j, machine))
+	else if (verb == POWER_OUTLET_CYCLE && is_touched(j, machine))
 		verb = POWER_OUTLET_ON;
-	return wish(c, j, machine, verb, j->plan.way, j->plan.vlan == NULL ? 0 : j->plan.vlan->vlan);
+	return wish(c, j, (struct next){j->plan.machines[machine].name, verb, j->plan.way,
+	    j->plan.vlan == NULL ? 0 : j->plan.vlan->vlan});
+}
+
+json_t *
+power_job_begin_all(struct web_call *c, const struct power_job *j, const char *names)
+{
+	return wish(c, j, (struct next){names, j->plan.verb, j->plan.way, j->plan.vlan == NULL ? 0 : j->plan.vlan->vlan});
+}
+
+bool
+power_job_untouched(const struct power_job *j, size_t machine)
+{
+	return strcmp(j->machines[machine].state, "skipped") == 0 && j->machines[machine].done == 0 && !is_touched(j, machine);
 }
 
 /* How it was before: what went on goes off, what went off goes on; a reset, a light or a boot device has no undo. */
@@ -143,17 +166,18 @@ power_job_undo(struct web_call *c, const struct power_job *j, size_t machine)
 	    [POWER_RESET] = POWER_VERB_COUNT, [POWER_NMI] = POWER_VERB_COUNT, [POWER_IDENTIFY] = POWER_VERB_COUNT,
 	    [POWER_BOOTDEV] = POWER_VERB_COUNT,
 	};
+	const char *name = j->plan.machines[machine].name;
 	enum power_verb verb = back[j->plan.verb];
 	bool goes_on = verb == POWER_ON || verb == POWER_OUTLET_ON;
 
 	if (!is_left(j, machine) || verb == POWER_VERB_COUNT || !is_touched(j, machine))
 		return NULL;
 	if (verb == POWER_SETVLAN)
-		return j->plan.vlan->was < 1 ? NULL : wish(c, j, machine, verb, j->plan.way, j->plan.vlan->was);
+		return j->plan.vlan->was < 1 ? NULL : wish(c, j, (struct next){name, verb, j->plan.way, j->plan.vlan->was});
 	if (goes_on && !is_off(c, j, machine) && (j->plan.verb == POWER_CYCLE || j->plan.verb == POWER_OUTLET_CYCLE ||
 	    j->plan.verb == POWER_REBUILD))
 		return NULL; /* what went off is on again */
-	return wish(c, j, machine, verb, j->plan.way, 0);
+	return wish(c, j, (struct next){name, verb, j->plan.way, 0});
 }
 
 json_t *
@@ -163,5 +187,5 @@ power_job_other_way(struct web_call *c, const struct power_job *j, size_t machin
 
 	if (!is_left(j, machine) || power_verb_is_outlet(j->plan.verb) || power_verb_is_bmc(j->plan.verb) || j->plan.vlan != NULL)
 		return NULL;
-	return wish(c, j, machine, j->plan.verb, other, 0);
+	return wish(c, j, (struct next){j->plan.machines[machine].name, j->plan.verb, other, 0});
 }

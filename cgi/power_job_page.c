@@ -5,7 +5,8 @@
 
 #include "power_job.h"
 
-#define STEPS_SHOWN 100 /* of a larger job the page has only the steps of machines that are in one or not well */
+#define STEPS_SHOWN 100 /* of a larger job the page has only the steps of machines that went wrong ... */
+#define MACHINES_SHOWN 40 /* ... and of many machines those that are in a step or left; the others are named in a line */
 
 /* ---- who is not well ------------------------------------------------------------------------------- */
 
@@ -28,10 +29,15 @@ add_link(json_t *list, const char *text, json_t *wish)
 static json_t *
 remedies(struct web_call *c, const struct power_job *j, size_t machine)
 {
-	json_t *list = json_array();
+	json_t *list = json_array(), *finish = power_job_finish(c, j, machine), *undo = power_job_undo(c, j, machine);
 
-	add_link(list, "Finish", power_job_finish(c, j, machine));
-	add_link(list, "Undo", power_job_undo(c, j, machine));
+	if (finish != NULL && undo != NULL && json_equal(finish, undo)) { /* of half a cycle it is the same */
+		add_link(list, "Finish, or undo", finish);
+		json_decref(undo);
+	} else {
+		add_link(list, "Finish", finish);
+		add_link(list, "Undo", undo);
+	}
 	add_link(list, "Another way", power_job_other_way(c, j, machine));
 	return list;
 }
@@ -40,6 +46,56 @@ static bool
 is_well(const char *state)
 {
 	return strcmp(state, "ok") == 0 || strcmp(state, "running") == 0 || strcmp(state, "waiting") == 0;
+}
+
+/* The names of those in a state, folded; NULL none. */
+static const char *
+names_of(struct web_call *c, const struct power_job *j, const char *state, bool untouched)
+{
+	struct hosts h = {.name = arena_array(c->arena, j->plan.n_machines + 1, sizeof(*h.name))};
+
+	for (size_t i = 0; i < j->plan.n_machines; i++)
+		if (strcmp(j->machines[i].state, state) == 0 && (!untouched || power_job_untouched(j, i)))
+			h.name[h.n++] = arena_strdup(c->arena, j->plan.machines[i].name);
+	hosts_sort(&h);
+	return h.n == 0 ? NULL : hosts_fold(&h, c->arena);
+}
+
+/* "pdu-b01-a AA4, pdu-b01-b AA4", where the machine's own sentence has not said it. */
+static const char *
+left_words(struct web_call *c, const struct power_job *j, size_t machine)
+{
+	json_t *list = power_job_left_off(c, j, machine), *v;
+	const char *text = NULL;
+	size_t i;
+
+	json_array_foreach(list, i, v)
+		text = text == NULL ? arena_strdup(c->arena, json_string_value(v))
+		                    : arena_printf(c->arena, "%s, %s", text, json_string_value(v));
+	json_decref(list);
+	return strstr(j->machines[machine].text, "left where it is") != NULL ? NULL : text;
+}
+
+/* Whoever was not touched stands in one line, with one link for all. */
+static json_t *
+untouched(struct web_call *c, const struct power_job *j)
+{
+	const char *names = names_of(c, j, "skipped", true);
+	json_t *o, *list;
+	size_t n = 0;
+
+	if (names == NULL)
+		return NULL;
+	for (size_t i = 0; i < j->plan.n_machines; i++)
+		n += power_job_untouched(j, i);
+	o = json_object();
+	list = json_array();
+	jsn_set(o, "n", json_integer((json_int_t)n));
+	jsn_set_text(o, "names", names);
+	if (!j->open)
+		add_link(list, "Finish", power_job_begin_all(c, j, names));
+	jsn_set(o, "remedies", list);
+	return o;
 }
 
 static json_t *
@@ -51,10 +107,11 @@ unwell(struct web_call *c, const struct power_job *j)
 		size_t at = j->order[i];
 		json_t *o;
 
-		if (is_well(j->machines[at].state))
+		if (is_well(j->machines[at].state) || power_job_untouched(j, at))
 			continue;
 		o = power_job_machine_json(c, j, at);
 		jsn_set_text(o, "level", power_job_level_class(j->machines[at].state));
+		jsn_set_text(o, "left", left_words(c, j, at));
 		jsn_set(o, "remedies", remedies(c, j, at));
 		jsn_add(list, o);
 	}
@@ -91,7 +148,7 @@ progress(struct web_call *c, const struct power_job *j)
 static json_t *
 job_model(struct web_call *c, const struct power_job *j)
 {
-	json_t *m = power_job_json(c, j);
+	json_t *m = power_job_json(c, j), *rest = untouched(c, j);
 	char when[TIMES_TEXT];
 
 	jsn_set(m, "title", json_sprintf("Job %lld", (long long)j->request.id));
@@ -103,6 +160,7 @@ job_model(struct web_call *c, const struct power_job *j)
 	jsn_set(m, "n_all", json_integer((json_int_t)j->plan.n_machines));
 	jsn_set_text(m, "rest", j->rest_ms == 0 ? NULL : times_age(j->rest_ms, when));
 	jsn_set(m, "unwell", unwell(c, j));
+	jsn_set(m, "untouched", rest == NULL ? json_false() : rest);
 	jsn_set(m, "open", json_boolean(j->open));
 	jsn_set(m, "paused", json_boolean(strcmp(j->state.state, "paused") == 0));
 	jsn_set(m, "running", json_boolean(strcmp(j->state.state, "running") == 0));
@@ -120,7 +178,7 @@ job_model(struct web_call *c, const struct power_job *j)
 struct rows {
 	struct web_call *c;
 	const struct power_job *j;
-	size_t *steps; /* that are shown */
+	size_t *machines, *steps; /* that are shown */
 };
 
 static const struct web_column machine_columns[] = {
@@ -146,7 +204,7 @@ static struct web_cell
 machine_cell(void *ctx, size_t row, size_t column)
 {
 	const struct rows *r = ctx;
-	const size_t at = r->j->order[row];
+	const size_t at = r->machines[row];
 	const struct power_job_machine *m = &r->j->machines[at];
 	const char *name = r->j->plan.machines[at].name;
 	char age[TIMES_TEXT];
@@ -191,7 +249,26 @@ step_cell(void *ctx, size_t row, size_t column)
 	}
 }
 
-/* Those of who is in a step or not well come first to mind; the others are one link away. */
+/* Of many machines those that need somebody, or are in a step. */
+static size_t
+choose_machines(struct rows *r, bool all)
+{
+	const struct power_job *j = r->j;
+	size_t n = 0;
+
+	r->machines = arena_array(r->c->arena, j->plan.n_machines + 1, sizeof(*r->machines));
+	for (size_t i = 0; i < j->plan.n_machines; i++) {
+		const size_t at = j->order[i];
+		const char *state = j->machines[at].state;
+
+		if (all || j->plan.n_machines <= MACHINES_SHOWN ||
+		    (strcmp(state, "ok") != 0 && strcmp(state, "waiting") != 0 && !power_job_untouched(j, at)))
+			r->machines[n++] = at;
+	}
+	return n;
+}
+
+/* Of a large job those of who went wrong: what the others are in stands in the table of machines. */
 static size_t
 choose_steps(struct rows *r, bool all)
 {
@@ -202,8 +279,8 @@ choose_steps(struct rows *r, bool all)
 	for (size_t i = 0; i < j->plan.n_steps; i++) {
 		const char *state = j->machines[j->plan.steps[i].machine].state;
 
-		if (all || j->plan.n_steps <= STEPS_SHOWN ||
-		    (strcmp(state, "ok") != 0 && strcmp(state, "waiting") != 0 && strcmp(state, "skipped") != 0))
+		if (all || j->plan.n_steps <= STEPS_SHOWN || strcmp(state, "failed") == 0 || strcmp(state, "unknown") == 0 ||
+		    strcmp(state, "refused") == 0 || strcmp(state, "stopped") == 0)
 			r->steps[n++] = i;
 	}
 	return n;
@@ -216,9 +293,9 @@ power_show_job(struct web_call *c, struct err *e)
 	struct rows rows = {.c = c, .j = &j};
 	struct web_table tables[] = {
 	    {.name = "machines", .caption = "Machines", .columns = machine_columns, .n_columns = LARCH_COUNT(machine_columns),
-	        .cell = machine_cell, .ctx = &rows},
+	        .cell = machine_cell, .ctx = &rows, .empty = "None is in a step, and none needs anybody."},
 	    {.name = "steps", .caption = "Steps", .columns = step_columns, .n_columns = LARCH_COUNT(step_columns),
-	        .cell = step_cell, .ctx = &rows, .empty = "No machine is in a step, and none is left."},
+	        .cell = step_cell, .ctx = &rows, .empty = "Nothing has gone wrong."},
 	};
 	json_t *m;
 
@@ -226,11 +303,15 @@ power_show_job(struct web_call *c, struct err *e)
 		return -1;
 	if (c->format == WEB_JSON_FORMAT)
 		return web_json(c, 200, power_job_json(c, &j), e);
-	tables[0].n = j.plan.n_machines;
+	tables[0].n = choose_machines(&rows, web_flag(c, "all"));
 	tables[1].n = choose_steps(&rows, web_flag(c, "all") || c->format != WEB_HTML);
 	if (c->format == WEB_HTML) {
 		m = job_model(c, &j);
 		jsn_set(m, "more_steps", json_boolean(tables[1].n < j.plan.n_steps));
+		if (tables[0].n < j.plan.n_machines) {
+			jsn_set_text(m, "names_waiting", names_of(c, &j, "waiting", false));
+			jsn_set_text(m, "names_ok", names_of(c, &j, "ok", false));
+		}
 		jsn_set(m, "n_steps", json_integer((json_int_t)j.plan.n_steps));
 		return web_show(c, NULL, m, tables, LARCH_COUNT(tables), e);
 	}

@@ -116,9 +116,69 @@ say_left(const struct cli *c, const json_t *job, const json_t *row)
 	}
 	for (i = 0; i < LARCH_COUNT(nexts); i++)
 		if ((next = json_object_get(row, nexts[i])) != NULL)
-			printf("  to %s it: larch job %s %s %s  (a plan to %s it via %s)\n", nexts[i], nexts[i],
+			printf("  to %s it: larch job %s %s %s  (plans %s via %s)\n", nexts[i], nexts[i],
 			    out_scalar(c, json_object_get(job, "id")), machine, out_scalar(c, json_object_get(next, "verb")),
 			    out_scalar(c, json_object_get(next, "via")));
+}
+
+#define ALIKE 8 /* so many machines in one state, with nothing to say of each, stand in one line */
+
+static bool
+is_done(const json_t *row)
+{
+	return strcmp(state_of(row), "ok") == 0;
+}
+
+/* Of both nothing more is said than their state; of who is well the sentence counts for nothing. */
+static bool
+same_fate(const json_t *a, const json_t *b)
+{
+	return strcmp(state_of(a), state_of(b)) == 0 && (is_done(a) || strcmp(jsn_text_or(a, "text", ""), jsn_text_or(b, "text", "")) == 0) &&
+	    (is_done(a) || (json_array_size(jsn_array(a, "left_off")) == 0 && json_array_size(jsn_array(b, "left_off")) == 0 &&
+	        json_object_get(a, "undo") == NULL && json_object_get(b, "undo") == NULL));
+}
+
+/* How many are alike, it among them, and which is the first. */
+static size_t
+count_alike(const json_t *rows, size_t at, size_t *first_out)
+{
+	const json_t *row, *mine = json_array_get(rows, at);
+	size_t i, n = 0;
+
+	*first_out = at;
+	json_array_foreach(rows, i, row)
+		if (same_fate(mine, row)) {
+			*first_out = n == 0 ? i : *first_out;
+			n++;
+		}
+	return n;
+}
+
+/* Was it in the line of an earlier one? */
+static bool
+is_shown(const json_t *job, size_t at)
+{
+	size_t first;
+
+	return count_alike(jsn_array(job, "machines"), at, &first) >= ALIKE && first < at;
+}
+
+/* The names of all that are alike, folded; NULL when they are few. */
+static const char *
+alike(const struct cli *c, const json_t *job, size_t at)
+{
+	const json_t *rows = jsn_array(job, "machines"), *row, *mine = json_array_get(rows, at);
+	struct hosts h = {0};
+	size_t i, first;
+
+	if (count_alike(rows, at, &first) < ALIKE)
+		return NULL;
+	h.name = arena_array(c->arena, json_array_size(rows), sizeof(*h.name));
+	json_array_foreach(rows, i, row)
+		if (same_fate(mine, row))
+			h.name[h.n++] = arena_strdup(c->arena, out_scalar(c, json_object_get(row, "machine")));
+	hosts_sort(&h);
+	return hosts_fold(&h, c->arena);
 }
 
 /* The result: the job's own sentence, then the machines; what the sentence has said already is not said again. */
@@ -132,12 +192,24 @@ text_result(const struct cli *c, const json_t *job)
 
 	printf("job %s: %s%s%s%s%s\n", out_scalar(c, json_object_get(job, "id")), colour ? red : "", state_of(job),
 	    colour ? "\033[0m" : "", *all != '\0' ? ": " : "", *all != '\0' ? out_scalar(c, json_object_get(job, "text")) : "");
-	json_array_foreach(jsn_array(job, "machines"), i, row) {
-		const char *text = jsn_text_or(row, "text", "");
-		bool said = *text == '\0' || strstr(all, text) != NULL;
+	for (i = 0; i < json_array_size(jsn_array(job, "machines")); i++) {
+		const char *text, *names;
+		bool said;
 
-		printf("%s: %s%s%s\n", out_scalar(c, json_object_get(row, "machine")), state_of(row), said ? "" : ": ",
-		    said ? "" : out_scalar(c, json_object_get(row, "text")));
+		row = json_array_get(jsn_array(job, "machines"), i);
+		text = jsn_text_or(row, "text", "");
+		if (*text == '\0')
+			text = jsn_text_or(row, "waits_for", "");
+		said = *text == '\0' || strstr(all, text) != NULL;
+		if (is_shown(job, i))
+			continue;
+		if ((names = alike(c, job, i)) != NULL) {
+			printf("%s: %s%s%s\n", names, state_of(row), *text == '\0' || is_done(row) ? "" : ": ",
+			    *text == '\0' || is_done(row) ? "" : out_scalar(c, json_object_get(row, "text")));
+			continue;
+		}
+		printf("%s: %s%s", out_scalar(c, json_object_get(row, "machine")), state_of(row), said ? "" : ": ");
+		out_line(stdout, "%s", said ? "" : text);
 		say_left(c, job, row);
 	}
 }

@@ -421,7 +421,7 @@ stop_or_undo(struct drive_machine *m, enum drive_machine_state state, size_t fro
 
 /* Of an aborted machine it is said too when nothing of it was touched, or when only what goes on was. */
 static const char *
-aborted_where(const struct drive_machine *m)
+aborted_where(struct drive_machine *m)
 {
 	const struct power_plan *p = &m->job->plan;
 	size_t on = 0, switched = 0;
@@ -436,8 +436,9 @@ aborted_where(const struct drive_machine *m)
 	}
 	if (switched == 0)
 		return "aborted: nothing of it was switched, it is as it was";
-	return on == switched ? arena_printf(m->a, "aborted: %zu of what should go on is on, the rest is as it was", on)
-	                      : "aborted";
+	if (on == switched)
+		return arena_printf(m->a, "aborted: %zu of what should go on is on, the rest is as it was", on);
+	return left_where(m)[0] != '\0' ? "aborted" : "aborted: nothing of it is left off; what came after was not waited for";
 }
 
 void

@@ -7,6 +7,25 @@ from slapd import make_ca
 
 BUILD = pathlib.Path(os.environ["LARCH_BUILD"]).resolve()
 KEY = "larch_0123456789abcdef." + "5" * 64
+PLAN = {"hash": "ab12", "verb": "cycle", "via": "pdu", "text": "cycle n1 by pdu\n  pdu1 A1 off\n  pdu1 A1 on\n",
+        "machines": ["n1"], "steps": [], "warnings": [], "refused": []}
+
+
+def job(state, *steps, machines=None):
+    return {"id": 7, "state": state, "who": "ana", "verb": "cycle", "via": "pdu",
+            "machines": machines or [{"machine": "n1", "state": state, "text": ""}],
+            "steps": [{"n": i, "machine": "n1", "device": d, "action": a, "what": f"{d} {a}", "state": s, "text": t, "began": None,
+                       "ended": None} for i, (d, a, s, t) in enumerate(steps)],
+            "created": "2026-11-20T21:00:00Z", "ended": None}
+
+
+def power(s, *states, status=202, plan=PLAN, answer=None):
+    """The stub as a server that takes the plan and shows the job in these states, one after another."""
+    s.say("GET", "/api/v1/power/plan", (200, plan))
+    s.say("POST", "/api/v1/power", (status, answer or {"id": 7}, {"Location": "/api/v1/jobs/7"}))
+    s.say("GET", "/api/v1/jobs/7", *[(200, s) for s in states])
+
+
 class Stub:
     """says[(method, path)] is a list of answers (status, body[, headers]); the last one stays."""
 
