@@ -40,7 +40,7 @@ json_t *power_job_undo(struct web_call *c, const struct power_job *j, size_t mac
 json_t *power_job_begin_all(struct web_call *c, const struct power_job *j, const char *names);
 /* It ended before anything of the machine was done. */
 bool power_job_untouched(const struct power_job *j, size_t machine);
-/* The same verb by the other way; NULL where there is no other. */
+/* The same by the other way, or off for soft and a cycle for a reset; NULL where there is no other. */
 json_t *power_job_other_way(struct web_call *c, const struct power_job *j, size_t machine);
 /* What the job switched off on this machine and did not switch on again: "pdu-b01-a AA4". */
 json_t *power_job_left_off(struct web_call *c, const struct power_job *j, size_t machine);

@@ -73,15 +73,6 @@ add_query(struct buf *url, const char *key, const char *value)
 	buf_url(url, str_of(value));
 }
 
-static enum power_boot
-boot_of(const struct power_plan *p)
-{
-	for (size_t i = 0; i < p->n_steps; i++)
-		if (power_action_boot(p->steps[i].action) != POWER_BOOT_NONE)
-			return power_action_boot(p->steps[i].action);
-	return POWER_BOOT_NONE;
-}
-
 /* {"verb": "on", "machine": "n7", "via": "pdu", "href": "/power?..."}: what the form, the API and the command take. */
 struct next {
 	const char *names; /* a machine, an outlet, or a host list of some */
@@ -109,8 +100,8 @@ wish(struct web_call *c, const struct power_job *j, struct next n)
 		buf_printf(&url, "&vlan=%lld", (long long)n.vlan);
 	}
 	if (n.verb == POWER_BOOTDEV) {
-		jsn_set_text(o, "boot", power_boot_name(boot_of(&j->plan)));
-		add_query(&url, "boot", power_boot_name(boot_of(&j->plan)));
+		jsn_set_text(o, "boot", power_boot_name(j->plan.boot));
+		add_query(&url, "boot", power_boot_name(j->plan.boot));
 	}
 	jsn_set_text(o, "href", arena_strndup(c->arena, url.p, url.n));
 	if (url.over) { /* half a list is another one */
@@ -184,8 +175,13 @@ json_t *
 power_job_other_way(struct web_call *c, const struct power_job *j, size_t machine)
 {
 	enum power_way other = j->plan.way == POWER_WAY_BMC ? POWER_WAY_PDU : POWER_WAY_BMC;
+	const char *name = j->plan.machines[machine].name;
 
-	if (!is_left(j, machine) || power_verb_is_outlet(j->plan.verb) || power_verb_is_bmc(j->plan.verb) || j->plan.vlan != NULL)
+	if (!is_left(j, machine) || power_verb_is_outlet(j->plan.verb) || j->plan.vlan != NULL)
 		return NULL;
-	return wish(c, j, (struct next){j->plan.machines[machine].name, j->plan.verb, other, 0});
+	if (j->plan.verb == POWER_SOFT)
+		return wish(c, j, (struct next){name, POWER_OFF, POWER_WAY_AUTO, 0});
+	if (j->plan.verb == POWER_RESET)
+		return wish(c, j, (struct next){name, POWER_CYCLE, POWER_WAY_AUTO, 0});
+	return power_verb_is_bmc(j->plan.verb) ? NULL : wish(c, j, (struct next){name, j->plan.verb, other, 0});
 }

@@ -430,8 +430,8 @@ char status_letter(const char *level);
 /* The worst of a node's checks first, each "ping down 12 min": what is wrong with it; "" nothing. In the arena. */
 const char *status_wrong(struct cli *c, const json_t *item);
 
-/* job.c: show a job's progress until it ends; gives the exit code. */
-int job_follow(struct cli *c, const char *id);
+/* job.c: show a job's progress until it ends or is paused; gives the exit code. `ordered`: it was just told to leave its pause. */
+int job_follow(struct cli *c, const char *id, bool ordered);
 /* job_view.c: a job as a whole, on a cleared terminal; and its progress as a sentence, in the arena. */
 void job_draw(const struct cli *c, const json_t *job);
 const char *job_progress(const struct cli *c, const json_t *job);

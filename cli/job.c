@@ -10,6 +10,7 @@
 #define POLL_MS 500            /* nginx lets one address ask five times a second */
 #define SILENCE_MS 30000       /* without an answer of the server: the outcome is unknown ... */
 #define SILENCE_TRIES 20       /* ... and not before so many tries: a laptop that slept counts no silence */
+#define OBEYED_MS 10000        /* until then a job that was resumed or aborted may still be seen paused */
 #define STILL_MS (10 * 60000)  /* without a change of the job: --timeout */
 #define REBUILD_STILL_MS (25 * 3600 * INT64_C(1000)) /* the longest rebuild_limit of larch.json, and an hour */
 
@@ -35,6 +36,7 @@ struct follow {
 	int unanswered;        /* tries since then */
 	int64_t still_ms;
 	long limit_s;          /* of one reading */
+	int64_t ordered;       /* times_boot() of an order that takes it out of its pause; 0: none */
 };
 
 static char *
@@ -256,6 +258,8 @@ look(struct cli *c, struct follow *w, int *code)
 		if (c->opt.timeout == NULL && strcmp(jsn_text_or(a.body, "verb", ""), "rebuild") == 0)
 			w->still_ms = REBUILD_STILL_MS;
 		*code = exit_of(a.body, &end);
+		if (strcmp(state_of(a.body), "paused") == 0 && w->ordered != 0 && times_boot() - w->ordered < OBEYED_MS)
+			end = false;
 	} else if (!interrupted && ((rc == 0 && a.status < 500 && a.status != 429) || is_silent(w))) {
 		*code = rc == 0 ? api_fail(c, &a) : cli_fail(c, &e);
 		/* a job that was only asked for, and the server says why not: that is the whole answer */
@@ -313,9 +317,9 @@ watch(struct cli *c, struct follow *w)
 }
 
 int
-job_follow(struct cli *c, const char *id)
+job_follow(struct cli *c, const char *id, bool ordered)
 {
-	struct follow w = {.id = id, .changed = times_boot(), .answered = times_boot(), .still_ms = STILL_MS,
+	struct follow w = {.id = id, .ordered = ordered ? times_boot() : 0, .changed = times_boot(), .answered = times_boot(), .still_ms = STILL_MS,
 	    .limit_s = 10};
 	struct err e = {0};
 	int code;
@@ -365,5 +369,5 @@ cmd_job(struct cli *c)
 
 	if (str_int(str_of(c->argv[0]), 1, INT64_MAX, &id) != 0)
 		return cli_usage(c, "\"%s\" is no job; they are numbers", c->argv[0]);
-	return c->opt.no_wait ? show_job(c, c->argv[0]) : job_follow(c, c->argv[0]);
+	return c->opt.no_wait ? show_job(c, c->argv[0]) : job_follow(c, c->argv[0], false);
 }

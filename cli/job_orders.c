@@ -41,7 +41,7 @@ cmd_job_order(struct cli *c)
 	else
 		cli_say(c, "Job %lld was asked to %s.", (long long)id, what);
 	api_answer_finish(&a);
-	return code != EXIT_OK || c->opt.no_wait || strcmp(what, "pause") == 0 ? code : job_follow(c, c->argv[0]);
+	return code != EXIT_OK || c->opt.no_wait || strcmp(what, "pause") == 0 ? code : job_follow(c, c->argv[0], true);
 }
 
 /* ---- finish, undo ------------------------------------------------------------------------------ */

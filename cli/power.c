@@ -243,7 +243,7 @@ submit(struct cli *c, const struct wish *w, const json_t *plan)
 	else if ((id = job_of(c, &a)) == NULL)
 		code = no_answer(c, true, (err_set(&e, ERR_UNAVAILABLE, "the server named no job"), &e));
 	else
-		code = job_follow(c, id);
+		code = job_follow(c, id, false);
 	buf_free(&body);
 	api_answer_finish(&a);
 	return code;
