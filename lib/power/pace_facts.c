@@ -144,7 +144,7 @@ static void
 add_outlet(struct units *u, struct inv *inv, const char *pdu, const char *outlet)
 {
 	const char *infeed;
-	struct inv_cord *cords;
+	struct inv_connection *links;
 	struct err e;
 	size_t n = 0;
 
@@ -154,10 +154,11 @@ add_outlet(struct units *u, struct inv *inv, const char *pdu, const char *outlet
 	infeed = infeed_of(inv, pdu, outlet, u->a);
 	if (infeed != NULL)
 		add_unit(u, arena_printf(u->a, "%s %s", pdu, infeed), false);
-	if (inv_cords(inv, pdu, u->a, &cords, &n, &e) != 0)
+	if (inv_connections(inv, pdu, u->a, &links, &n, &e) != 0)
 		return;
 	for (size_t i = 0; i < n; i++) /* a phase is the same on the PDU and on its feed */
-		add_unit(u, arena_printf(u->a, "%s %s", cords[i].pdu, is_phase(infeed) ? infeed : cords[i].outlet), false);
+		if (strcmp(links[i].b_type, "feed") == 0 || strcmp(links[i].b_type, "ups") == 0)
+			add_unit(u, arena_printf(u->a, "%s %s", links[i].b, is_phase(infeed) ? infeed : links[i].b_port), false);
 }
 
 /* ---- starts ----------------------------------------------------------------------------------------------- */
