@@ -159,16 +159,24 @@ advice_says(const struct advice_room *r, const char *verb, const char *thing, st
 	return rc;
 }
 
-/* Slurm names no such node: then no job runs on it, if Slurm has named any. */
+/* Slurm names no such node: then no job runs on it, if Slurm has named any of late. It may have got this one since. */
 static int
 not_named(const struct advice_room *r, struct arena *a, struct err *e)
 {
-	struct status_value *values;
+	struct status_value *values, last = {0};
+	char age[TIMES_TEXT];
 	size_t n;
 
 	if (status_column_values(r->status, "jobs", a, &values, &n, e) != 0)
 		return -1;
-	return n > 0 ? 0 : err_set(e, ERR_UNAVAILABLE, "Slurm has not said yet which jobs run");
+	for (size_t i = 0; i < n; i++)
+		if (i == 0 || values[i].at > last.at)
+			last = values[i];
+	if (n == 0)
+		return err_set(e, ERR_UNAVAILABLE, "Slurm has not said yet which jobs run");
+	if (status_stale(last.at, last.interval, r->now))
+		return err_set(e, ERR_UNAVAILABLE, "Slurm last said %s ago which jobs run", times_age(r->now - last.at, age));
+	return 0;
 }
 
 /* A room whose larchd asks no Slurm has no column of its jobs. */

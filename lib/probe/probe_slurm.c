@@ -262,7 +262,7 @@ probe_slurm_is_there(const struct probe_slurm *p)
 {
 	const char *sinfo = program(p, SLURM_NODES);
 
-	return !is_off(p, SLURM_NODES) && (p->answered || strcmp(sinfo, DEFAULT_SINFO) != 0);
+	return !is_off(p, SLURM_NODES) && (p->answered || strcmp(sinfo, DEFAULT_SINFO) != 0 || run_finds(sinfo));
 }
 
 const struct slurm_room *

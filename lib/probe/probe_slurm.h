@@ -38,7 +38,10 @@ LARCH_API void probe_slurm_set_conf(struct probe_slurm *p, const struct conf *co
 /* Ask now what is not being asked: for `larch check`. What is asked less often for its failures is asked now too. */
 LARCH_API void probe_slurm_ask(struct probe_slurm *p);
 
-/* Is there a Slurm here: sinfo has answered, or larch.json names one? Else the room has no such columns. */
+/*
+ * Is there a Slurm here: sinfo has answered, or larch.json names one, or it is installed? Else the room has no such columns, and
+ * nobody is kept from a machine by jobs: a controller that is away since before larchd began must not look like that.
+ */
 LARCH_API bool probe_slurm_is_there(const struct probe_slurm *p);
 /* The last answers, never NULL. */
 LARCH_API const struct slurm_room *probe_slurm_room(const struct probe_slurm *p);

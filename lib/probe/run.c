@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <linux/close_range.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -62,12 +63,14 @@ run_outcome_name(enum run_outcome o)
 
 /* ---- the environment ------------------------------------------------------------------- */
 
+#define PATH_FALLBACK "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"
+
 const char *const *
 run_env(struct arena *a, const char *const *more)
 {
 	static const struct {
 		const char *name, *fallback; /* NULL: left out when we have none */
-	} ours[] = {{"PATH", "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"}, {"HOME", "/"}, {"TZ", NULL}};
+	} ours[] = {{"PATH", PATH_FALLBACK}, {"HOME", "/"}, {"TZ", NULL}};
 	const char **env = arena_array(a, LARCH_COUNT(ours) + 1 + ENV_MORE + 1, sizeof(*env));
 	size_t n = 0;
 
@@ -83,6 +86,24 @@ run_env(struct arena *a, const char *const *more)
 	for (size_t i = 0; more != NULL && more[i] != NULL && i < ENV_MORE; i++)
 		env[n++] = more[i];
 	return env;
+}
+
+bool
+run_finds(const char *program)
+{
+	struct str path = str_of(getenv("PATH") == NULL ? PATH_FALLBACK : getenv("PATH"));
+	char file[4096];
+
+	if (strchr(program, '/') != NULL)
+		return access(program, X_OK) == 0;
+	while (path.p != NULL) {
+		struct str folder = str_cut(&path, ':');
+		int n = snprintf(file, sizeof(file), "%.*s/%s", (int)folder.n, folder.n > 0 ? folder.p : ".", program);
+
+		if (n > 0 && (size_t)n < sizeof(file) && access(file, X_OK) == 0)
+			return true;
+	}
+	return false;
 }
 
 /* ---- the end ----------------------------------------------------------------------------- */

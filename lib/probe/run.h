@@ -64,6 +64,9 @@ LARCH_API void run_drop(struct run *run);
 /* The environment of a child: PATH, HOME and TZ as ours, LC_ALL=C, then `more` ("NAME=value", ended by NULL; or NULL). */
 LARCH_API const char *const *run_env(struct arena *a, const char *const *more);
 
+/* Would a run find this program: a path that may be executed, or a name in a folder of that PATH? */
+LARCH_API bool run_finds(const char *program);
+
 LARCH_API const char *run_outcome_name(enum run_outcome o); /* "done" "missing" "timeout" "too-much" "cancelled" */
 
 #endif

@@ -133,6 +133,8 @@ t_jobs_of_slurm(void)
 	T_INT(status_set_pulse(s, &(struct status_pulse){.beat = r.now, .notice = "", .version = "t"}, &e), 0);
 	T_INT(advice_busy(&r, "n1", &e), -1);
 	T_ERR(e, "Slurm last said");
+	T_INT(advice_busy(&r, "n9", &e), -1); /* a node that Slurm may have got since */
+	T_ERR(e, "Slurm last said");
 	status_close(s);
 }
 
