@@ -80,6 +80,16 @@ int power_api_tag(struct web_call *c, struct err *e);
 int power_api_tag_lift(struct web_call *c, struct err *e);
 int power_api_tag_extend(struct web_call *c, struct err *e);
 
+/* power_tags_jobs.c: the jobs that have not ended, by number, each with the tags that cover what it switches. */
+struct power_at_work {
+	int64_t job;
+	const char *who;            /* NULL: its plan cannot be read, and no tag is known */
+	const struct power_tag *tags;
+	size_t n_tags;
+};
+int power_at_work(struct web_call *c, struct power_at_work **out, size_t *n_out, struct err *e);
+bool power_at_work_on(const struct power_at_work *w, int64_t tag);
+
 /* power_log.c */
 int power_show_log(struct web_call *c, struct err *e);
 int power_api_log(struct web_call *c, struct err *e);

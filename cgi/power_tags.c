@@ -11,6 +11,8 @@ struct tag_rows {
 	const struct power_tag *tags;
 	const char **names; /* as they are called now */
 	size_t n;
+	struct power_at_work *work;
+	size_t n_work;
 };
 
 static const struct web_column columns[] = {
@@ -25,6 +27,7 @@ static const struct web_column columns[] = {
     {.key = "id", .title = "Tag", .kind = WEB_COL_NUMBER},
     {.key = "type", .title = "Type", .data_only = true},
     {.key = "hung_on", .title = "Hung on", .data_only = true},
+    {.key = "jobs", .title = "Jobs not ended", .data_only = true},
 };
 
 static const char *
@@ -42,6 +45,18 @@ asked(struct web_call *c, const struct power_tag *t)
 	if (t->asked_at == 0 || c->now - t->asked_at > POWER_TAG_TOGETHER_MS || c->now < t->asked_at)
 		return "";
 	return arena_printf(c->arena, "%s asked %s ago: one more is needed", t->asked_by, times_age(c->now - t->asked_at, age));
+}
+
+/* "12 15": the jobs that have not ended where it hangs. */
+static const char *
+jobs_of(const struct tag_rows *r, int64_t tag)
+{
+	const char *text = "";
+
+	for (size_t i = 0; i < r->n_work; i++)
+		if (power_at_work_on(&r->work[i], tag))
+			text = arena_printf(r->c->arena, "%s%s%lld", text, text[0] == '\0' ? "" : " ", (long long)r->work[i].job);
+	return text;
 }
 
 static const char *
@@ -76,7 +91,8 @@ cell(void *ctx, size_t row, size_t column)
 	case 7: return web_cell_time(t->made);
 	case 8: return web_cell_number((double)t->id);
 	case 9: return web_cell_text(t->type);
-	default: return web_cell_text(hung_on(r->c, t));
+	case 10: return web_cell_text(hung_on(r->c, t));
+	default: return web_cell_text(jobs_of(r, t->id));
 	}
 }
 
@@ -94,6 +110,7 @@ read_tags(struct web_call *c, struct tag_rows *r, struct err *e)
 	struct power_requests *requests;
 	struct power_tag *tags;
 	struct inv *inv;
+	struct err lost;
 
 	if (power_need_requests(c, &requests, e) != 0 || power_need_inv(c, &inv, e) != 0 ||
 	    power_tags(requests, c->arena, &tags, &r->n, e) != 0)
@@ -102,7 +119,32 @@ read_tags(struct web_call *c, struct tag_rows *r, struct err *e)
 	r->names = arena_array(c->arena, r->n, sizeof(*r->names));
 	for (size_t i = 0; i < r->n; i++)
 		r->names[i] = power_tag_name(&tags[i], inv, c->arena);
+	if (r->n > 0 && power_at_work(c, &r->work, &r->n_work, &lost) != 0)
+		r->n_work = 0; /* larchd has no journal yet, and so no job */
 	return 0;
+}
+
+/* Whoever hung a tag while a job is at work there has to know: it has not stopped yet. */
+static json_t *
+work_model(struct web_call *c, const struct tag_rows *r)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < r->n_work; i++)
+		for (size_t k = 0; k < r->n; k++) {
+			json_t *o;
+
+			if (!power_tag_in_force(&r->tags[k], c->now) || !power_at_work_on(&r->work[i], r->tags[k].id))
+				continue;
+			o = json_object();
+			jsn_set_text(o, "on", r->names[k]);
+			jsn_set(o, "job", json_integer(r->work[i].job));
+			jsn_set_text(o, "who", r->work[i].who);
+			jsn_set_text(o, "href", web_link(c->arena, "/jobs/%s", arena_printf(c->arena, "%lld", (long long)r->work[i].job)));
+			jsn_add(list, o);
+			break;
+		}
+	return list;
 }
 
 static json_t *
@@ -115,6 +157,7 @@ page_model(struct web_call *c, const struct tag_rows *r)
 	jsn_set_text(m, "thing", web_has(c, "thing") ? web_text(c, "thing") : "");
 	jsn_set(m, "may", json_boolean(may));
 	jsn_set(m, "any", json_boolean(r->n > 0));
+	jsn_set(m, "at_work", work_model(c, r));
 	return m;
 }
 
@@ -165,6 +208,17 @@ check_outlet(struct web_call *c, struct inv *inv, const char *pdu, const char *o
 	return err_set(e, ERR_NOT_FOUND, "%s has no outlet \"%s\"", pdu, outlet);
 }
 
+/* A thing may have a colon in its name, and be called as an outlet is: nobody knows then which of them is meant. */
+static bool
+is_outlet_too(struct web_call *c, struct inv *inv, const char *name, const char *colon)
+{
+	const char *pdu = arena_strndup(c->arena, name, (size_t)(colon - name));
+	struct inv_thing thing;
+	struct err none;
+
+	return inv_get(inv, pdu, c->arena, &thing, &none) == 0 && check_outlet(c, inv, pdu, colon + 1, &none) == 0;
+}
+
 /* "b07", "n0001", "pdu-b01-a:AA7": what there is in the inventory, and nothing else. */
 static int
 read_thing(struct web_call *c, struct power_tag_wish *w, struct err *e)
@@ -183,8 +237,10 @@ read_thing(struct web_call *c, struct power_tag_wish *w, struct err *e)
 	}
 	if (inv_get(inv, text, c->arena, &thing, e) != 0)
 		return -1;
-	if (colon != NULL && w->outlet[0] != '\0' && check_outlet(c, inv, text, w->outlet, e) != 0)
+	if (w->outlet[0] != '\0' && check_outlet(c, inv, text, w->outlet, e) != 0)
 		return -1;
+	if (colon != NULL && w->outlet[0] == '\0' && is_outlet_too(c, inv, text, colon))
+		return err_set(e, ERR_CONFLICT, "\"%s\" is a thing and an outlet: give the thing another name first", text);
 	w->thing = thing.name;
 	w->number = thing.id;
 	w->type = w->outlet[0] == '\0' ? thing.type : "outlet";
@@ -238,6 +294,22 @@ power_post_tag(struct web_call *c, struct err *e)
 	return put(c, &id, e) != 0 ? -1 : web_redirect(c, "/tags", e);
 }
 
+static json_t *
+jobs_json(struct web_call *c, int64_t tag)
+{
+	struct power_at_work *work;
+	json_t *list = json_array();
+	struct err lost;
+	size_t n;
+
+	if (power_at_work(c, &work, &n, &lost) != 0)
+		n = 0;
+	for (size_t i = 0; i < n; i++)
+		if (power_at_work_on(&work[i], tag))
+			jsn_add(list, json_integer(work[i].job));
+	return list;
+}
+
 int
 power_api_tag(struct web_call *c, struct err *e)
 {
@@ -248,6 +320,7 @@ power_api_tag(struct web_call *c, struct err *e)
 		return -1;
 	o = json_object();
 	jsn_set(o, "id", json_integer(id));
+	jsn_set(o, "jobs", jobs_json(c, id));
 	return web_created(c, 201, "/api/v1/tags", o, e);
 }
 

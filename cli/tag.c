@@ -46,6 +46,18 @@ send_it(struct cli *c, const char *path, json_t *body, struct api_answer *a)
 	return code;
 }
 
+/* A job that is at work there stops before its next packet: until then no hand goes in. */
+static void
+say_hung(struct cli *c, json_t *body)
+{
+	json_t *jobs = json_object_get(body, "jobs");
+
+	out_line(stdout, "tag %s hangs on %s. It does not replace a padlock.", out_scalar(c, json_object_get(body, "id")), c->argv[0]);
+	for (size_t i = 0; i < json_array_size(jobs); i++)
+		out_line(stdout, "WAIT: job %s has not ended there. It stops before its next packet; see larch job %s",
+		    out_scalar(c, json_array_get(jobs, i)), out_scalar(c, json_array_get(jobs, i)));
+}
+
 static int
 put(struct cli *c)
 {
@@ -67,7 +79,7 @@ put(struct cli *c)
 		jsn_set_text(body, "contact", c->opt.contact);
 	code = send_it(c, "/api/v1/tags", body, &a);
 	if (code == EXIT_OK && out_format(c, FORMAT_TEXT) == FORMAT_TEXT)
-		printf("tag %s hangs on %s. It does not replace a padlock.\n", out_scalar(c, json_object_get(a.body, "id")), c->argv[0]);
+		say_hung(c, a.body);
 	else if (code == EXIT_OK)
 		out_json(a.body);
 	api_answer_finish(&a);

@@ -35,9 +35,6 @@ gather(struct gathering *g, const struct power_vlan_facts *vlan, bool outlets, s
 	if (!outlets && power_tags_add(&g->tags, m->name, NULL, e) != 0)
 		return -1;
 	take(g, bmc | pdu | by_switch);
-	if (m->bmc != NULL && power_tags_add(&g->tags, m->bmc, NULL, e) != 0)
-		return -1;
-	take(g, bmc | pdu);
 	for (size_t i = 0; i < m->n_outlets; i++) {
 		const struct power_outlet *o = &m->outlets[i];
 

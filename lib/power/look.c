@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "look.h"
-#include "tag.h"
 
 #define HOUR_MS ((int64_t)3600000)
 #define PERMIT_MS ((int64_t)300000) /* no permit lasts so long: policy.c gives a minute */
@@ -228,9 +227,7 @@ power_look_tags(const struct power_look *l, const struct power_about *x, struct 
 		return err_set(e, ERR_UNAVAILABLE, NO_TAGS);
 	if (l->inv == NULL)
 		return err_set(e, ERR_UNAVAILABLE, "the inventory cannot be read, so it is not known what is tagged");
-	if ((!x->outlet_verb && power_tags_add(&t, x->machine, NULL, e) != 0) ||
-	    (x->outlet == NULL && power_tags_add(&t, x->device, NULL, e) != 0) ||
-	    (x->outlet != NULL && power_tags_add_fed(&t, x->device, x->outlet, e) != 0))
+	if (power_tags_add_about(&t, x, e) != 0)
 		return -1;
 	for (size_t i = 0; i < t.n; i++)
 		if (power_tag_in_force(&t.tag[i], l->now))

@@ -10,6 +10,7 @@
 #include "journal.h"
 #include "plan.h"
 #include "request.h"
+#include "tag.h"
 
 /* What the device said just now of the outlet or chassis the step is about. */
 struct power_seen {
@@ -40,11 +41,6 @@ LARCH_API int power_look_step(const struct power_look *l, size_t step, struct ar
 /* The role's machines an hour. Part of power_look_step, and asked again directly before the intent: others of the
  * same person are read meanwhile, and each sees the ceiling free. 0 or -1. */
 LARCH_API int power_look_ceiling(const struct power_look *l, size_t step, struct err *e);
-/* What an intent is about: the device it is for, the machine it is done for, and the outlet, NULL of a BMC. */
-struct power_about {
-	const char *machine, *device, *outlet;
-	bool outlet_verb;           /* the machine is an outlet by its name, no thing of its own */
-};
 /* Is any of it tagged? Part of power_look_step, and asked again where the intent is written, also of what takes a step back. */
 LARCH_API int power_look_tags(const struct power_look *l, const struct power_about *x, struct arena *a, struct err *e);
 /* After reading the device, before the intent: its state and its own name. 0 or -1. */

@@ -22,11 +22,12 @@ power_verb_heeds_tags(enum power_verb v)
 
 #define BUCKETS 1024u
 
-/* What is known of a thing: the tags on it and its outlets, then those on the places it stands in. */
+/* What is known of a thing: the tags on it and its outlets, then those on its BMC and on what stands in it, and last those
+ * on the places where it stands. */
 struct power_tags_known {
 	const char *thing;
 	struct power_tag *tag;
-	size_t n, n_own, cap;
+	size_t n, n_own, n_below, cap; /* its own end at n_own, those below it at n_below */
 	struct power_tags_known *next;
 };
 
@@ -62,6 +63,33 @@ read_on(struct power_tags *t, const char *thing, struct power_tags_known *k, str
 		k->tag = power_plan_grown(t->a, k->tag, k->n, &k->cap, sizeof(*k->tag));
 		k->tag[k->n++] = found[i];
 	}
+	return 0;
+}
+
+/* Who switches a chassis switches what is in it, and a BMC goes dark with its machine. */
+static int
+read_below(struct power_tags *t, struct power_tags_known *k, struct err *e)
+{
+	struct inv_place *inside;
+	struct inv_thing bmc;
+	struct err none = {0};
+	size_t n = 0;
+
+	if (inv_bmc(t->inv, k->thing, t->a, &bmc, &none) == 0) {
+		if (read_on(t, bmc.name, k, e) != 0)
+			return -1;
+	} else if (none.kind != ERR_NOT_FOUND) {
+		*e = none;
+		return -1;
+	}
+	none.kind = ERR_NONE;
+	if (inv_inside(t->inv, k->thing, INV_DEPTH, t->a, &inside, &n, &none) != 0 && none.kind != ERR_NOT_FOUND) {
+		*e = none;
+		return -1;
+	}
+	for (size_t i = 0; i < n; i++)
+		if (inside[i].depth > 0 && read_on(t, inside[i].thing, k, e) != 0)
+			return -1;
 	return 0;
 }
 
@@ -111,6 +139,9 @@ know(struct power_tags *t, const char *thing, const struct power_tags_known **ou
 	if (read_on(t, k->thing, k, e) != 0)
 		return -1;
 	k->n_own = k->n;
+	if (read_below(t, k, e) != 0)
+		return -1;
+	k->n_below = k->n;
 	if (read_places(t, k, e) != 0)
 		return -1;
 	k->next = *at;
@@ -132,6 +163,17 @@ none_at_all(struct power_tags *t, bool *none, struct err *e)
 	return 0;
 }
 
+/* Of one outlet: a tag on its neighbour is none on it. Of a place: one on an outlet of it is none on what stands beside. */
+static bool
+covers(const struct power_tags_known *k, size_t i, const char *outlet)
+{
+	const char *on = k->tag[i].outlet;
+
+	if (i < k->n_own)
+		return outlet == NULL || on[0] == '\0' || strcmp(on, outlet) == 0;
+	return i < k->n_below ? outlet == NULL : on[0] == '\0';
+}
+
 int
 power_tags_add(struct power_tags *t, const char *thing, const char *outlet, struct err *e)
 {
@@ -145,8 +187,7 @@ power_tags_add(struct power_tags *t, const char *thing, const char *outlet, stru
 	if (know(t, thing, &k, e) != 0)
 		return -1;
 	for (size_t i = 0; i < k->n; i++)
-		if (i >= k->n_own ? k->tag[i].outlet[0] == '\0'
-		                  : outlet == NULL || k->tag[i].outlet[0] == '\0' || strcmp(k->tag[i].outlet, outlet) == 0)
+		if (covers(k, i, outlet))
 			keep(t, &k->tag[i]);
 	return 0;
 }
@@ -167,6 +208,29 @@ power_tags_add_fed(struct power_tags *t, const char *pdu, const char *outlet, st
 	for (size_t i = 0; i < n; i++)
 		if (power_tags_add(t, cords[i].machine, NULL, e) != 0)
 			return -1;
+	return 0;
+}
+
+int
+power_tags_add_about(struct power_tags *t, const struct power_about *x, struct err *e)
+{
+	if (!x->outlet_verb && power_tags_add(t, x->machine, NULL, e) != 0)
+		return -1;
+	return x->outlet == NULL ? power_tags_add(t, x->device, NULL, e) : power_tags_add_fed(t, x->device, x->outlet, e);
+}
+
+int
+power_tags_add_plan(struct power_tags *t, const struct power_plan *p, struct err *e)
+{
+	bool outlets = power_verb_is_outlet(p->verb);
+
+	for (size_t i = 0; i < p->n_steps && power_verb_heeds_tags(p->verb); i++) {
+		const struct power_step *s = &p->steps[i];
+		const struct power_about about = {p->machines[s->machine].name, s->device, s->outlet, outlets};
+
+		if (power_action_switches(s->action) && power_tags_add_about(t, &about, e) != 0)
+			return -1;
+	}
 	return 0;
 }
 

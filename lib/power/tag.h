@@ -103,10 +103,19 @@ struct power_tags {
 	struct power_tags_known **known; /* by a hash of the name */
 };
 LARCH_API void power_tags_next(struct power_tags *t);
-/* A thing with all its outlets, and every place it stands in; or one outlet of it, the PDU and where that stands. */
+/* A thing with all its outlets, its BMC, all that stands in it and every place where it stands; or one outlet of it, the PDU
+ * and where that stands. */
 LARCH_API int power_tags_add(struct power_tags *t, const char *thing, const char *outlet, struct err *e);
 /* An outlet and everything that hangs on it, directly or through other things. */
 LARCH_API int power_tags_add_fed(struct power_tags *t, const char *pdu, const char *outlet, struct err *e);
+/* What an intent is about: the device it is for, the machine it is done for, and the outlet, NULL of a BMC. */
+struct power_about {
+	const char *machine, *device, *outlet;
+	bool outlet_verb;           /* the machine is an outlet by its name, no thing of its own */
+};
+LARCH_API int power_tags_add_about(struct power_tags *t, const struct power_about *x, struct err *e);
+/* Whatever the steps of a plan switch. */
+LARCH_API int power_tags_add_plan(struct power_tags *t, const struct power_plan *p, struct err *e);
 
 /* "tagged by ana until 05:00: hands in rack b07 (ext. 4711); only ana or two others lift it"; where it is on
  * something else than `self`, that is named first. */
