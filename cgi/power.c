@@ -114,6 +114,23 @@ static const struct web_field outlet_status_fields[] = {
     {.name = "outlets", .type = WEB_HOSTS, .list = true, .summary = "PDU:OUTLET or PDU; absent: all"},
     {.name = NULL},
 };
+static const struct web_field probe_fields[] = {
+    {.name = "address", .type = WEB_TEXT, .max = LIMIT_NAME, .summary = "a numeric address, or the name of a PDU or a switch"},
+    {.name = NULL},
+};
+static const struct web_field probe_post_fields[] = {
+    {.name = "address", .type = WEB_TEXT, .max = LIMIT_NAME, .required = true,
+        .summary = "a numeric address, or the name of a PDU or a switch"},
+    {.name = NULL},
+};
+static const struct web_field bmc_fields[] = {
+    {.name = "node", .type = WEB_NAME, .required = true, .summary = "the machine whose BMC is asked"},
+    {.name = NULL},
+};
+static const struct web_field answer_fields[] = {
+    {.name = "id", .type = WEB_INT, .min = 1, .max = INT64_MAX, .required = true, .summary = "the question's number"},
+    {.name = NULL},
+};
 static const struct web_field job_fields[] = {FIELD_ID, {.name = NULL}};
 static const struct web_field job_page_fields[] = {
     FIELD_ID,
@@ -170,6 +187,16 @@ static const struct web_route routes[] = {
         .change = WEB_CSRF, .fields = check_fields},
     {.method = "POST", .path = "/power/jobs/{id}/{what}", .handler = power_post_order, .guard = WEB_LOGIN,
         .change = WEB_CSRF, .fields = order_fields},
+    {.method = "GET", .path = "/power/probe", .handler = power_show_probe, .guard = WEB_LOGIN, .verb = "check",
+        .fields = probe_fields, .template = "power/probe"},
+    {.method = "POST", .path = "/power/probe", .handler = power_post_probe, .guard = WEB_LOGIN,
+        .change = WEB_CSRF, .fields = probe_post_fields},
+    {.method = "GET", .path = "/power/bmc", .handler = power_show_bmc, .guard = WEB_LOGIN, .verb = "see", .fields = bmc_fields,
+        .lists = true, .formats = WEB_HTML | WEB_JSON_FORMAT | WEB_TXT, .template = "power/answer"},
+    {.method = "POST", .path = "/power/bmc", .handler = power_post_bmc, .guard = WEB_LOGIN,
+        .change = WEB_CSRF, .fields = bmc_fields},
+    {.method = "GET", .path = "/power/answers/{id}", .handler = power_show_answer, .guard = WEB_LOGIN, .verb = "see",
+        .fields = answer_fields, .lists = true, .formats = WEB_HTML | WEB_JSON_FORMAT | WEB_TXT, .template = "power/answer"},
     {.method = "GET", .path = "/jobs", .handler = power_show_jobs, .guard = WEB_LOGIN, .verb = "see", .lists = true,
         .formats = WEB_ANY_FORMAT, .template = "power/jobs"},
     {.method = "GET", .path = "/jobs/{id}", .handler = power_show_job, .guard = WEB_LOGIN, .verb = "see", .fields = job_page_fields,
@@ -206,6 +233,15 @@ static const struct web_route routes[] = {
     {.method = "POST", .path = "/api/v1/power/check", .handler = power_api_check, .guard = WEB_LOGIN,
         .change = WEB_KEY, .fields = check_fields, .operation_id = "checkNow",
         .summary = "Have larchd ask these things now"},
+    {.method = "POST", .path = "/api/v1/power/probe", .handler = power_api_probe, .guard = WEB_LOGIN,
+        .change = WEB_KEY, .fields = probe_post_fields, .operation_id = "probeAddress",
+        .summary = "Have larchd ask an address what it is; 202 with the address of the answer"},
+    {.method = "POST", .path = "/api/v1/power/bmc", .handler = power_api_bmc, .guard = WEB_LOGIN,
+        .change = WEB_KEY, .fields = bmc_fields, .operation_id = "askBmc",
+        .summary = "Have larchd ask a machine's BMC for sensors, event log, power and device id; 202 with the address of the answer"},
+    {.method = "GET", .path = "/api/v1/power/answers/{id}", .handler = power_api_answer, .guard = WEB_LOGIN, .verb = "see",
+        .fields = answer_fields, .formats = WEB_JSON_FORMAT | WEB_TXT, .operation_id = "getAnswer",
+        .summary = "What came of a question, or what larchd is at"},
     {.method = "GET", .path = "/api/v1/power/status", .handler = power_api_status, .guard = WEB_LOGIN, .verb = "see",
         .fields = status_fields, .operation_id = "powerStatus", .summary = "On, off or unknown of each machine"},
     {.method = "GET", .path = "/api/v1/outlets/plan", .handler = power_api_plan, .guard = WEB_LOGIN, .verb = "see",

@@ -90,6 +90,16 @@ struct power_at_work {
 int power_at_work(struct web_call *c, struct power_at_work **out, size_t *n_out, struct err *e);
 bool power_at_work_on(const struct power_at_work *w, int64_t tag);
 
+/* power_ask.c */
+int power_show_probe(struct web_call *c, struct err *e);
+int power_post_probe(struct web_call *c, struct err *e);
+int power_api_probe(struct web_call *c, struct err *e);
+int power_show_bmc(struct web_call *c, struct err *e);
+int power_post_bmc(struct web_call *c, struct err *e);
+int power_api_bmc(struct web_call *c, struct err *e);
+int power_show_answer(struct web_call *c, struct err *e);
+int power_api_answer(struct web_call *c, struct err *e);
+
 /* power_log.c */
 int power_show_log(struct web_call *c, struct err *e);
 int power_api_log(struct web_call *c, struct err *e);

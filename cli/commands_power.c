@@ -27,6 +27,9 @@
 
 #define PAUSE_MORE "Machines in the middle go on to their end, so that none stays between off and on.\n"
 #define NEXT_MORE "The job must have ended. The plan is made from what is so now, shown, and asked about like any other.\n"
+#define PROBE_MORE "ADDRESS is numeric, or the name of a PDU. larchd asks it by SNMP: its family, its units, outlets, infeeds and\n" \
+	"sensors. Only what the inventory knows as a PDU or a switch is asked, and the networks that `probe` in\n" \
+	"larch.json lists. Exit: 0 it answered; 1 it did not, or is not asked.\n"
 
 static const struct command rows[] = {
 	{.words = "power status", .args = "[NODES]", .max_args = -1, .options = OPT_SELECT | OPT_EXPAND,
@@ -69,6 +72,11 @@ static const struct command rows[] = {
 	{.words = "outlet cycle", .args = "PDU:OUTLET...", .min_args = 1, .max_args = -1, .options = ACT,
 	    .verb = "outlet cycle", .run = cmd_power, .help = "single outlets off, read back, on",
 	    .example = "larch outlet cycle pdu-b01-a:AA7 pdu-b01-b:AA7"},
+	{.words = "pdu probe", .args = "ADDRESS|PDU", .min_args = 1, .max_args = 1, .options = OPT_TIMEOUT, .verb = "probe",
+	    .run = cmd_question, .help = "what is at an address: family, outlets, infeeds, sensors", .more = PROBE_MORE,
+	    .example = "larch pdu probe 10.9.0.7"},
+	{.words = "bmc", .args = "SERVER", .min_args = 1, .max_args = 1, .options = OPT_TIMEOUT, .verb = "bmc", .run = cmd_question,
+	    .help = "ask a machine's BMC: sensors, event log, power, device id", .example = "larch bmc n0007"},
 	{.words = "jobs", .options = OPT_LIST, .verb = "jobs", .run = cmd_list, .help = "list the jobs, newest first",
 	    .example = "larch jobs --limit 5"},
 	{.words = "job pause", .args = "ID", .min_args = 1, .max_args = 1, .verb = "pause", .run = cmd_job_order,

@@ -89,6 +89,70 @@ addr_equal(const struct sockaddr_storage *a, const struct sockaddr_storage *b)
 	    memcmp(&a6->sin6_addr, &b6->sin6_addr, sizeof(a6->sin6_addr)) == 0;
 }
 
+bool
+addr_same_host(const struct sockaddr_storage *a, const struct sockaddr_storage *b)
+{
+	return addr_in(a, b, b->ss_family == AF_INET6 ? 128 : 32);
+}
+
+int
+addr_port(const struct sockaddr_storage *a)
+{
+	return ntohs(a->ss_family == AF_INET6 ? ((const struct sockaddr_in6 *)a)->sin6_port : ((const struct sockaddr_in *)a)->sin_port);
+}
+
+void
+addr_set_port(struct sockaddr_storage *a, int port)
+{
+	if (a->ss_family == AF_INET6)
+		((struct sockaddr_in6 *)a)->sin6_port = htons((uint16_t)port);
+	else
+		((struct sockaddr_in *)a)->sin_port = htons((uint16_t)port);
+}
+
+void
+addr_plain(struct sockaddr_storage *a)
+{
+	const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)a;
+	struct sockaddr_storage out = {.ss_family = AF_INET};
+	struct sockaddr_in *v4 = (struct sockaddr_in *)&out;
+
+	if (a->ss_family != AF_INET6 || !IN6_IS_ADDR_V4MAPPED(&v6->sin6_addr))
+		return;
+	memcpy(&v4->sin_addr, v6->sin6_addr.s6_addr + 12, sizeof(v4->sin_addr));
+	v4->sin_port = v6->sin6_port;
+	*a = out;
+}
+
+bool
+addr_in(const struct sockaddr_storage *a, const struct sockaddr_storage *base, int bits)
+{
+	const unsigned char *x = (const unsigned char *)&((const struct sockaddr_in *)a)->sin_addr;
+	const unsigned char *y = (const unsigned char *)&((const struct sockaddr_in *)base)->sin_addr;
+	int whole = bits / 8, rest = bits % 8;
+
+	if (a->ss_family != base->ss_family)
+		return false;
+	if (a->ss_family == AF_INET6) {
+		x = ((const struct sockaddr_in6 *)a)->sin6_addr.s6_addr;
+		y = ((const struct sockaddr_in6 *)base)->sin6_addr.s6_addr;
+	}
+	if (memcmp(x, y, (size_t)whole) != 0)
+		return false;
+	return rest == 0 || ((x[whole] ^ y[whole]) & (0xff00 >> rest) & 0xff) == 0;
+}
+
+char *
+addr_host_text(const struct sockaddr_storage *a, char out[ADDR_TEXT])
+{
+	const void *host = a->ss_family == AF_INET6 ? (const void *)&((const struct sockaddr_in6 *)a)->sin6_addr
+	                                            : (const void *)&((const struct sockaddr_in *)a)->sin_addr;
+
+	if (inet_ntop(a->ss_family, host, out, ADDR_TEXT) == NULL)
+		snprintf(out, ADDR_TEXT, "?");
+	return out;
+}
+
 char *
 addr_text(const struct sockaddr_storage *a, char out[ADDR_TEXT])
 {

@@ -179,6 +179,10 @@
 #define LIMIT_PER_HOUR 100000     /* machines of one person in an hour, whatever the role: as larch-policy.yang has it */
 #define LIMIT_TAGS 10000          /* tags that are not lifted */
 #define LIMIT_TAGS_OF_ONE 1000    /* and of one person */
+#define LIMIT_FINDS 4             /* addresses that are asked at one time what is there */
+#define LIMIT_QUESTIONS 8         /* questions of people that larchd is at; another is told to come again */
+#define LIMIT_ANSWER (1u << 20)   /* bytes of larchd's answer to one question, as JSON: 1024 outlets of a PDU fit */
+#define LIMIT_ANSWERS 64          /* answers that are kept: oldest go first */
 #define LIMIT_CHECKS 8            /* checks of a few things that run at one time */
 #define LIMIT_SWEEP_NODES 65536   /* things that are asked */
 

@@ -174,9 +174,9 @@ take_all(struct conf *c, const json_t *o, struct err *e)
 	conf_texts(c, jsn_array(json_object_get(o, "power"), "protected"), &c->protected_things,
 	    &c->n_protected);
 	if (conf_take_budgets(c, json_object_get(o, "power"), e) != 0 ||
-	    conf_take_status(c, json_object_get(o, "status"), e) != 0)
+	    conf_take_status(c, json_object_get(o, "status"), e) != 0 || conf_take_notify(c, json_object_get(o, "notify"), e) != 0)
 		return -1;
-	return conf_take_notify(c, json_object_get(o, "notify"), e);
+	return conf_take_probe(c, json_object_get(o, "probe"), e);
 }
 
 /* A password must not travel in the clear, whatever the file says. */

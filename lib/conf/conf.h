@@ -58,6 +58,13 @@ struct conf_status {
 	size_t n_system_users;
 };
 
+/* A network in which somebody may have larchd ask what is at an address; which port, the file alone says. */
+struct conf_network {
+	const char *prefix;        /* "10.9.0.0/24" */
+	struct sockaddr_storage base;
+	int bits, port;
+};
+
 enum conf_event { CONF_NODE_DIED, CONF_NODE_BACK, CONF_LEVEL, CONF_JOB_PARTIAL, CONF_BREAK_GLASS, CONF_JOURNAL_BROKEN,
 	CONF_LARCHD_RESTARTED, CONF_EVENT_COUNT };
 LARCH_API const char *conf_event_name(enum conf_event e); /* "node-died" */
@@ -119,6 +126,8 @@ struct conf {
 	int threads;               /* of each web program; 4 */
 	struct conf_status status;
 	struct conf_notify notify;
+	struct conf_network *networks; /* that may be probed; none: only what the inventory knows */
+	size_t n_networks;
 	struct arena *arena;       /* owns all of the above */
 };
 
@@ -131,6 +140,9 @@ LARCH_API void conf_destroy(struct conf *c);
 
 /* The row of a check or column, or NULL: nothing is said of it. */
 LARCH_API const struct conf_check *conf_check(const struct conf *c, const char *name);
+
+/* The first network that may be probed and has the address, or NULL. */
+LARCH_API const struct conf_network *conf_network_of(const struct conf *c, const struct sockaddr_storage *address);
 
 /*
  * The path of a database: conf_db(c, "status") is DATA/status/status.db. Each

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Inside the room: what conf.c, status.c, notify.c and budget.c share. */
+/* Inside the room: what conf.c, status.c, notify.c, budget.c and probe.c share. */
 #ifndef LARCH_CONF_INNER_H
 #define LARCH_CONF_INNER_H
 
@@ -29,5 +29,6 @@ void conf_texts(struct conf *c, const json_t *list, const char ***out, size_t *n
 int conf_take_status(struct conf *c, const json_t *status, struct err *e);
 int conf_take_notify(struct conf *c, const json_t *notify, struct err *e);
 int conf_take_budgets(struct conf *c, const json_t *power, struct err *e);
+int conf_take_probe(struct conf *c, const json_t *probe, struct err *e);
 
 #endif

@@ -101,6 +101,7 @@ struct drive {
 	struct drive_job *jobs;
 	struct drive_settling *settling;
 	int64_t last_order;
+	size_t questions;             /* that larchd is at */
 	bool stopping;
 	struct power_pace *pace;
 	uv_timer_t pace_timer;
@@ -196,6 +197,9 @@ typedef void drive_found_fn(void *ctx, const struct drive_found *found);
 void drive_vlan_check(struct gate_device *d, const struct journal_row *intent, drive_found_fn *done, void *ctx);
 void drive_act_check(struct gate_device *d, const struct journal_row *intent, drive_found_fn *done, void *ctx);
 void drive_boot_check(struct gate_device *d, const struct journal_row *intent, drive_found_fn *done, void *ctx);
+
+/* question.c: what only reads, and is answered in the journal */
+void drive_question(struct drive *d, const struct power_order *o);
 
 /* recover.c */
 void drive_settling_drop(struct drive *d); /* forget what was being read */

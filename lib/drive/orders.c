@@ -121,6 +121,10 @@ drive_order(struct drive *d, const struct power_order *o)
 		order_check(d, o);
 		return;
 	}
+	if (o->job == 0) {
+		drive_question(d, o);
+		return;
+	}
 	for (job = d->jobs; job != NULL && job->request.id != o->job; job = job->next)
 		;
 	if (job == NULL || job->ended)

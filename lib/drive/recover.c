@@ -483,7 +483,8 @@ drive_settle(struct drive *d)
 int
 drive_recover(struct drive *d, struct err *e)
 {
-	(void)e;
+	if (journal_end_answers(d->room.journal, "larchd was started anew before it had an answer; ask again", e) != 0)
+		return -1;
 	drive_publish_states(d);
 	drive_settle(d);
 	return 0;

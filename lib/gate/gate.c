@@ -10,7 +10,7 @@
 #define IPMI_PORT 623
 #define SILENT_BEFORE_REST 3 /* answers missed in a row before the sweep slows down */
 
-enum kind { JOB_GET, JOB_WALK, JOB_SET, JOB_ASK };
+enum kind { JOB_GET, JOB_WALK, JOB_SET, JOB_ASK, JOB_TURN };
 
 struct job {
 	struct job *next;
@@ -26,6 +26,7 @@ struct job {
 	bool stepped_aside;             /* for a power command: `command` begins a session of its own later */
 	snmp_done_fn *snmp_done;
 	ipmi_done_fn *ipmi_done;
+	gate_turn_fn *begin;
 	void *ctx;
 };
 
@@ -123,23 +124,34 @@ ipmi_answered(void *ctx, const struct ipmi_answer *answer)
 	start_next(d);
 }
 
-static void
-start_snmp(struct gate_device *d, struct job *j)
+static struct snmp_target
+target_of(const struct cred_snmp *c, const struct sockaddr_storage *address)
 {
 	static const enum snmp_security security[] = {[CRED_AUTH_PRIV] = SNMP_AUTH_PRIV,
 	    [CRED_AUTH_NO_PRIV] = SNMP_AUTH_NO_PRIV, [CRED_NO_AUTH] = SNMP_NO_AUTH};
-	const struct cred_snmp *c = d->snmp;
-	struct snmp_target t = {
-	    .address = d->address,
-	    .version = d->type != NULL && d->type->version1 && c->version == 2 ? 1 : c->version,
-	    .community = j->kind == JOB_SET ? c->write : c->read,
+
+	return (struct snmp_target){
+	    .address = *address,
+	    .version = c->version,
+	    .community = c->read,
 	    .user = c->user,
 	    .auth_secret = c->auth_secret,
 	    .priv_secret = c->priv_secret,
 	    .security = security[c->security],
-	    .max_varbinds = d->type != NULL ? d->type->max_varbinds : 0,
 	};
+}
 
+static void
+start_snmp(struct gate_device *d, struct job *j)
+{
+	struct snmp_target t = target_of(d->snmp, &d->address);
+
+	if (d->type != NULL && d->type->version1 && t.version == 2)
+		t.version = 1;
+	if (d->type != NULL)
+		t.max_varbinds = d->type->max_varbinds;
+	if (j->kind == JOB_SET)
+		t.community = d->snmp->write;
 	if (j->kind == JOB_GET)
 		snmp_get(d->gate->snmp, &t, j->oids, j->n, snmp_answered, j);
 	else if (j->kind == JOB_WALK)
@@ -204,7 +216,9 @@ start_next(struct gate_device *d)
 		if (d->first[p] == NULL)
 			d->last[p] = NULL;
 		d->running = j;
-		if (j->kind == JOB_ASK ? d->bmc == NULL : d->snmp == NULL)
+		if (j->kind == JOB_TURN)
+			j->begin(j->ctx, false);
+		else if (j->kind == JOB_ASK ? d->bmc == NULL : d->snmp == NULL)
 			refuse(j);
 		else if (j->kind == JOB_ASK)
 			start_ipmi(d, j);
@@ -323,6 +337,41 @@ gate_ask_many(struct gate_device *d, enum gate_priority p, const struct ipmi_com
 	j->ipmi_next = next;
 	j->ipmi_done = done;
 	enqueue(j);
+}
+
+void
+gate_turn(struct gate_device *d, enum gate_priority p, gate_turn_fn *begin, void *ctx)
+{
+	struct job *j = job_create(d, p, JOB_TURN, ctx);
+
+	j->begin = begin;
+	enqueue(j);
+}
+
+void
+gate_turn_end(struct gate_device *d)
+{
+	struct job *j = d->running;
+
+	if (j == NULL || j->kind != JOB_TURN)
+		log_die("%s: a turn ends that nobody has", d->name);
+	d->running = NULL;
+	job_free(j);
+	start_next(d);
+}
+
+int
+gate_target(const struct gate *g, const char *name, const char *address, struct snmp_target *out, struct err *e)
+{
+	const struct cred_snmp *c = g->creds == NULL ? NULL : cred_find_snmp(g->creds->cred, name);
+	struct sockaddr_storage at;
+
+	if (c == NULL)
+		return err_set(e, ERR_INPUT, "no row of credentials.json matches %s", name);
+	if (addr_parse(str_of(address), SNMP_PORT, &at, e) != 0)
+		return -1;
+	*out = target_of(c, &at);
+	return 0;
 }
 
 int64_t
@@ -468,7 +517,9 @@ cancel_waiting(struct gate_device *d)
 			struct job *j = d->first[p];
 
 			d->first[p] = j->next;
-			if (j->kind == JOB_ASK)
+			if (j->kind == JOB_TURN)
+				j->begin(j->ctx, true);
+			else if (j->kind == JOB_ASK)
 				j->ipmi_done(j->ctx, &no_ipmi);
 			else
 				j->snmp_done(j->ctx, &no_snmp);

@@ -69,6 +69,20 @@ LARCH_API void gate_ask(struct gate_device *d, enum gate_priority p, const struc
  */
 LARCH_API void gate_ask_many(struct gate_device *d, enum gate_priority p, const struct ipmi_command *first,
     ipmi_next_fn *next, ipmi_done_fn *done, void *ctx);
+/*
+ * The device's turn, for questions that go by a client of their own: `begin` is called when nothing else is in flight, and
+ * nothing of its line goes on before gate_turn_end. `cancelled`: the gate is going; there is no turn, and none to end. It may
+ * be called before gate_turn returns. Whoever holds a turn ends it before gate_destroy.
+ */
+typedef void gate_turn_fn(void *ctx, bool cancelled);
+LARCH_API void gate_turn(struct gate_device *d, enum gate_priority p, gate_turn_fn *begin, void *ctx);
+LARCH_API void gate_turn_end(struct gate_device *d);
+/*
+ * How an address is asked by SNMP that may be no device yet: with the credentials that match `name`. Its texts live as long
+ * as the gate. An address that is none, or no credentials for it, is an error that says so.
+ */
+LARCH_API int gate_target(const struct gate *g, const char *name, const char *address, struct snmp_target *out,
+    struct err *e);
 LARCH_API uv_loop_t *gate_loop(const struct gate_device *d); /* that answers come on */
 
 /*

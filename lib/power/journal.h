@@ -11,14 +11,14 @@
 #include "base/base.h"
 #include "store/store.h"
 
-#define JOURNAL_VERSION 1 /* of journal.db */
+#define JOURNAL_VERSION 2 /* of journal.db */
 #define JOURNAL_HASH 32
 
 /*
  * Kinds: "start" "stop" of larchd; "accept" "refuse" of a request; "intent" before and "outcome"
  * after a packet that switches; "seen" for what a waiting step saw; "settled" for an open intent after
  * a restart; "tag" when one was hung, extended, asked to be lifted or lifted (step: the number of that event); "state" for what the inventory should say of a machine ("pxe" "idle" "pxe_failed" in outcome; status.db
- * carries it to `pages`); "abort"; "end" of a job. What takes a step back has a number beyond those of the plan.
+ * carries it to `pages`); "asked" of a question that only reads; "abort"; "end" of a job. What takes a step back has a number beyond those of the plan.
  */
 struct journal_row {
 	int64_t seq;             /* from 1, without a gap */
@@ -84,6 +84,30 @@ LARCH_API int journal_unsettled(struct journal *j, struct arena *a, struct journ
 LARCH_API int journal_touched(struct journal *j, int64_t job, const char *machine);
 /* Machines but `except` with an intent by `who` since `since`: what a ceiling an hour counts. -1 failed. */
 LARCH_API int64_t journal_machines_since(struct journal *j, const char *who, int64_t since, const char *except);
+
+/*
+ * larchd's answer to a question (an order of power.db with no job), beside the chain: it is no act, and a newer one
+ * takes its place. LIMIT_ANSWERS are kept. `text` is JSON of LIMIT_ANSWER bytes at most (docs/formats/answers.md).
+ */
+struct journal_answer {
+	int64_t question, at;    /* the order's id, and when it was filed: a power.db that was made anew counts from 1 again */
+	const char *what, *about, *who; /* "probe" "10.9.0.7" */
+	int64_t began, ended;    /* ended 0: larchd is at it */
+	const char *phase;       /* what it is at; once ended a sentence */
+	const char *text;        /* "" none */
+};
+LARCH_API int journal_put_answer(struct journal *j, const struct journal_answer *x, struct err *e);
+/* Questions of an earlier run that nobody will answer any more are ended, with this sentence. */
+LARCH_API int journal_end_answers(struct journal *j, const char *phase, struct err *e);
+/* 1, 0 when there is none, -1. */
+LARCH_API int journal_answer(struct journal *j, int64_t question, int64_t at, struct arena *a, struct journal_answer *out,
+    struct err *e);
+/* The newest that is ended and has a text. */
+LARCH_API int journal_answer_about(struct journal *j, const char *what, const char *about, struct arena *a,
+    struct journal_answer *out, struct err *e);
+/* Newest first, without their texts. */
+LARCH_API int journal_answers(struct journal *j, const char *what, struct arena *a, struct journal_answer **out, size_t *n_out,
+    struct err *e);
 
 /* Every kind and every outcome there is, ending with NULL: what a filter may ask for. */
 LARCH_API extern const char *const journal_kinds[], *const journal_outcomes[];

@@ -3,14 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "journal.h"
-
-struct journal {
-	struct store *s;
-	int64_t seq;
-	int64_t settled; /* every intent up to here has been settled; 0 in a reader */
-	unsigned char head[JOURNAL_HASH];
-};
+#include "journal_inner.h"
 
 /* Triggers hold against a mistake of ours, not against an attacker: that is what the chain is for. */
 static const struct store_migration migrations[] = {
@@ -32,6 +25,9 @@ static const struct store_migration migrations[] = {
         "CREATE TABLE step (job INTEGER NOT NULL, step INTEGER NOT NULL, state TEXT NOT NULL,"
         " text TEXT NOT NULL, began INTEGER NOT NULL, ended INTEGER NOT NULL,"
         " PRIMARY KEY(job, step)) STRICT, WITHOUT ROWID;"},
+    {2, "CREATE TABLE answer (question INTEGER PRIMARY KEY, at INTEGER NOT NULL, what TEXT NOT NULL, about TEXT NOT NULL,"
+        " who TEXT NOT NULL, began INTEGER NOT NULL, ended INTEGER NOT NULL, phase TEXT NOT NULL, text TEXT NOT NULL) STRICT;"
+        "CREATE INDEX answer_about ON answer(what, about, question);"},
 };
 
 #define COLUMNS \

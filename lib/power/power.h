@@ -19,6 +19,7 @@
 #include "journal.h"
 #include "look.h"
 #include "pace.h"
+#include "place.h"
 #include "plan.h"
 #include "request.h"
 #include "tag.h"

@@ -86,15 +86,16 @@ LARCH_API int power_requests_newest(struct power_requests *r, size_t limit, stru
 /* What somebody asked of a running job ("abort"), and questions for larchd ("check now"). */
 struct power_order {
 	int64_t id, at, job;         /* job 0: a question */
-	const char *who, *what;      /* "abort" "resume" "check" */
+	const char *who, *what;      /* "abort" "resume" "check" "probe" "bmc" */
 	const char *verb;            /* that the permit must be for: the job's; NULL: `what` itself */
-	const char *things;          /* folded, for "check" */
+	const char *things;          /* folded, for "check"; an address or a thing for "probe", a machine for "bmc" */
 };
 LARCH_API int power_order(struct power_requests *r, const struct permit *permit, const struct power_order *o,
     int64_t *id_out, struct err *e);
 /* Orders with an id above `after`, oldest first, at most LIMIT_ORDERS; one that is malformed has `what` "". */
 LARCH_API int power_orders_after(struct power_requests *r, int64_t after, struct arena *a,
     struct power_order **out, size_t *n_out, struct err *e);
+LARCH_API int power_order_get(struct power_requests *r, int64_t id, struct arena *a, struct power_order *out, struct err *e);
 /* The highest id of an order; 0 none, -1 failed. */
 LARCH_API int64_t power_orders_last(struct power_requests *r);
 /* Has somebody asked to abort this job? Who, or NULL. */

@@ -385,6 +385,37 @@ power_order(struct power_requests *r, const struct permit *permit, const struct 
 	return 0;
 }
 
+static void
+read_order(struct store_query *q, struct arena *a, struct power_order *out)
+{
+	const char *bad = NULL;
+
+	*out = (struct power_order){
+	    .id = store_int(q, 0),
+	    .at = store_int(q, 1),
+	    .job = store_int(q, 2),
+	    .who = power_text_of(q, 3, LIMIT_NAME, "who", a, &bad),
+	    .what = power_text_of(q, 4, LIMIT_NAME, "what", a, &bad),
+	    .things = power_text_of(q, 5, LIMIT_FORM, "things", a, &bad),
+	};
+	if (bad != NULL)
+		out->what = "";
+}
+
+int
+power_order_get(struct power_requests *r, int64_t id, struct arena *a, struct power_order *out, struct err *e)
+{
+	struct store_query *q = store_ask(r->s, e, "SELECT id,at,job,who,what,things FROM orders WHERE id=?", "i", id);
+	int more = store_next(q, e);
+
+	if (more == 1)
+		read_order(q, a, out);
+	store_done(q);
+	if (more == 0)
+		return err_set(e, ERR_NOT_FOUND, "there is no question %lld", (long long)id);
+	return more < 0 ? -1 : 0;
+}
+
 int
 power_orders_after(struct power_requests *r, int64_t after, struct arena *a, struct power_order **out,
     size_t *n_out, struct err *e)
@@ -396,21 +427,8 @@ power_orders_after(struct power_requests *r, int64_t after, struct arena *a, str
 	size_t n = 0;
 	int more;
 
-	while ((more = store_next(q, e)) == 1 && n < LIMIT_ORDERS) {
-		const char *bad = NULL;
-
-		rows[n] = (struct power_order){
-		    .id = store_int(q, 0),
-		    .at = store_int(q, 1),
-		    .job = store_int(q, 2),
-		    .who = power_text_of(q, 3, LIMIT_NAME, "who", a, &bad),
-		    .what = power_text_of(q, 4, LIMIT_NAME, "what", a, &bad),
-		    .things = power_text_of(q, 5, LIMIT_FORM, "things", a, &bad),
-		};
-		if (bad != NULL)
-			rows[n].what = "";
-		n++;
-	}
+	while ((more = store_next(q, e)) == 1 && n < LIMIT_ORDERS)
+		read_order(q, a, &rows[n++]);
 	store_done(q);
 	*out = rows;
 	*n_out = n;

@@ -17,7 +17,7 @@ struct identifying {
 	void *ctx;
 	struct probe_identity seen;
 	struct devtype_oid sys_object_id;
-	char descr[LIMIT_NAME + 1];
+	char descr[LIMIT_NAME + 1], name[LIMIT_NAME + 1];
 };
 
 static char *
@@ -34,6 +34,7 @@ static void
 end(struct identifying *q)
 {
 	q->seen.descr = q->descr;
+	q->seen.name = q->name;
 	q->done(q->ctx, &q->seen);
 	for (size_t i = 0; i < LARCH_COUNT(q->strings); i++) {
 		if (q->strings[i] != NULL)
@@ -165,13 +166,24 @@ ask_families(struct identifying *q)
 	free(list);
 }
 
-/* ---- the first question: sysObjectID and sysDescr --------------------------------------------- */
+/* ---- the first question: sysObjectID, sysDescr and sysName --------------------------------------------- */
+
+/* A text as it may stand on a screen. */
+static void
+take_text(const struct snmp_value *v, char out[LIMIT_NAME + 1])
+{
+	struct buf clean = BUF(LIMIT_NAME);
+
+	if (v->type == SNMP_TEXT)
+		buf_plain(&clean, str_trim(v->text));
+	snprintf(out, LIMIT_NAME + 1, "%s", clean.n == 0 ? "" : clean.p);
+	buf_free(&clean);
+}
 
 static void
 named(void *ctx, const struct snmp_answer *answer)
 {
 	struct identifying *q = ctx;
-	struct buf clean = BUF(LIMIT_NAME);
 
 	q->seen.outcome = answer->outcome;
 	if (answer->outcome != SNMP_OK) {
@@ -179,10 +191,8 @@ named(void *ctx, const struct snmp_answer *answer)
 		end(q);
 		return;
 	}
-	if (answer->values[1].type == SNMP_TEXT)
-		buf_plain(&clean, str_trim(answer->values[1].text));
-	snprintf(q->descr, sizeof(q->descr), "%s", clean.n == 0 ? "" : clean.p);
-	buf_free(&clean);
+	take_text(&answer->values[1], q->descr);
+	take_text(&answer->values[2], q->name);
 	if (answer->values[0].type != SNMP_OBJECT) {
 		snprintf(q->seen.text, sizeof(q->seen.text), "\"%.150s\" answers, but has no sysObjectID", q->descr);
 		end(q);
@@ -198,7 +208,7 @@ void
 probe_pdu_identify(const struct probe_identify *ask, probe_identity_fn *done, void *ctx)
 {
 	static const struct snmp_oid system[] = {{.id = {1, 3, 6, 1, 2, 1, 1, 2, 0}, .n = 9},
-	    {.id = {1, 3, 6, 1, 2, 1, 1, 1, 0}, .n = 9}};
+	    {.id = {1, 3, 6, 1, 2, 1, 1, 1, 0}, .n = 9}, {.id = {1, 3, 6, 1, 2, 1, 1, 5, 0}, .n = 9}};
 	struct identifying *q = calloc(1, sizeof(*q));
 
 	if (q == NULL)

@@ -10,6 +10,7 @@
 #define NOTICE 4096 /* bytes of what people are told */
 
 struct lookup;
+struct finding;
 
 struct probe {
 	struct probe_room room;
@@ -35,6 +36,7 @@ struct probe {
 	int64_t list_took;        /* ms to make it */
 	struct arena *names_arena;
 	struct hosts names;       /* those of sweep_names() */
+	struct finding *findings; /* that run */
 	struct lookup *lookups, *waiting; /* on their way, and in line */
 	size_t n_lookups;
 
@@ -46,5 +48,8 @@ struct probe {
 /* The gate of a thing that was read from the inventory. */
 int probe_gate_of(struct probe *p, const char *name, const char *type, const char *address, const char *family,
     struct gate_device **out, struct err *e);
+
+/* find.c: what runs ends as cancelled. */
+void probe_find_stop(struct probe *p);
 
 #endif

@@ -221,6 +221,7 @@ probe_stop(struct probe *p)
 	if (p == NULL || p->stopping)
 		return;
 	sweep_lanes_stop(p);
+	probe_find_stop(p);
 	sweep_lookup_stop(p);
 	probe_slurm_destroy(p->slurm);
 	probe_groups_destroy(p->groups);

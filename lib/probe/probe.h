@@ -17,6 +17,8 @@
 #include "ipmi/survey.h"
 #include "status/status.h"
 
+struct probe;
+
 /* ---- one reading of one device ----------------------------------------------------- */
 
 /* An outlet as the device reports it now. */
@@ -84,7 +86,7 @@ struct probe_identity {
 	enum snmp_outcome outcome;    /* of asking: SNMP_OK when the device answered */
 	const struct devtype *type;   /* its family: sysObjectID and the confirming object agree; NULL: none */
 	struct snmp_oid sys_object_id; /* n == 0: it has none */
-	const char *descr;            /* sysDescr, "" none */
+	const char *descr, *name;     /* sysDescr and sysName, "" none */
 	char text[600];               /* a sentence: what is there, and when there is no family, why not */
 };
 typedef void probe_identity_fn(void *ctx, const struct probe_identity *identity);
@@ -95,6 +97,33 @@ struct probe_identify {
 };
 /* Ask an address what it is: two questions at most. `done` is called once, from the loop. */
 LARCH_API void probe_pdu_identify(const struct probe_identify *ask, probe_identity_fn *done, void *ctx);
+
+/*
+ * What is at an address, all of it: its family, and what its tables say. By a client of its own, so that it ends
+ * PROBE_FIND_MS after it began whatever a device does; in the device's turn where the inventory has it. `device` may be NULL.
+ */
+#define PROBE_FIND_MS 20000
+struct probe_found {
+	enum snmp_outcome outcome;    /* of asking */
+	const char *text;             /* a sentence */
+	int version;                  /* that it answered, or was asked last */
+	const struct probe_identity *identity; /* `descr` and `name` "" where nothing came */
+	const struct probe_pdu *pdu;  /* NULL: it is no PDU, or its tables were not read */
+	int64_t took_ms;
+};
+/* Called once. */
+typedef void probe_found_fn(void *ctx, const struct probe_found *found);
+/* What it is at, for who waits: "asking what it is". */
+typedef void probe_phase_fn(void *ctx, const char *phase);
+struct probe_find {
+	const char *name, *address;   /* whose credentials are used, and where */
+	struct gate_device *device;   /* whose turn is waited for */
+	probe_found_fn *done;
+	probe_phase_fn *phase;
+	void *ctx;
+};
+/* 0, and `done` is called later; -1: no credentials, or LIMIT_FINDS are asked already. */
+LARCH_API int probe_find(struct probe *p, const struct probe_find *ask, struct err *e);
 
 struct probe_chassis {
 	enum ipmi_outcome outcome;
@@ -266,7 +295,6 @@ LARCH_API void probe_columns(const struct conf *conf, struct arena *a, struct st
 
 /* ---- the sweep ---------------------------------------------------------------------------- */
 
-struct probe;
 struct probe_room {
 	uv_loop_t *loop;
 	const struct conf *conf;

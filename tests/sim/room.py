@@ -114,14 +114,14 @@ def wait_for(what, limit=60, each=0.05, says="it did not happen in time"):
 class Room:
     def __init__(self, folder=None, machines=12, racks=2, sweep="5s", power=None, rates=None, families=None,
                  import_room=True, say=None, sessions=None, ldap=None, delays=None, whole=False,
-                 slurm=None, status=None, notify=None):
+                 slurm=None, status=None, notify=None, probe=None):
         self.build = pathlib.Path(os.environ.get("LARCH_BUILD") or ROOT / "build" / "release").resolve()
         self.own = folder is None
         self.folder = pathlib.Path(folder or tempfile.mkdtemp(prefix="larch-room."))
         self.machines, self.racks, self.sweep, self.whole = machines, racks, sweep, whole
         self.families = dict(FAMILIES if families is None else families)
         self.power_settings = dict(FAST, **(power or {}))
-        self.slurm, self.status_settings, self.notify = slurm, status or {}, notify
+        self.slurm, self.status_settings, self.notify, self.probe = slurm, status or {}, notify, probe
         self.sessions = {"lifetime": "12h", "group_recheck": "5m", **(sessions or {})}
         self.ldap_settings = dict(ldap or {})
         self.rates = {"login_rate": "6000r/m", "power_rate": "1000r/s", "rate": "1000r/s"} if rates is None else rates
@@ -267,6 +267,7 @@ class Room:
             "status": {"sinfo": self.slurm_stand_in("sinfo"), "squeue": self.slurm_stand_in("squeue"),
                        "check": [{"name": "login", "off": True}], **self.status_settings},
             **({"notify": self.notify} if self.notify else {}),
+            **({"probe": {"network": self.probe}} if self.probe else {}),
         }
         credentials = {"snmp": [{"match": "*", "version": "2c", "read_file": "secret/snmp.read", "write_file": "secret/snmp.write"}],
                        "bmc": [{"match": "*", "user": "larch", "password_file": "secret/bmc", "suites": [17, 3]}]}
