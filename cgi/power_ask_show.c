@@ -5,6 +5,8 @@
 
 #include "power_ask.h"
 
+#define FOLD 79
+
 static const struct web_column outlet_columns[] = {
     {.key = "outlet", .title = "Outlet"},
     {.key = "state", .title = "State", .kind = WEB_COL_STATE},
@@ -68,18 +70,43 @@ power_asked_tables(const char *what, size_t *n_out)
 	return probe ? probe_tables : bmc_tables;
 }
 
+/* Do all rows say the same there, as the facts above the table do: all are switchable; the device's word is the state? */
+static bool
+says_nothing(const json_t *rows, const char *key)
+{
+	const json_t *first = json_object_get(json_array_get(rows, 0), key), *row;
+	bool state = strcmp(key, "word") == 0;
+	size_t i;
+
+	if (!state && !json_is_boolean(first))
+		return false;
+	json_array_foreach(rows, i, row)
+		if (!json_equal(json_object_get(row, key), state ? json_object_get(row, "state") : first))
+			return false;
+	return true;
+}
+
 bool
 power_asked_has(const json_t *rows, const struct web_column *column)
 {
 	const json_t *row, *v;
 	size_t i;
 
+	if (says_nothing(rows, column->key))
+		return false;
 	json_array_foreach(rows, i, row) {
 		v = json_object_get(row, column->key);
 		if (json_is_number(v) || json_is_boolean(v) || (json_is_string(v) && json_string_length(v) > 0))
 			return true;
 	}
 	return json_array_size(rows) == 0;
+}
+
+/* A number that is not there is unknown; but of a sensor of states, which has none and says what it is in words. */
+static bool
+is_gap(const json_t *row, const struct web_column *col)
+{
+	return col->kind == WEB_COL_NUMBER && json_object_get(row, "says") == NULL;
 }
 
 /* ---- what to do next ------------------------------------------------------------------------------------- */
@@ -234,6 +261,15 @@ width_of(struct str t)
 	return n;
 }
 
+/* Amperes in hundredths, watts and volts whole; what a sensor says as it is. */
+static const char *
+number_text(double v, const char *unit, struct arena *a)
+{
+	int digits = unit != NULL ? (*unit == 'A' ? 2 : 0) : v == round(v) ? 0 : 2;
+
+	return arena_printf(a, "%.*f", digits, v);
+}
+
 static const char *
 cell_text(const json_t *row, const struct web_column *col, struct arena *a)
 {
@@ -244,9 +280,9 @@ cell_text(const json_t *row, const struct web_column *col, struct arena *a)
 	if (json_is_boolean(v))
 		return json_is_true(v) ? "yes" : "no";
 	if (json_is_number(v))
-		return arena_printf(a, "%.2f", json_number_value(v));
+		return number_text(json_number_value(v), col->unit, a);
 	if (!json_is_string(v))
-		return col->kind == WEB_COL_NUMBER ? "unknown" : "";
+		return is_gap(row, col) ? "unknown" : "";
 	buf_plain(&b, (struct str){json_string_value(v), json_string_length(v)});
 	text = arena_strndup(a, b.n > 0 ? b.p : "", b.n);
 	buf_free(&b);
@@ -293,6 +329,26 @@ table_text(const struct power_asked_table *t, const json_t *rows, struct arena *
 			put(out, cell_text(row, cols[k], a), width[k], cols[k]->kind == WEB_COL_NUMBER, k + 1 == n);
 }
 
+/* A sentence in lines of a terminal. */
+static void
+put_folded(struct buf *out, const char *text)
+{
+	struct str rest = str_of(text), word;
+	size_t at = 0;
+
+	buf_char(out, '\n');
+	while (rest.p != NULL) {
+		word = str_cut(&rest, ' ');
+		if (at > 0 && at + 1 + word.n > FOLD)
+			at = 0;
+		if (out->n > 0 && out->p[out->n - 1] != '\n')
+			buf_char(out, at == 0 ? '\n' : ' ');
+		buf_plain(out, word);
+		at += word.n + 1;
+	}
+	buf_char(out, '\n');
+}
+
 void
 power_asked_text(const struct power_asked *x, struct arena *a, struct buf *out)
 {
@@ -312,7 +368,7 @@ power_asked_text(const struct power_asked *x, struct arena *a, struct buf *out)
 		buf_char(out, '\n');
 	}
 	if (next != NULL)
-		buf_printf(out, "\n%s\n", next);
+		put_folded(out, next);
 	for (size_t i = 0; x->found != NULL && i < n_tables; i++) {
 		const json_t *rows = jsn_array(x->found, t[i].member);
 
@@ -339,14 +395,14 @@ page_cell(void *ctx, size_t row, size_t column)
 {
 	const struct page_table *t = ctx;
 	const struct web_column *col = &t->columns[column];
-	const json_t *v = json_object_get(json_array_get(t->rows, row), col->key);
+	const json_t *o = json_array_get(t->rows, row), *v = json_object_get(o, col->key);
 
 	if (json_is_number(v))
 		return web_cell_number(json_number_value(v));
 	if (json_is_boolean(v))
 		return web_cell_flag(json_is_true(v));
 	if (!json_is_string(v))
-		return col->kind == WEB_COL_NUMBER ? (struct web_cell){0} : web_cell_text("");
+		return is_gap(o, col) ? (struct web_cell){0} : web_cell_text("");
 	return (struct web_cell){.text = json_string_value(v), .level = col->kind == WEB_COL_LEVEL ? letter(json_string_value(v)) : '\0'};
 }
 

@@ -168,6 +168,14 @@ t_every_wrong_setting_is_refused_with_file_path_and_reason(void)
 	           "\"quiet\":\"25:00-06:00\"}]}", "", "quiet"},
 	    {LEAST ",\"notify\":{\"rule\":[{\"name\":\"a\",\"event\":[\"level\"],\"mail\":[\"a@b\"],"
 	           "\"every\":\"100ms\"}]}", "", "notify/rule[name='a']/every: '100ms' is outside"},
+	    {LEAST ",\"probe\":{\"network\":[{\"prefix\":\"0.0.0.0/0\"}]}", "", "a network that may be probed has /16 to /32"},
+	    {LEAST ",\"probe\":{\"network\":[{\"prefix\":\"10.0.0.0/15\"}]}", "", "probe/network[prefix='10.0.0.0/15']"},
+	    {LEAST ",\"probe\":{\"network\":[{\"prefix\":\"10.0.0.0/33\"}]}", "", "/16 to /32"},
+	    {LEAST ",\"probe\":{\"network\":[{\"prefix\":\"2001:db8::/32\"}]}", "", "/48 to /128"},
+	    {LEAST ",\"probe\":{\"network\":[{\"prefix\":\"10.0.0/24\"}]}", "", "no network; write 10.9.0.0/24"},
+	    {LEAST ",\"probe\":{\"network\":[{\"prefix\":\"10.0.0.0:1/24\"}]}", "", "no network"},
+	    {LEAST ",\"probe\":{\"network\":[{\"prefix\":\"10.0.0.0\"}]}", "", "prefix"},
+	    {LEAST ",\"probe\":{\"network\":[{\"prefix\":\"10.0.0.0/24\",\"port\":0}]}", "", "port"},
 	    {LEAST ",\"@\":{\"a:b\":1}", "", "metadata"},
 	    {LEAST ",\"site\":\"Twice\"", "", "duplicate"},
 	    {"\"site\":\"Room\"", "", "origin"},
@@ -207,6 +215,38 @@ t_every_wrong_setting_is_refused_with_file_path_and_reason(void)
 }
 
 static void
+t_an_address_is_in_a_network_that_may_be_probed_or_it_is_not(void)
+{
+	static const struct {
+		const char *address;
+		int port; /* 0: in none */
+	} rows[] = {
+	    {"10.9.0.0", 161}, {"10.9.0.255", 161}, {"10.9.1.0", 0}, {"10.8.255.255", 0}, {"192.0.2.7", 1161}, {"192.0.2.6", 0},
+	    {"10.20.31.255", 161}, {"10.20.32.0", 0}, {"2001:db8:9::ffff", 161}, {"2001:db8:9:1::1", 0}, {"::ffff:10.9.0.7", 161},
+	    {"::10.9.0.7", 0}, {"a09::", 0},
+	};
+	struct err e = {0};
+	struct conf *c = load(LEAST ",\"probe\":{\"network\":[{\"prefix\":\"10.9.0.7/24\"},{\"prefix\":\"192.0.2.7/32\",\"port\":1161},"
+	                            "{\"prefix\":\"10.20.16.0/20\"},{\"prefix\":\"2001:db8:9::/64\"}]}", &e);
+
+	if (!T_OK(c != NULL))
+		return;
+	for (size_t i = 0; i < LARCH_COUNT(rows); i++) {
+		struct sockaddr_storage at;
+		const struct conf_network *n;
+
+		T_INT(addr_parse(str_of(rows[i].address), 0, &at, &e), 0);
+		addr_plain(&at);
+		n = conf_network_of(c, &at);
+		T_INT(n == NULL ? 0 : n->port, rows[i].port);
+	}
+	conf_destroy(c);
+	c = load(LEAST, &e);
+	T_OK(c != NULL && c->n_networks == 0);
+	conf_destroy(c);
+}
+
+static void
 t_a_file_that_is_not_there_is_named(void)
 {
 	struct conf *c = NULL;
@@ -219,4 +259,4 @@ t_a_file_that_is_not_there_is_named(void)
 
 T_MAIN(T(t_the_example_is_loaded_whole), T(t_what_is_not_given_has_the_default_of_the_module),
     T(t_db_engine_is_null_or_refused_with_a_sentence),
-    T(t_every_wrong_setting_is_refused_with_file_path_and_reason), T(t_a_file_that_is_not_there_is_named))
+    T(t_every_wrong_setting_is_refused_with_file_path_and_reason), T(t_an_address_is_in_a_network_that_may_be_probed_or_it_is_not), T(t_a_file_that_is_not_there_is_named))

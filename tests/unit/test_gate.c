@@ -201,6 +201,58 @@ t_the_end_cancels_what_runs_and_what_waits(void)
 	T_STR(heard, "running:cancelled waiting:cancelled");
 }
 
+static struct gate_device *turns_of;
+
+static void
+took_turn(void *ctx, bool cancelled)
+{
+	size_t n = strlen(heard);
+
+	snprintf(heard + n, sizeof(heard) - n, "%s%s:%s", n == 0 ? "" : " ", (const char *)ctx, cancelled ? "cancelled" : "turn");
+}
+
+static void
+t_a_turn_holds_the_line_until_it_ends_and_power_is_next(void)
+{
+	begin();
+	turns_of = device(closed_port());
+	gate_turn(turns_of, GATE_ASKED, took_turn, "asked");
+	ask(turns_of, GATE_SWEEP, "sweep");
+	gate_turn(turns_of, GATE_ASKED, took_turn, "second");
+	ask(turns_of, GATE_POWER, "power");
+	uv_run(&loop, UV_RUN_DEFAULT);
+	T_STR(heard, "asked:turn");
+	gate_turn_end(turns_of);
+	uv_run(&loop, UV_RUN_DEFAULT);
+	T_STR(heard, "asked:turn power:unreachable second:turn");
+	gate_turn(turns_of, GATE_ASKED, took_turn, "third");
+	gate_turn_end(turns_of);
+	gate_turn_end(turns_of);
+	uv_run(&loop, UV_RUN_DEFAULT);
+	T_STR(heard, "asked:turn power:unreachable second:turn third:turn sweep:unreachable");
+	gate_turn(turns_of, GATE_POWER, took_turn, "last");
+	gate_turn(turns_of, GATE_POWER, took_turn, "waits");
+	gate_turn_end(turns_of);
+	gate_turn(turns_of, GATE_POWER, took_turn, "never");
+	heard[0] = '\0';
+	gate_turn_end(turns_of);
+	gate_turn_end(turns_of);
+	end();
+	T_STR(heard, "never:turn");
+}
+
+static void
+t_an_address_is_asked_with_the_credentials_of_a_name_or_not_at_all(void)
+{
+	struct snmp_target t;
+	struct err e = {0};
+
+	begin();
+	T_OK(gate_target(gate, "10.9.0.7", "10.9.0.7", &t, &e) != 0);
+	T_ERR(e, "no row of credentials.json matches 10.9.0.7");
+	end();
+}
+
 static void
 t_an_address_that_is_none_is_refused_by_name(void)
 {
@@ -221,4 +273,5 @@ T_MAIN(T(t_power_comes_before_a_question_and_that_before_the_sweep),
     T(t_a_device_that_was_silent_three_times_rests_longer_each_time),
     T(t_what_was_asked_of_an_address_never_goes_to_another), T(t_another_family_is_another_device),
     T(t_credentials_that_go_while_something_waits_refuse_it), T(t_the_end_cancels_what_runs_and_what_waits),
+    T(t_a_turn_holds_the_line_until_it_ends_and_power_is_next), T(t_an_address_is_asked_with_the_credentials_of_a_name_or_not_at_all),
     T(t_an_address_that_is_none_is_refused_by_name))

@@ -433,9 +433,9 @@ tampered(const char *name, const char *sql, const char *sentence)
 	journal_close(j);
 	T_OK(store_open(path, NULL, 0, &s, &e) == 0 || e.kind != ERR_NONE);
 	if (s == NULL) { /* the writer refuses a newer file: open it as the journal's own version */
-		static const struct store_migration same[] = {{1, ""}};
+		static const struct store_migration same[] = {{1, ""}, {2, ""}};
 
-		T_OK(store_open(path, same, 1, &s, &e) == 0);
+		T_OK(store_open(path, same, LARCH_COUNT(same), &s, &e) == 0);
 	}
 	T_OK(store_run_script(s, &e, "DROP TRIGGER row_stays; DROP TRIGGER row_kept;") == 0);
 	T_OK(store_run_script(s, &e, sql) == 0);
@@ -443,6 +443,46 @@ tampered(const char *name, const char *sql, const char *sentence)
 	T_OK(journal_open(path, &j, &e) == 0);
 	T_OK(journal_verify(j, &n, head, &e) != 0);
 	T_ERR(e, sentence);
+	journal_close(j);
+}
+
+static void
+t_answers_are_kept_beside_the_chain_the_newest_of_them_and_none_for_another_question(void)
+{
+	char path[600], text[64];
+	struct journal *j = new_journal("answers.db", path);
+	struct arena *a = arena_create();
+	struct journal_answer x = {.what = "probe", .about = "10.9.0.7", .who = "ana", .phase = "asking"}, seen, *list;
+	struct err e;
+	size_t n;
+
+	for (int i = 1; i <= LIMIT_ANSWERS + 3; i++) {
+		x.question = i;
+		x.at = x.began = 1000 + i;
+		T_INT(journal_put_answer(j, &x, &e), 0);
+	}
+	T_INT(journal_answers(j, "probe", a, &list, &n, &e), 0);
+	T_INT(n, LIMIT_ANSWERS);
+	T_INT(list[0].question, LIMIT_ANSWERS + 3);
+	T_INT(journal_answer(j, 3, 1003, a, &seen, &e), 0);
+	T_INT(journal_answer(j, 5, 1006, a, &seen, &e), 0); /* a power.db that counts anew has another time */
+	T_INT(journal_answer(j, 5, 1005, a, &seen, &e), 1);
+	T_STR(seen.phase, "asking");
+	T_INT(journal_answer_about(j, "probe", "10.9.0.7", a, &seen, &e), 0); /* none has ended */
+	x.ended = 2000;
+	x.text = "{}";
+	T_INT(journal_put_answer(j, &x, &e), 0);
+	T_INT(journal_end_answers(j, "started anew", &e), 0);
+	T_INT(journal_answer_about(j, "probe", "10.9.0.7", a, &seen, &e), 1);
+	T_INT(seen.ended, 2000);
+	T_INT(journal_answer(j, 10, 1010, a, &seen, &e), 1);
+	snprintf(text, sizeof(text), "%s/%d", seen.phase, seen.ended > 0);
+	T_STR(text, "started anew/1");
+	x.text = arena_alloc(a, LIMIT_ANSWER + 2);
+	memset((char *)(uintptr_t)x.text, 'x', LIMIT_ANSWER + 1);
+	T_OK(journal_put_answer(j, &x, &e) != 0);
+	T_ERR(e, "the most is");
+	arena_destroy(a);
 	journal_close(j);
 }
 
@@ -468,7 +508,7 @@ t_two_rows_that_changed_places_are_named(void)
 static void
 t_the_file_itself_refuses_to_change_a_row(void)
 {
-	static const struct store_migration same[] = {{1, ""}};
+	static const struct store_migration same[] = {{1, ""}, {2, ""}};
 	char path[600];
 	struct journal *j = new_journal("fixed.db", path);
 	struct store *s = NULL;
@@ -476,7 +516,7 @@ t_the_file_itself_refuses_to_change_a_row(void)
 
 	add_rows(j, 1);
 	journal_close(j);
-	T_OK(store_open(path, same, 1, &s, &e) == 0);
+	T_OK(store_open(path, same, LARCH_COUNT(same), &s, &e) == 0);
 	T_OK(store_run_script(s, &e, "UPDATE row SET who='eve'") != 0);
 	T_ERR(e, "never changes");
 	T_OK(store_run_script(s, &e, "DELETE FROM row") != 0);
@@ -585,7 +625,7 @@ t_a_request_that_came_too_late_is_refused(void)
 
 T_MAIN(T(t_every_golden_question_has_its_plan), T(t_the_hash_covers_what_is_decided_not_what_is_measured),
     T(t_a_plan_is_read_back_as_it_was_written), T(t_a_plan_about_a_vlan_is_read_back_with_its_port), T(t_a_plan_with_one_changed_word_is_refused),
-    T(t_every_outlet_goes_off_before_any_goes_on), T(t_a_whole_journal_verifies), T(t_a_changed_row_is_named),
+    T(t_every_outlet_goes_off_before_any_goes_on), T(t_a_whole_journal_verifies), T(t_answers_are_kept_beside_the_chain_the_newest_of_them_and_none_for_another_question), T(t_a_changed_row_is_named),
     T(t_a_removed_row_is_named), T(t_two_rows_that_changed_places_are_named),
     T(t_the_file_itself_refuses_to_change_a_row), T(t_an_intent_without_outcome_is_unsettled),
     T(t_the_last_look_agrees_when_all_is_as_planned), T(t_the_last_look_refuses_an_outlet_that_somebody_switched),
