@@ -89,6 +89,8 @@ struct power_at_work {
 };
 int power_at_work(struct web_call *c, struct power_at_work **out, size_t *n_out, struct err *e);
 bool power_at_work_on(const struct power_at_work *w, int64_t tag);
+/* The members of partials/tags: those that cover what a plan switches, in force first. */
+void power_tags_model(struct web_call *c, const struct power_plan *p, json_t *m);
 
 /* power_ask.c */
 int power_show_probe(struct web_call *c, struct err *e);

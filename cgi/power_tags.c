@@ -23,7 +23,7 @@ static const struct web_column columns[] = {
     {.key = "reason", .title = "Why", .prose = true},
     {.key = "contact", .title = "Contact"},
     {.key = "asked", .title = "Lifting", .prose = true},
-    {.key = "made", .title = "Hung", .kind = WEB_COL_TIME},
+    {.key = "made", .title = "Hung", .kind = WEB_COL_TIME, .data_only = true},
     {.key = "id", .title = "Tag", .kind = WEB_COL_NUMBER},
     {.key = "type", .title = "Type", .data_only = true},
     {.key = "hung_on", .title = "Hung on", .data_only = true},

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which jobs have not ended where a tag hangs. They stop before their next packet, and until then no hand goes in. */
+/* Tags and jobs: which tags cover what a job switches, and which jobs have not ended where a tag hangs. They stop before their
+ * next packet, and until then no hand goes in. */
 #include <string.h>
 
 #include "power_private.h"
 
-#define JOBS 64 /* that are looked at; others are looked at when these have ended */
+#define JOBS 64  /* that are looked at; others are looked at when these have ended */
+#define SHOWN 20 /* tags on a job's page; /tags has them all */
 
 static int
 read_plan(struct web_call *c, struct power_requests *requests, int64_t job, struct power_request *r, struct power_plan *p,
@@ -66,4 +68,43 @@ power_at_work_on(const struct power_at_work *w, int64_t tag)
 		if (w->tags[i].id == tag)
 			return true;
 	return false;
+}
+
+/* ---- on the job's page ------------------------------------------------------------------------------ */
+
+static json_t *
+tag_json(struct web_call *c, const struct power_tag *t, const char *name)
+{
+	bool over = !power_tag_in_force(t, c->now);
+	json_t *o = json_object();
+	char when[TIMES_TEXT];
+
+	jsn_set_text(o, "level", over ? "warn" : "critical");
+	jsn_set_text(o, "word", over ? "Tag that is over" : "Tagged");
+	jsn_set_text(o, "name", name);
+	jsn_set_text(o, "who", t->who);
+	jsn_set_text(o, "until", arena_printf(c->arena, "%.16s", times_room(t->until, when)));
+	jsn_set(o, "over", json_boolean(over));
+	jsn_set_text(o, "reason", t->reason);
+	jsn_set_text(o, "contact", t->contact[0] == '\0' ? NULL : t->contact);
+	return o;
+}
+
+void
+power_tags_model(struct web_call *c, const struct power_plan *p, json_t *m)
+{
+	struct power_tags t = {.a = c->arena};
+	json_t *list = json_array();
+	struct err lost;
+
+	if (power_need_requests(c, &t.requests, &lost) != 0 || power_need_inv(c, &t.inv, &lost) != 0 ||
+	    power_tags_add_plan(&t, p, &lost) != 0)
+		t.n = 0;
+	for (int over = 0; over < 2; over++)
+		for (size_t i = 0; i < t.n; i++)
+			if (power_tag_in_force(&t.tag[i], c->now) == (over == 0) && json_array_size(list) < SHOWN)
+				jsn_add(list, tag_json(c, &t.tag[i], power_tag_name(&t.tag[i], t.inv, c->arena)));
+	jsn_set(m, "hanging", list);
+	jsn_set(m, "has_tags", json_boolean(t.n > 0));
+	jsn_set(m, "more_tags", t.n > SHOWN ? json_integer((json_int_t)(t.n - SHOWN)) : json_false());
 }
