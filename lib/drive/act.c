@@ -16,7 +16,7 @@ static void poll_back(struct drive_machine *m);
 struct act {
 	const char *sending;         /* of the intent */
 	const char *name;            /* "the reset": in sentences */
-	enum ipmi_control control;   /* not of the light */
+	struct ipmi_command (*command)(void);
 	/* true: the step has ended. `last`: its time is over. */
 	bool (*judge)(struct drive_machine *m, const struct probe_chassis *c, bool last);
 };
@@ -108,11 +108,36 @@ judge_light(struct drive_machine *m, const struct probe_chassis *c, bool last)
 	return true;
 }
 
+static struct ipmi_command
+reset(void)
+{
+	return ipmi_chassis_control(IPMI_CONTROL_RESET);
+}
+
+static struct ipmi_command
+soft(void)
+{
+	return ipmi_chassis_control(IPMI_CONTROL_SOFT);
+}
+
+static struct ipmi_command
+nmi(void)
+{
+	return ipmi_chassis_control(IPMI_CONTROL_NMI);
+}
+
+static struct ipmi_command
+light(void)
+{
+	return ipmi_identify(POWER_IDENTIFY_S);
+}
+
+/* The last one is what an action that is none of these would send too: it can do no harm. */
 static const struct act acts[] = {
-    {"a reset, once", "the reset", IPMI_CONTROL_RESET, judge_reset},
-    {"an ACPI shutdown, once", "the shutdown", IPMI_CONTROL_SOFT, judge_soft},
-    {"a diagnostic interrupt, once", "the interrupt", IPMI_CONTROL_NMI, judge_nmi},
-    {"the identify light", "the light", IPMI_CONTROL_OFF, judge_light},
+    {"a reset, once", "the reset", reset, judge_reset},
+    {"an ACPI shutdown, once", "the shutdown", soft, judge_soft},
+    {"a diagnostic interrupt, once", "the interrupt", nmi, judge_nmi},
+    {"the identify light", "the light", light, judge_light},
 };
 
 static const struct act *
@@ -188,7 +213,7 @@ static void
 send_act(struct drive_machine *m)
 {
 	enum power_action a = drive_step(m)->action;
-	struct ipmi_command c = a == POWER_DO_IDENTIFY ? ipmi_identify(POWER_IDENTIFY_S) : ipmi_chassis_control(act(m)->control);
+	struct ipmi_command c = act(m)->command();
 	const struct conf *conf = m->job->drive->room.conf;
 
 	m->deadline = times_boot() + (a == POWER_DO_SOFT ? conf->soft_limit_ms : conf->on_limit_ms);

@@ -61,7 +61,7 @@ dark_targets(struct drive_machine *m, struct err *e)
 	    inv_cords(*job->drive->room.inv, drive_name(m), m->a, &cords, &n, e) != 0)
 		return -1;
 	m->dark = arena_array(m->a, n + n_planned, sizeof(*m->dark));
-	m->n_dark = m->at_dark = 0;
+	m->n_dark = m->at_dark = m->n_unmeasured = 0;
 	err_clear(e);
 	for (size_t i = 0; i < n && e->kind == ERR_NONE; i++)
 		add_target(m, cords[i].pdu, cords[i].outlet, e);
@@ -84,7 +84,7 @@ dark_again(struct drive_machine *m, const char *text)
 		dark_fail(m, text);
 		return;
 	}
-	m->at_dark = 0;
+	m->at_dark = m->n_unmeasured = 0;
 	drive_after(m, DRIVE_POLL_MS, dark_outlet);
 }
 
@@ -94,10 +94,8 @@ dark_not(struct drive_machine *m, const struct drive_reading *r, const char *tex
 {
 	if (drive_step(m)->action == POWER_DO_LOAD)
 		dark_again(m, text);
-	else if (drive_step(m)->action == POWER_DO_BMC_SILENT)
-		dark_fail(m, text);
 	else if (!r->answered && left(m) + m->job->drive->room.conf->off_limit_ms > 0)
-		drive_after(m, DRIVE_POLL_MS, dwell_look);
+		drive_after(m, DRIVE_POLL_MS, drive_step(m)->action == POWER_DO_BMC_SILENT ? silent_poll : dwell_look);
 	else
 		dark_fail(m, text);
 }
@@ -117,6 +115,17 @@ silent_done(struct drive_machine *m)
 		    m->n_dark, bmc));
 }
 
+/* A PDU that measures nothing has not said that there is no load. */
+static const char *
+no_load(const struct drive_machine *m)
+{
+	if (m->n_unmeasured == 0)
+		return "no load";
+	if (m->n_unmeasured == m->n_dark)
+		return "load not measured";
+	return arena_printf(m->a, "no load on %zu of them, the others are not measured", m->n_dark - m->n_unmeasured);
+}
+
 static void
 dark_done(struct drive_machine *m)
 {
@@ -131,8 +140,8 @@ dark_done(struct drive_machine *m)
 	else if (s->action == POWER_DO_BMC_SILENT)
 		silent_done(m);
 	else
-		drive_step_end(m, "seen", "ok", arena_printf(a, "%zu outlet%s off, no load", m->n_dark,
-		    m->n_dark == 1 ? " reads" : "s read"));
+		drive_step_end(m, "seen", "ok", arena_printf(a, "%zu outlet%s off, %s", m->n_dark,
+		    m->n_dark == 1 ? " reads" : "s read", no_load(m)));
 }
 
 /* ---- the BMC's silence ------------------------------------------------------------------------------ */
@@ -179,6 +188,16 @@ drive_silent_begin(struct drive_machine *m)
 /* ---- the outlets --------------------------------------------------------------------------------------- */
 
 static void
+dark_next(struct drive_machine *m, const struct drive_reading *r)
+{
+	m->n_unmeasured += r->amps != r->amps; /* NAN */
+	if (++m->at_dark < m->n_dark)
+		dark_outlet(m);
+	else
+		dark_done(m);
+}
+
+static void
 dark_seen(void *ctx, const struct drive_reading *r)
 {
 	struct drive_machine *m = ctx;
@@ -196,10 +215,8 @@ dark_seen(void *ctx, const struct drive_reading *r)
 		    r->word[0] == '\0' ? "unknown" : r->word));
 	else if (r->amps >= floor_a)
 		dark_not(m, r, arena_printf(a, "%s %s reads off and still carries %.2f A", pdu, t->outlet, r->amps));
-	else if (++m->at_dark < m->n_dark)
-		dark_outlet(m);
 	else
-		dark_done(m);
+		dark_next(m, r);
 }
 
 static void

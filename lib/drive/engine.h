@@ -48,6 +48,7 @@ struct drive_machine {
 	/* load, dwell: the machine's outlets, one after the other */
 	struct drive_target *dark;
 	size_t n_dark, at_dark;
+	size_t n_unmeasured;          /* of them: whose load nobody can read */
 	int64_t dark_began;           /* boot ms: of this round over the outlets */
 	bool silent;                  /* the BMC, when it was asked last */
 	bool bmc_answered;            /* in the last sweep before the machine was begun */
@@ -209,5 +210,7 @@ const struct power_step *drive_step(const struct drive_machine *m);
 const char *drive_name(const struct drive_machine *m);
 void drive_after(struct drive_machine *m, int64_t ms, void (*then)(struct drive_machine *m));
 struct power_look drive_look(const struct drive_machine *m);
+/* What is left of `limit` since the wall clock was `since`, of a wait that goes on after a restart; whatever clock was set: not below 0, not above the limit. */
+int64_t drive_left(int64_t since, int64_t limit);
 
 #endif

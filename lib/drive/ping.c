@@ -85,7 +85,7 @@ begin(struct drive_machine *m, int64_t limit)
 {
 	if (m->watched_since == 0)
 		m->watched_since = m->began;
-	m->deadline = times_boot() + m->watched_since + limit - times_now();
+	m->deadline = times_boot() + drive_left(m->watched_since, limit);
 	m->answers = 0;
 	ping_poll(m);
 }

@@ -191,7 +191,7 @@ drive_watch_begin(struct drive_machine *m)
 
 	if (m->watched_since == 0)
 		m->watched_since = times_now();
-	m->deadline = times_boot() + m->watched_since + limit - times_now();
+	m->deadline = times_boot() + drive_left(m->watched_since, limit);
 	m->answers = 0;
 	if (!was_said(m, "pxe"))
 		set_state(m, "pxe", arena_printf(m->a, "%s was told to boot from PXE, once, was off and reads on",
