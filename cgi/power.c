@@ -459,6 +459,33 @@ power_permit_plan(struct web_call *c, const struct power_plan *p, struct permit 
 	return power_permit(c, power_verb_name(p->verb), &things, out, e);
 }
 
+/* As if each thing were what a role asks for. */
+static int
+as_asked(void *ctx, enum auth_fact fact, const char *verb, const char *thing, struct err *e)
+{
+	(void)ctx;
+	(void)verb;
+	(void)thing;
+	(void)e;
+	return fact == AUTH_FACT_ADVISED;
+}
+
+/* What a thing has become since, and how many may be switched at once, keep nobody from stopping: only from going on. */
+int
+power_permit_stop(struct web_call *c, const struct power_plan *p, struct permit **out, struct err *e)
+{
+	struct hosts things;
+	struct auth_ask ask = {.who = c->person, .verb = power_verb_name(p->verb), .things = &things, .match = match,
+	    .fact = as_asked, .uncounted = true, .arena = c->arena};
+	struct inv *inv;
+
+	power_plan_things(p, c->arena, &things);
+	if (power_need_inv(c, &inv, e) != 0)
+		return -1;
+	ask.match_ctx = inv;
+	return auth_may(c->policy, &ask, out, e);
+}
+
 /*
  * A group or a query ("@*", "in:b01") means the machines in it, not its racks, PDUs and BMCs. What somebody
  * names by itself stays: the plan then says why it is refused.

@@ -94,7 +94,7 @@ out_of_place(const struct power_job *j, const char *what)
 	return strcmp(what, "pause") == 0 && paused ? "is paused already" : NULL;
 }
 
-/* Who may do the job's verb on its things may also pause it, let it go on or stop it. */
+/* Who may do the job's verb on its things may also pause it, let it go on or stop it; only going on asks what they are now. */
 static int
 file_order(struct web_call *c, int64_t id, struct err *e)
 {
@@ -110,7 +110,7 @@ file_order(struct web_call *c, int64_t id, struct err *e)
 		return -1;
 	if ((why = out_of_place(&j, order.what)) != NULL)
 		return err_set(e, ERR_CONFLICT, "job %lld %s (%s)", (long long)id, why, j.state.state);
-	if (power_permit_plan(c, &j.plan, &permit, e) != 0)
+	if ((strcmp(order.what, "resume") == 0 ? power_permit_plan : power_permit_stop)(c, &j.plan, &permit, e) != 0)
 		return -1;
 	order.verb = power_verb_name(j.plan.verb);
 	pthread_mutex_lock(&shared->lock);

@@ -39,6 +39,8 @@ void power_wake(struct web_call *c);
 
 /* A permit of the caller for a plan's verb and everything it touches or cuts. */
 int power_permit_plan(struct web_call *c, const struct power_plan *p, struct permit **out, struct err *e);
+/* The same for somebody who stops it: what its things are now is not asked. For an order, and for nothing that is filed. */
+int power_permit_stop(struct web_call *c, const struct power_plan *p, struct permit **out, struct err *e);
 /* The same for a verb on a list of names. */
 int power_permit(struct web_call *c, const char *verb, const struct hosts *things, struct permit **out,
     struct err *e);
