@@ -137,6 +137,14 @@ static const struct web_field job_page_fields[] = {
     {.name = "all", .type = WEB_FLAG, .summary = "every step, also of a large job"},
     {.name = NULL},
 };
+#define FIELDS_EVIDENCE FIELD_ID, {.name = "machine", .type = WEB_TEXT, .max = LIMIT_NAME, .summary = "only of this one"}, \
+	{.name = "after", .type = WEB_INT, .min = 1, .max = INT64_MAX, .summary = "behind this row of the journal"}
+static const struct web_field evidence_page_fields[] = {FIELDS_EVIDENCE, {.name = NULL}};
+static const struct web_field evidence_fields[] = {
+    FIELDS_EVIDENCE,
+    {.name = "limit", .type = WEB_INT, .min = 1, .max = LIMIT_EVIDENCE_SHOWN, .summary = "of so many machines at most"},
+    {.name = NULL},
+};
 static const struct web_field order_fields[] = {
     FIELD_ID,
     {.name = "what", .type = WEB_ENUM, .choices = orders, .required = true, .summary = "abort, pause or resume"},
@@ -201,6 +209,8 @@ static const struct web_route routes[] = {
         .formats = WEB_ANY_FORMAT, .template = "power/jobs"},
     {.method = "GET", .path = "/jobs/{id}", .handler = power_show_job, .guard = WEB_LOGIN, .verb = "see", .fields = job_page_fields,
         .formats = WEB_HTML | WEB_JSON_FORMAT | WEB_TXT | WEB_CSV, .template = "power/job"},
+    {.method = "GET", .path = "/jobs/{id}/evidence", .handler = power_show_evidence, .guard = WEB_LOGIN, .verb = "see",
+        .fields = evidence_page_fields, .formats = WEB_HTML | WEB_JSON_FORMAT, .template = "power/evidence"},
     {.method = "GET", .path = "/log", .handler = power_show_log, .guard = WEB_LOGIN, .verb = "log",
         .fields = log_fields, .lists = true, .formats = WEB_ANY_FORMAT, .template = "power/log"},
     {.method = "GET", .path = "/tags", .handler = power_show_tags, .guard = WEB_LOGIN, .verb = "see", .fields = tags_fields,
@@ -256,6 +266,8 @@ static const struct web_route routes[] = {
         .operation_id = "listJobs", .summary = "Jobs, newest first"},
     {.method = "GET", .path = "/api/v1/jobs/{id}", .handler = power_api_job, .guard = WEB_LOGIN, .verb = "see",
         .fields = job_fields, .operation_id = "getJob", .summary = "A job with its machines and steps"},
+    {.method = "GET", .path = "/api/v1/jobs/{id}/evidence", .handler = power_api_evidence, .guard = WEB_LOGIN, .verb = "see",
+        .fields = evidence_fields, .operation_id = "getEvidence", .summary = "What was kept of each machine before it was cut or reset"},
     {.method = "POST", .path = "/api/v1/jobs/{id}/{what}", .handler = power_api_order, .guard = WEB_LOGIN,
         .change = WEB_KEY, .fields = order_fields, .operation_id = "orderJob",
         .summary = "Abort a job, or let one that the brake paused go on"},

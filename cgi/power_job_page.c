@@ -170,6 +170,7 @@ job_model(struct web_call *c, const struct power_job *j)
 	jsn_set(m, "short_plan", json_stringn(j->request.plan_hash, 16));
 	if (j->open || strcmp(j->state.state, "ok") != 0) /* it goes on, or somebody may want to finish it */
 		power_tags_model(c, &j->plan, m);
+	power_evidence_model(c, j->request.id, m);
 	if (j->open)
 		web_refresh(c, j->plan.n_machines > 50 ? 5 : 2);
 	return m;

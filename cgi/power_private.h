@@ -104,6 +104,11 @@ int power_api_bmc(struct web_call *c, struct err *e);
 int power_show_answer(struct web_call *c, struct err *e);
 int power_api_answer(struct web_call *c, struct err *e);
 
+/* power_evidence.c: what was kept of each machine (docs/formats/journal.md); into the model of the job's page. */
+void power_evidence_model(struct web_call *c, int64_t job, json_t *model);
+int power_show_evidence(struct web_call *c, struct err *e);
+int power_api_evidence(struct web_call *c, struct err *e);
+
 /* power_log.c */
 int power_show_log(struct web_call *c, struct err *e);
 int power_api_log(struct web_call *c, struct err *e);

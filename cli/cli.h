@@ -35,7 +35,7 @@ enum exit_code {
 struct options {
 	const char *output, *color, *server, *ca;
 	int help, version, verbose, quiet;
-	int dry_run, yes, no_wait, expand;
+	int dry_run, yes, no_wait, expand, evidence;
 	const char *reason, *via, *timeout;
 	const char *list, *exclude, *group;
 	const char *user, *password_file, *password_fd, *expires, *scope, *things;
@@ -92,6 +92,7 @@ extern volatile sig_atomic_t interrupted;
 #define OPT_LOG OPT_BIT(6)
 #define OPT_DRY OPT_BIT(7)
 #define OPT_JOB OPT_BIT(8)
+#define OPT_EVIDENCE OPT_BIT(49)
 #define OPT_CONF OPT_BIT(9)
 #define OPT_EXPAND OPT_BIT(10)
 #define OPT_LIST OPT_BIT(11) /* --limit */
@@ -436,5 +437,6 @@ int job_follow(struct cli *c, const char *id, bool ordered);
 /* job_view.c: a job as a whole, on a cleared terminal; and its progress as a sentence, in the arena. */
 void job_draw(const struct cli *c, const json_t *job);
 const char *job_progress(const struct cli *c, const json_t *job);
+int job_evidence(struct cli *c, const char *id); /* evidence.c */
 
 #endif

@@ -91,7 +91,7 @@ static const struct command rows[] = {
 	{.words = "job undo", .args = "ID NODE", .min_args = 2, .max_args = 2, .options = ACT, .verb = "undo", .run = cmd_job_next,
 	    .help = "plan the way back of a machine left", .more = NEXT_MORE,
 	    .example = "larch job undo 7 n0007 -n"},
-	{.words = "job", .args = "ID", .min_args = 1, .max_args = 1, .options = OPT_JOB | OPT_WAIT,
+	{.words = "job", .args = "ID", .min_args = 1, .max_args = 1, .options = OPT_JOB | OPT_WAIT | OPT_EVIDENCE,
 	    .run = cmd_job, .help = "follow one job to its end", .example = "larch job 7 --watch"},
 	{.words = "tag put", .args = "THING", .min_args = 1, .max_args = 1, .options = OPT_TAG | OPT_UNTIL, .verb = "put", .run = cmd_tag,
 	    .help = "hang a tag: what it covers is not switched", .more = TAG_MORE,

@@ -369,5 +369,7 @@ cmd_job(struct cli *c)
 
 	if (str_int(str_of(c->argv[0]), 1, INT64_MAX, &id) != 0)
 		return cli_usage(c, "\"%s\" is no job; they are numbers", c->argv[0]);
+	if (c->opt.evidence)
+		return job_evidence(c, c->argv[0]);
 	return c->opt.no_wait ? show_job(c, c->argv[0]) : job_follow(c, c->argv[0], false);
 }

@@ -41,6 +41,7 @@ const struct option_row option_rows[] = {
 	{.name = "no-wait", .group = OPT_WAIT, .offset = AT(no_wait), .help = "do not follow the job"},
 	{.name = "timeout", .arg = "DURATION", .duration = true, .group = OPT_WAIT | OPT_TIMEOUT, .offset = AT(timeout),
 	    .help = "stop waiting after so long without a change (10m; of a question 60s)"},
+	{.name = "evidence", .group = OPT_EVIDENCE, .offset = AT(evidence), .help = "what was kept of each machine before it was cut or reset"},
 	{.name = "since", .arg = "TIME", .group = OPT_LOG | OPT_SINCE | OPT_PERIOD, .offset = AT(since), .help = "from then: -2h, 22:00, or RFC 3339"},
 	{.name = "until", .arg = "TIME", .group = OPT_UNTIL | OPT_LOG | OPT_PERIOD, .offset = AT(until), .help = "up to then; a tag: 05:00, the next one, or 8h"},
 	{.name = "contact", .arg = "TEXT", .group = OPT_TAG, .offset = AT(contact), .help = "how to reach you, as ext. 4711"},

@@ -39,6 +39,10 @@ int verify_next(struct verify_chain *chain, const struct verify_row *row, struct
 /* Every row of a journal.db, in order, to verify_next. -1 without chain->broken: it cannot be read or is no journal. */
 int verify_database(const char *path, struct verify_chain *chain, struct err *e);
 
+/* The text of a row of evidence in a journal.db is what the row cites; and then: there is none that no row cites. As verify_database. */
+int verify_evidence(sqlite3 *db, struct verify_chain *chain, const struct verify_row *row, struct err *e);
+int verify_evidence_alone(sqlite3 *db, struct verify_chain *chain, struct err *e);
+
 /* A database to read, or NULL. */
 sqlite3 *verify_open(const char *path);
 

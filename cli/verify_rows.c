@@ -71,7 +71,7 @@ take_row(sqlite3_stmt *st, struct verify_chain *chain, struct err *e)
 	}
 	memcpy(r.prev, prev, VERIFY_HASH);
 	memcpy(r.hash, hash, VERIFY_HASH);
-	return verify_next(chain, &r, e);
+	return verify_next(chain, &r, e) != 0 ? -1 : verify_evidence(sqlite3_db_handle(st), chain, &r, e);
 }
 
 int
@@ -95,7 +95,7 @@ verify_database(const char *path, struct verify_chain *chain, struct err *e)
 		err_set(e, ERR_INPUT, "after row %lld it cannot be read: %s", (long long)chain->seq, sqlite3_errmsg(db));
 		goto out;
 	}
-	rc = 0;
+	rc = verify_evidence_alone(db, chain, e);
 out:
 	sqlite3_finalize(st);
 	sqlite3_close(db);

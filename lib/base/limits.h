@@ -175,6 +175,9 @@
 #define LIMIT_PLAN_THINGS 1024    /* machines of one plan */
 #define LIMIT_PLAN_CUT 4096       /* other things that one plan cuts; its warnings */
 #define LIMIT_PLAN_TEXT (4u << 20) /* bytes of a request's plan as JSON: hashed, it stays below LIMIT_PAGE */
+#define LIMIT_EVIDENCE (64u << 10) /* bytes of what was kept of one machine before it was cut or reset */
+#define LIMIT_EVIDENCE_SHOWN 64   /* machines of which one answer has it */
+#define LIMIT_EVIDENCE_EVENTS 32  /* entries of its BMC's log in that, the newest */
 #define LIMIT_ORDERS 64           /* orders taken up at one look at power.db */
 #define LIMIT_PER_HOUR 100000     /* machines of one person in an hour, whatever the role: as larch-policy.yang has it */
 #define LIMIT_TAGS 10000          /* tags that are not lifted */

@@ -366,7 +366,7 @@ machine_begin(struct drive_machine *m)
 		return;
 	}
 	tell_act(m, NULL);
-	drive_machine_next(m);
+	drive_evidence_begin(m, drive_machine_next);
 }
 
 /* Was what this step switched off switched on again before the machine stopped? */

@@ -53,6 +53,8 @@ struct drive_machine {
 	bool silent;                  /* the BMC, when it was asked last */
 	bool bmc_answered;            /* in the last sweep before the machine was begun */
 
+	struct drive_evidence *evidence; /* that is being collected before its first step (evidence.c), or NULL */
+
 	/* a change of a switch's port (vlan.c), and the first reading before it */
 	struct bridge_change change;
 	struct snmp_value seen[SEEN_COUNT]; /* texts in `a` */
@@ -96,11 +98,13 @@ struct drive_job {
 };
 
 struct drive_settling;
+struct drive_pdu_reading;
 
 struct drive {
 	struct drive_room room;
 	struct drive_job *jobs;
 	struct drive_settling *settling;
+	struct drive_pdu_reading *readings; /* of PDUs, for evidence, on their way */
 	int64_t last_order;
 	size_t questions;             /* that larchd is at */
 	bool stopping;
@@ -154,6 +158,13 @@ void drive_pace_recall(struct drive *d);
 
 /* steps.c */
 void drive_step_begin(struct drive_machine *m);
+/*
+ * evidence.c: what a cut or a reset destroys is kept first, DRIVE_EVIDENCE_MS at most, and then `then`. Of a machine that
+ * loses nothing `then` is called at once.
+ */
+#define DRIVE_EVIDENCE_MS 10000
+#define DRIVE_EVIDENCE_SILENT_MS 2000 /* for a BMC that the sweep has found silent */
+void drive_evidence_begin(struct drive_machine *m, void (*then)(struct drive_machine *m));
 /* dark.c */
 void drive_load_begin(struct drive_machine *m);
 void drive_silent_begin(struct drive_machine *m);

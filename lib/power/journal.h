@@ -11,14 +11,14 @@
 #include "base/base.h"
 #include "store/store.h"
 
-#define JOURNAL_VERSION 2 /* of journal.db */
+#define JOURNAL_VERSION 3 /* of journal.db */
 #define JOURNAL_HASH 32
 
 /*
  * Kinds: "start" "stop" of larchd; "accept" "refuse" of a request; "intent" before and "outcome"
  * after a packet that switches; "seen" for what a waiting step saw; "settled" for an open intent after
  * a restart; "tag" when one was hung, extended, asked to be lifted or lifted (step: the number of that event); "state" for what the inventory should say of a machine ("pxe" "idle" "pxe_failed" in outcome; status.db
- * carries it to `pages`); "asked" of a question that only reads; "abort"; "end" of a job. What takes a step back has a number beyond those of the plan.
+ * carries it to `pages`); "evidence" of what a machine was before it is cut or reset; "asked" of a question that only reads; "abort"; "end" of a job. What takes a step back has a number beyond those of the plan.
  */
 struct journal_row {
 	int64_t seq;             /* from 1, without a gap */
@@ -43,6 +43,26 @@ LARCH_API int64_t journal_generation(struct journal *j);
  * returns 0 the row is on disk; when it returns -1 nothing may be sent.
  */
 LARCH_API int journal_add(struct journal *j, struct journal_row *row, struct err *e);
+
+/*
+ * A row of kind "evidence" with the text it cites ("sha256 HEX"), in one transaction: JSON of LIMIT_EVIDENCE bytes at
+ * most (docs/formats/journal.md). row->cites is filled here; what it then points to is of no use to the caller.
+ */
+LARCH_API int journal_add_evidence(struct journal *j, struct journal_row *row, const char *text, struct err *e);
+struct journal_evidence {
+	int64_t seq, at;         /* of its row */
+	const char *machine, *text;
+};
+struct journal_evidence_ask {
+	int64_t job, after;      /* rows behind this one */
+	const char *machine;     /* NULL: of each */
+	size_t limit;            /* one more than LIMIT_EVIDENCE_SHOWN at most: each text is long */
+};
+/* Of one job, oldest first. */
+LARCH_API int journal_evidence(struct journal *j, const struct journal_evidence_ask *ask, struct arena *a,
+    struct journal_evidence **out, size_t *n_out, struct err *e);
+/* How many machines of a job something was kept of, and of how many not all that was asked for. */
+LARCH_API int journal_evidence_count(struct journal *j, int64_t job, size_t *n_out, size_t *partial_out, struct err *e);
 
 /* The head of the chain as the writer knows it: the last row's number, 0 none, and its hash. */
 LARCH_API int64_t journal_head(const struct journal *j, unsigned char hash_out[JOURNAL_HASH]);
@@ -127,8 +147,12 @@ LARCH_API int journal_rows(struct journal *j, const struct journal_filter *f, st
 /* SHA-256 of a row over its canonical form; prev is row->prev. */
 LARCH_API void journal_hash(const struct journal_row *row, unsigned char out[JOURNAL_HASH]);
 
+/* What an evidence row cites of its text: "sha256 HEX". */
+#define JOURNAL_CITED (7 + 2 * JOURNAL_HASH + 1)
+LARCH_API void journal_cite(struct str text, char out[JOURNAL_CITED]);
+
 /*
- * Walk the whole chain. 0 and *count_out rows, head in head_out; or -1 with a
+ * Walk the whole chain, and hold each text of evidence against the row that cites it. 0 and *count_out rows, head in head_out; or -1 with a
  * sentence that names the first bad row and what is wrong with it.
  */
 LARCH_API int journal_verify(struct journal *j, int64_t *count_out, unsigned char head_out[JOURNAL_HASH],

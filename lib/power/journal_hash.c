@@ -2,13 +2,14 @@
 /* The canonical form of a journal row and its hash: docs/formats/journal.md. */
 #include <openssl/evp.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "journal.h"
 
 #define TAG "larch-journal-v1\n"
 
-const char *const journal_kinds[] = {"start", "stop", "accept", "refuse", "intent", "outcome", "seen", "settled", "state",
+const char *const journal_kinds[] = {"start", "stop", "accept", "refuse", "intent", "outcome", "seen", "settled", "state", "evidence",
     "pause", "resume", "abort", "end", "tag", "asked", NULL};
 const char *const journal_outcomes[] = {"ok", "failed", "unknown", "refused", "partial", "aborted", "pxe", "idle", "pxe_failed",
     NULL};
@@ -35,6 +36,7 @@ add_text(struct buf *b, const char *s)
 
 /* Found once: EVP_sha256() is looked up again in each digest, which costs more than the hash of a row. */
 static EVP_MD *sha256;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static void
 find_sha256(void)
@@ -47,7 +49,6 @@ find_sha256(void)
 void
 journal_hash(const struct journal_row *row, unsigned char out[JOURNAL_HASH])
 {
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	const int64_t numbers[] = {row->seq, row->at, row->boot, row->job, row->step};
 	const char *const texts[] = {row->kind, row->who, row->address, row->verb, row->machine, row->device,
 	    row->outlet, row->outcome, row->text, row->cites};
@@ -66,6 +67,20 @@ journal_hash(const struct journal_row *row, unsigned char out[JOURNAL_HASH])
 		log_die("a journal row cannot be hashed");
 	memcpy(out, sum, JOURNAL_HASH);
 	buf_free(&b);
+}
+
+void
+journal_cite(struct str text, char out[JOURNAL_CITED])
+{
+	unsigned char sum[EVP_MAX_MD_SIZE];
+	unsigned int n = 0;
+	char hex[2 * JOURNAL_HASH + 1];
+
+	(void)pthread_once(&once, find_sha256);
+	if (EVP_Digest(text.p, text.n, sum, &n, sha256, NULL) != 1 || n != JOURNAL_HASH)
+		log_die("a text of evidence cannot be hashed");
+	hex_encode(sum, JOURNAL_HASH, hex);
+	(void)snprintf(out, JOURNAL_CITED, "sha256 %s", hex);
 }
 
 json_t *

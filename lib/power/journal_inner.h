@@ -12,4 +12,9 @@ struct journal {
 	unsigned char head[JOURNAL_HASH];
 };
 
+/* journal_evidence_rows.c: the text of a row of evidence is what the row cites (a row of another kind is well); and then:
+ * there is no text that no row cites. */
+int journal_verify_evidence(struct journal *j, const struct journal_row *row, struct err *e);
+int journal_verify_cited(struct journal *j, struct err *e);
+
 #endif

@@ -28,6 +28,9 @@ static const struct store_migration migrations[] = {
     {2, "CREATE TABLE answer (question INTEGER PRIMARY KEY, at INTEGER NOT NULL, what TEXT NOT NULL, about TEXT NOT NULL,"
         " who TEXT NOT NULL, began INTEGER NOT NULL, ended INTEGER NOT NULL, phase TEXT NOT NULL, text TEXT NOT NULL) STRICT;"
         "CREATE INDEX answer_about ON answer(what, about, question);"},
+    {3, "CREATE TABLE evidence (seq INTEGER PRIMARY KEY REFERENCES row(seq), text TEXT NOT NULL) STRICT;"
+        "CREATE TRIGGER evidence_stays BEFORE UPDATE ON evidence BEGIN SELECT RAISE(ABORT,'evidence never changes'); END;"
+        "CREATE TRIGGER evidence_kept BEFORE DELETE ON evidence BEGIN SELECT RAISE(ABORT,'evidence is never removed'); END;"},
 };
 
 #define COLUMNS \
@@ -171,29 +174,41 @@ put_job(struct journal *j, const struct journal_job *o, struct err *e)
 }
 
 static int
-add_all(struct journal *j, const struct journal_row *row, const struct journal_step *step,
-    const struct journal_job *job, struct err *e)
+put_evidence(struct journal *j, int64_t seq, const char *text, struct err *e)
+{
+	return store_run(j->s, e, "INSERT INTO evidence(seq,text) VALUES(?,?)", "is", seq, text);
+}
+
+/* What goes with a row in its transaction; NULL: nothing. */
+struct beside {
+	const struct journal_step *step;
+	const struct journal_job *job;
+	const char *evidence;
+};
+
+static int
+add_all(struct journal *j, const struct journal_row *row, const struct beside *with, struct err *e)
 {
 	if (store_begin(j->s, e) != 0)
 		return -1;
-	if (insert(j, row, e) != 0 || (step != NULL && put_step(j, step, e) != 0) ||
-	    (job != NULL && put_job(j, job, e) != 0)) {
+	if (insert(j, row, e) != 0 || (with->step != NULL && put_step(j, with->step, e) != 0) ||
+	    (with->job != NULL && put_job(j, with->job, e) != 0) ||
+	    (with->evidence != NULL && put_evidence(j, row->seq, with->evidence, e) != 0)) {
 		store_rollback(j->s);
 		return -1;
 	}
 	return store_commit(j->s, e);
 }
 
-int
-journal_add_with(struct journal *j, struct journal_row *row, const struct journal_step *step,
-    const struct journal_job *job, struct err *e)
+static int
+add_beside(struct journal *j, struct journal_row *row, const struct beside *with, struct err *e)
 {
 	struct arena *a = arena_create();
 	struct journal_row r = *row;
 	int rc;
 
 	fill(j, &r, a);
-	rc = add_all(j, &r, step, job, e);
+	rc = add_all(j, &r, with, e);
 	arena_destroy(a);
 	if (rc != 0)
 		return -1;
@@ -204,6 +219,25 @@ journal_add_with(struct journal *j, struct journal_row *row, const struct journa
 	memcpy(row->hash, r.hash, JOURNAL_HASH);
 	memcpy(j->head, r.hash, JOURNAL_HASH);
 	return 0;
+}
+
+int
+journal_add_with(struct journal *j, struct journal_row *row, const struct journal_step *step,
+    const struct journal_job *job, struct err *e)
+{
+	return add_beside(j, row, &(struct beside){step, job, NULL}, e);
+}
+
+int
+journal_add_evidence(struct journal *j, struct journal_row *row, const char *text, struct err *e)
+{
+	char cited[JOURNAL_CITED];
+
+	if (strlen(text) > LIMIT_EVIDENCE)
+		return err_set(e, ERR_LIMIT, "evidence of %zu bytes; the most is %u", strlen(text), LIMIT_EVIDENCE);
+	journal_cite(str_of(text), cited);
+	row->cites = cited;
+	return add_beside(j, row, &(struct beside){NULL, NULL, text}, e);
 }
 
 int
@@ -514,10 +548,12 @@ journal_verify(struct journal *j, int64_t *count_out, unsigned char head_out[JOU
 		else if (memcmp(r.hash, sum, JOURNAL_HASH) != 0)
 			rc = err_set(e, ERR_INTERNAL, "row %lld has been changed: its hash does not fit it",
 			    (long long)r.seq);
+		else
+			rc = journal_verify_evidence(j, &r, e);
 		memcpy(head, r.hash, JOURNAL_HASH);
 	}
 	store_done(q);
-	if (rc != 0 || more < 0)
+	if (rc != 0 || more < 0 || journal_verify_cited(j, e) != 0)
 		return -1;
 	*count_out = count;
 	memcpy(head_out, head, JOURNAL_HASH);

@@ -404,6 +404,59 @@ add_rows(struct journal *j, int n)
 }
 
 static void
+keep_evidence(struct journal *j, const char *text)
+{
+	struct journal_row row = {.kind = "evidence", .job = 1, .step = 1, .who = "larchd", .machine = "n0001", .text = "kept"};
+	struct err e;
+
+	T_OK(journal_add_evidence(j, &row, text, &e) == 0);
+}
+
+static void
+t_evidence_is_kept_with_the_row_that_cites_it(void)
+{
+	char path[600], big[LIMIT_EVIDENCE + 2];
+	struct journal *j = new_journal("evidence.db", path);
+	struct journal_row row = {.kind = "evidence", .job = 1, .machine = "n0002"}, *rows;
+	struct journal_filter f = {.kind = "evidence"};
+	struct arena *a = arena_create();
+	struct journal_evidence_ask ask = {.job = 1, .limit = 2};
+	struct journal_evidence *kept;
+	unsigned char head[JOURNAL_HASH];
+	int64_t total = 0, count = 0;
+	size_t n = 0, partial = 0;
+	struct err e = {0};
+
+	keep_evidence(j, "abc");
+	T_OK(journal_evidence(j, &ask, a, &kept, &n, &e) == 0 && n == 1);
+	T_STR(kept[0].text, "abc");
+	T_STR(kept[0].machine, "n0001");
+	T_OK(journal_rows(j, &f, a, &rows, &n, &total, &e) == 0 && n == 1);
+	/* FIPS 180-4, the example of one block */
+	T_STR(rows[0].cites, "sha256 ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+	memset(big, 'x', sizeof(big) - 1);
+	big[sizeof(big) - 1] = '\0';
+	T_OK(journal_add_evidence(j, &row, big, &e) != 0);
+	T_ERR(e, "evidence of 65537 bytes; the most is 65536");
+	T_OK(journal_verify(j, &count, head, &e) == 0);
+	T_INT(count, 1); /* nothing of what was refused */
+	keep_evidence(j, "def");
+	keep_evidence(j, "ghi");
+	T_OK(journal_evidence(j, &ask, a, &kept, &n, &e) == 0 && n == 2);
+	ask.after = kept[1].seq;
+	T_OK(journal_evidence(j, &ask, a, &kept, &n, &e) == 0 && n == 1);
+	T_STR(kept[0].text, "ghi");
+	ask = (struct journal_evidence_ask){.job = 1, .machine = "n0002", .limit = 2};
+	T_OK(journal_evidence(j, &ask, a, &kept, &n, &e) == 0 && n == 0);
+	T_OK(journal_evidence_count(j, 1, &n, &partial, &e) == 0);
+	T_INT(n, 3);
+	T_INT(partial, 3); /* their rows do not say ok */
+	T_OK(journal_evidence_count(j, 2, &n, &partial, &e) == 0 && n == 0 && partial == 0);
+	arena_destroy(a);
+	journal_close(j);
+}
+
+static void
 t_a_whole_journal_verifies(void)
 {
 	char path[600];
@@ -430,14 +483,15 @@ tampered(const char *name, const char *sql, const char *sentence)
 	struct err e = {0};
 
 	add_rows(j, 5);
+	keep_evidence(j, "{\"machine\":\"n0001\"}");
 	journal_close(j);
 	T_OK(store_open(path, NULL, 0, &s, &e) == 0 || e.kind != ERR_NONE);
 	if (s == NULL) { /* the writer refuses a newer file: open it as the journal's own version */
-		static const struct store_migration same[] = {{1, ""}, {2, ""}};
+		static const struct store_migration same[] = {{1, ""}, {2, ""}, {3, ""}};
 
 		T_OK(store_open(path, same, LARCH_COUNT(same), &s, &e) == 0);
 	}
-	T_OK(store_run_script(s, &e, "DROP TRIGGER row_stays; DROP TRIGGER row_kept;") == 0);
+	T_OK(store_run_script(s, &e, "DROP TRIGGER row_stays; DROP TRIGGER row_kept; DROP TRIGGER evidence_stays; DROP TRIGGER evidence_kept;") == 0);
 	T_OK(store_run_script(s, &e, sql) == 0);
 	store_close(s);
 	T_OK(journal_open(path, &j, &e) == 0);
@@ -506,9 +560,17 @@ t_two_rows_that_changed_places_are_named(void)
 }
 
 static void
+t_evidence_that_is_not_what_was_cited_is_named(void)
+{
+	tampered("evidence-changed.db", "UPDATE evidence SET text='{}' WHERE seq=6", "the evidence of row 6 is missing, or is not");
+	tampered("evidence-removed.db", "DELETE FROM evidence WHERE seq=6", "the evidence of row 6 is missing, or is not");
+	tampered("evidence-added.db", "INSERT INTO evidence VALUES(2,'{}')", "the evidence of row 2 is cited by no row");
+}
+
+static void
 t_the_file_itself_refuses_to_change_a_row(void)
 {
-	static const struct store_migration same[] = {{1, ""}, {2, ""}};
+	static const struct store_migration same[] = {{1, ""}, {2, ""}, {3, ""}};
 	char path[600];
 	struct journal *j = new_journal("fixed.db", path);
 	struct store *s = NULL;
@@ -521,6 +583,10 @@ t_the_file_itself_refuses_to_change_a_row(void)
 	T_ERR(e, "never changes");
 	T_OK(store_run_script(s, &e, "DELETE FROM row") != 0);
 	T_ERR(e, "never removed");
+	T_OK(store_run_script(s, &e, "INSERT INTO evidence VALUES(1,'{}'); UPDATE evidence SET text='[]'") != 0);
+	T_ERR(e, "evidence never changes");
+	T_OK(store_run_script(s, &e, "DELETE FROM evidence") != 0);
+	T_ERR(e, "evidence is never removed");
 	store_close(s);
 }
 
@@ -626,7 +692,8 @@ t_a_request_that_came_too_late_is_refused(void)
 T_MAIN(T(t_every_golden_question_has_its_plan), T(t_the_hash_covers_what_is_decided_not_what_is_measured),
     T(t_a_plan_is_read_back_as_it_was_written), T(t_a_plan_about_a_vlan_is_read_back_with_its_port), T(t_a_plan_with_one_changed_word_is_refused),
     T(t_every_outlet_goes_off_before_any_goes_on), T(t_a_whole_journal_verifies), T(t_answers_are_kept_beside_the_chain_the_newest_of_them_and_none_for_another_question), T(t_a_changed_row_is_named),
-    T(t_a_removed_row_is_named), T(t_two_rows_that_changed_places_are_named),
+    T(t_a_removed_row_is_named), T(t_two_rows_that_changed_places_are_named), T(t_evidence_is_kept_with_the_row_that_cites_it),
+    T(t_evidence_that_is_not_what_was_cited_is_named),
     T(t_the_file_itself_refuses_to_change_a_row), T(t_an_intent_without_outcome_is_unsettled),
     T(t_the_last_look_agrees_when_all_is_as_planned), T(t_the_last_look_refuses_an_outlet_that_somebody_switched),
     T(t_the_last_look_refuses_an_outlet_of_another_name), T(t_the_last_look_refuses_a_state_it_cannot_read),
