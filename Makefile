@@ -43,7 +43,7 @@ CPPFLAGS := -Ilib -D_GNU_SOURCE -DLARCH_VERSION='"$(VERSION)"'
 CFLAGS   := -std=c17 -fPIC -fvisibility=hidden $(WARN) $(HARDEN) $(CFLAGS_$(VARIANT))
 LDFLAGS  := -Wl,-z,relro,-z,now -Wl,--as-needed $(LDFLAGS_$(VARIANT))
 LIBS     := -lfcgi -lsqlite3 -lpcre2-8 -lnetsnmp -lldap -llber -luv -lcrypto -ljansson -lyang -loath -largon2 -lqrencode -lm -lpthread
-LIBS_CLI := -lcurl -ledit -lncursesw -ltinfo -lcrypto -ljansson -lyang -lsqlite3 -lpcre2-8 -lm
+LIBS_CLI := -lcurl -largon2 -ledit -lncursesw -ltinfo -lcrypto -ljansson -lyang -lsqlite3 -lpcre2-8 -lm
 
 # ---- what is built ----------------------------------------------------------
 objs     = $(patsubst %.c,$(B)/%.o,$(wildcard $(1)))

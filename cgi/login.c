@@ -59,6 +59,15 @@ static const struct web_field id_field[] = {
     {.name = NULL},
 };
 
+static const struct web_field policy_fields[] = {
+    {.name = "policy", .type = WEB_TEXT, .max = LIMIT_CONFIG_FILE, .summary = "the policy file, larch-policy(5)"},
+    {.name = NULL},
+};
+static const struct web_field policy_api_fields[] = {
+    {.name = "policy", .type = WEB_JSON, .required = true, .summary = "the policy file as an object, larch-policy(5)"},
+    {.name = NULL},
+};
+
 static const struct web_route routes[] = {
     {.method = "GET", .path = "/login", .handler = login_form, .guard = WEB_OPEN, .fields = form_fields,
         .template = "login/form"},
@@ -73,6 +82,13 @@ static const struct web_route routes[] = {
         .change = WEB_CSRF, .fields = key_fields, .template = "login/key"},
     {.method = "POST", .path = "/account/keys/end", .handler = login_keys_end, .guard = WEB_LOGIN,
         .change = WEB_CSRF, .fields = ids_fields},
+
+    {.method = "GET", .path = "/account/policy", .handler = login_policy_form, .guard = WEB_LOGIN, .template = "login/policy"},
+    {.method = "POST", .path = "/account/policy", .handler = login_policy_post, .guard = WEB_LOGIN, .change = WEB_CSRF,
+        .fields = policy_fields, .body_max = LIMIT_FORM, .template = "login/policy"},
+    {.method = "POST", .path = "/api/v1/policy", .handler = login_api_policy, .guard = WEB_LOGIN, .change = WEB_KEY,
+        .verb = "import", .fields = policy_api_fields, .body_max = LIMIT_JSON_BODY, .operation_id = "addFirstPolicy",
+        .summary = "The first policy of a room that has none; for the break-glass account."},
 
     {.method = "POST", .path = "/api/v1/tokens", .handler = login_token_make, .guard = WEB_OPEN,
         .change = WEB_BASIC, .fields = token_fields, .body_max = 4096, .operation_id = "makeToken",
@@ -136,7 +152,34 @@ login_close(void *shared)
 		return;
 	auth_desk_close(l->desk);
 	auth_checker_stop(l->checker);
+	glass_close(l->glass);
+	yang_destroy(l->yang);
+	buf_wipe(&l->hash);
 	free(l);
+}
+
+static int
+shout(void *ctx, const char *who, const char *address, const char *what, struct err *e)
+{
+	const struct glass_use use = {.who = who, .address = address, .what = what};
+
+	return glass_add(ctx, &use, e);
+}
+
+/* The break-glass account, where larch.json has one. The list of its uses is there in any case: others read it. */
+static int
+open_glass(const struct conf *conf, struct login *l, struct arena *a, struct auth_local *out, struct err *e)
+{
+	const char *path = conf_db(conf, "glass", a);
+
+	if (make_folder(path, 0750, e) != 0 || glass_open(path, &l->glass, e) != 0)
+		return -1;
+	if (conf->break_glass.name == NULL)
+		return 0;
+	if (conf_glass_hash(conf, &l->hash, e) != 0)
+		return -1;
+	*out = (struct auth_local){conf->break_glass.name, l->hash.p, shout, l->glass};
+	return 0;
 }
 
 /* The checker forks its helper before there is any thread. */
@@ -149,6 +192,8 @@ open_all(const struct conf *conf, struct login *l, struct arena *a, struct err *
 	struct auth_ldap ldap;
 
 	take_ldap(&conf->ldap, &ldap);
+	if (open_glass(conf, l, a, &desk.local, e) != 0 || yang_create(conf->yang, &l->yang, e) != 0)
+		return -1;
 	if (check_scopes(e) != 0 || make_folder(desk.auth_db, 0700, e) != 0 ||
 	    make_folder(desk.sessions_db, 0750, e) != 0 || auth_checker_start(&ldap, &l->checker, e) != 0)
 		return -1;
@@ -167,6 +212,7 @@ login_open(const struct conf *conf, void **shared, struct err *e)
 
 	if (l == NULL)
 		log_die("out of memory");
+	pthread_mutex_init(&l->yang_lock, NULL);
 	/* passwords pass through here: no debugger of the same user; core files are switched off by web */
 	(void)prctl(PR_SET_DUMPABLE, 0);
 	rc = open_all(conf, l, a, e);

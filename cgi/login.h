@@ -7,15 +7,22 @@
 #ifndef LARCH_CGI_LOGIN_H
 #define LARCH_CGI_LOGIN_H
 
+#include <pthread.h>
+
 #include "auth/auth.h"
 #include "auth/used.h"
 #include "conf/conf.h"
+#include "glass/glass.h"
 #include "web/web.h"
 
 /* Shared by all threads; both are safe to use from any. */
 struct login {
 	struct auth_checker *checker;
 	struct auth_desk *desk;
+	struct glass *glass;     /* uses of the break-glass account; under the desk's lock */
+	struct buf hash;         /* of its password */
+	struct yang *yang;       /* under yang_lock */
+	pthread_mutex_t yang_lock;
 };
 
 /* Who stands at the desk: address, browser, and "form" or "api". */
@@ -39,6 +46,7 @@ extern const char *const login_scopes[];
 /* ---- handlers ---- */
 web_handler login_form, login_post, login_logout;
 web_handler login_account, login_sessions_end, login_keys_make, login_keys_end;
+web_handler login_policy_form, login_policy_post, login_api_policy;
 web_handler login_token_make, login_session_show, login_session_end, login_api_keys, login_api_key_make,
     login_api_key_end;
 

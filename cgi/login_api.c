@@ -71,8 +71,8 @@ make_token(struct web_call *c, struct str user, struct str password, struct err 
 	struct auth_found found;
 
 	wish.lifetime_ms = web_int(c, "expires", TOKEN_MS);
-	if (wish.lifetime_ms > c->conf->session_ms)
-		wish.lifetime_ms = c->conf->session_ms; /* a password buys no more than a session; the answer says how much */
+	if (wish.lifetime_ms > auth_desk_longest(l->desk, user))
+		wish.lifetime_ms = auth_desk_longest(l->desk, user); /* a password buys no more than a session; the answer says how much */
 	take_scope(c, &wish);
 	if (login_verify(c, user, password, &from, &found, e) != 0 || auth_login_name(user, name, e) != 0)
 		return -1;

@@ -8,6 +8,7 @@
 #define LARCH_CGI_PAGES_H
 
 #include "advice/advice.h"
+#include "glass/glass.h"
 #include "inv/inv.h"
 #include "status/status.h"
 #include "web/web.h"
@@ -138,6 +139,7 @@ struct inv *pages_inv_at(struct web_call *c, struct err *e);
 /* This thread's readers. inv: NULL with the sentence (503). status: NULL when it cannot be read now. */
 struct inv *pages_inv(struct web_call *c, struct err *e);
 struct status *pages_status(struct web_call *c);
+struct glass *pages_glass(struct web_call *c); /* uses of the break-glass account; NULL: none, or they cannot be read */
 
 /* This thread's rules of advice: as their file is now, until it is asked again. */
 int pages_rules(struct web_call *c, const struct advice_rules **out, struct err *e);

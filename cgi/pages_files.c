@@ -26,6 +26,7 @@ struct state {
 	struct inv *inv;
 	struct status *status, *asked; /* asked: by queries, in the middle of a handler that holds the other */
 	struct file_id inv_file, status_file, asked_file;
+	struct glass *glass;
 	struct inv *past;           /* as of past_at, a copy of what past_generation of inv_file was; NULL: none */
 	int64_t past_at, past_generation, past_used;
 	struct file_id past_file;
@@ -157,6 +158,7 @@ pages_thread_close(void *state)
 	status_close(t->status);
 	status_close(t->asked);
 	advice_file_destroy(t->advice);
+	glass_close(t->glass);
 	free(t);
 }
 
@@ -297,6 +299,21 @@ pages_status(struct web_call *c)
 	struct state *t = state_of(c);
 
 	return status_of(conf_db(c->conf, "status", c->arena), &t->status_file, &t->status_held, &t->status);
+}
+
+struct glass *
+pages_glass(struct web_call *c)
+{
+	struct state *t = state_of(c);
+	struct err e;
+
+	if (t->glass != NULL && glass_replaced(t->glass)) {
+		glass_close(t->glass);
+		t->glass = NULL;
+	}
+	if (t->glass == NULL && glass_open_reader(conf_db(c->conf, "glass", c->arena), &t->glass, &e) != 0)
+		return NULL;
+	return t->glass;
 }
 
 void

@@ -213,13 +213,15 @@ model_of(struct front *f)
 	jsn_set(m, "has_availability", json_boolean(f->n_shared > 0));
 	jsn_set(m, "has_slurm", json_boolean(f->n_slurm > 0));
 	jsn_set(m, "n_slurm", json_integer((json_int_t)f->n_slurm));
+	jsn_set(m, "has_glass", json_boolean(f->n_glass > 0));
+	jsn_set(m, "has_unsettled", json_boolean(f->n_unsettled > 0));
 	jsn_set(m, "has_told", json_boolean(f->n_told > 0));
 	jsn_set(m, "has_problems", json_boolean(f->n_problems > 0));
 	jsn_set(m, "has_drained", json_boolean(f->n_drained > 0));
 	jsn_set(m, "has_jobs", json_boolean(f->n_jobs > 0));
 	jsn_set(m, "has_sweeps", json_boolean(f->n_lanes > 0));
 	jsn_set(m, "has_changes", json_boolean(f->n_changes > 0));
-	jsn_set(m, "calm", json_boolean(sick == 0 && unsettled == 0 && f->n_problems == 0 && f->n_told == 0 && f->n_drained == 0 &&
+	jsn_set(m, "calm", json_boolean(sick == 0 && unsettled == 0 && f->n_glass == 0 && f->n_problems == 0 && f->n_told == 0 && f->n_drained == 0 &&
 	    f->status != NULL && f->room->n_nodes > 0));
 	return m;
 }
@@ -228,6 +230,10 @@ static int
 show(struct front *f, struct err *e)
 {
 	const struct pages_table rows[] = {
+	    {"break_glass", "Uses of the break-glass account", "Nobody used it in the last day.", pages_front_glass,
+	        pages_front_glass_n, f->n_glass, f},
+	    {"unsettled_steps", "Power steps that nobody knows the outcome of", "What was sent has been read back.",
+	        pages_front_unsettled, pages_front_unsettled_n, f->n_unsettled, f},
 	    {"problems", "What is wrong now", "Nothing that is watched is wrong.", problem_columns,
 	        LARCH_COUNT(problem_columns), f->n_problems, f},
 	    {"drained", "Not used by Slurm", "Slurm uses all of its nodes.", pages_front_drained, pages_front_drained_n, f->n_drained, f},
@@ -294,7 +300,7 @@ pages_front(struct web_call *c, struct err *e)
 		f.level[(unsigned)pages_level(r, &r->nodes[i], c->now) % STATUS_LEVEL_COUNT]++;
 	gather(&f);
 	pages_front_slurm(&f);
-	if (read_status(&f, e) == 0 && pages_front_shares(&f, e) == 0)
+	if (read_status(&f, e) == 0 && pages_front_alarms(&f, e) == 0 && pages_front_shares(&f, e) == 0)
 		rc = show(&f, e);
 	pages_room_put(c, r);
 	return rc;

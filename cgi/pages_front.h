@@ -45,6 +45,10 @@ struct front {
 	size_t n_changes;
 	struct status_told *told;  /* rules whose last message did not go out */
 	size_t n_told;
+	struct status_unsettled *unsettled; /* power steps that nobody knows the outcome of */
+	size_t n_unsettled;
+	struct glass_use *glass;   /* uses of the break-glass account in the last day, newest first */
+	size_t n_glass;
 	struct status_lane *lanes; /* how the checks themselves go */
 	size_t n_lanes;
 	struct front_state *states;
@@ -58,15 +62,18 @@ struct front {
 
 /* ctx of their cells is the struct front. */
 extern const struct pages_column pages_front_jobs[], pages_front_changes[], pages_front_told[], pages_front_drained[],
-    pages_front_lanes[];
+    pages_front_lanes[], pages_front_unsettled[], pages_front_glass[];
 extern const size_t pages_front_jobs_n, pages_front_changes_n, pages_front_told_n, pages_front_drained_n,
-    pages_front_lanes_n;
+    pages_front_lanes_n, pages_front_unsettled_n, pages_front_glass_n;
 
 /* ---- pages_front_counts.c ---- */
 json_t *pages_front_counts(const struct front *f);
 json_t *pages_front_levels(const struct front *f);  /* how many nodes have each level */
 int pages_front_shares(struct front *f, struct err *e);
 json_t *pages_front_share_model(const struct front *f);
+
+/* ---- pages_front_alarm.c ---- */
+int pages_front_alarms(struct front *f, struct err *e);
 
 /* ---- pages_front_slurm.c ---- */
 void pages_front_slurm(struct front *f);

@@ -38,7 +38,7 @@ ask_line(const char *prompt, struct buf *out, struct err *e)
 }
 
 static int
-ask_hidden(const char *user, struct buf *out, struct err *e)
+ask_hidden(const char *prompt, struct buf *out, struct err *e)
 {
 	struct termios was, quiet;
 	bool good;
@@ -50,7 +50,7 @@ ask_hidden(const char *user, struct buf *out, struct err *e)
 	quiet.c_lflag &= ~(tcflag_t)ECHO;
 	quiet.c_lflag |= ECHONL;
 	tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet); /* before the prompt: who sees it may type */
-	fprintf(stderr, "Password of %s: ", user);
+	fprintf(stderr, "%s: ", prompt);
 	good = read_line(STDIN_FILENO, out);
 	tcsetattr(STDIN_FILENO, TCSAFLUSH, &was);
 	if (!good)
@@ -88,10 +88,30 @@ ask_password(struct cli *c, const char *user, struct buf *out, struct err *e)
 		explicit_bzero(v, strlen(v)); /* gone from /proc/PID/environ too */
 		rc = 0;
 	} else {
-		rc = ask_hidden(user, out, e);
+		rc = ask_hidden(arena_printf(c->arena, "Password of %s", user), out, e);
 	}
 	if (rc == 0 && out->n == 0)
 		rc = err_set(e, ERR_INPUT, "an empty password is no password");
+	if (rc != 0)
+		buf_wipe(out);
+	return rc;
+}
+
+int
+ask_new_password(struct cli *c, const char *user, struct buf *out, struct err *e)
+{
+	bool typed = c->opt.password_file == NULL && c->opt.password_fd == NULL && getenv("LARCH_PASSWORD") == NULL;
+	struct buf again = BUF(LIMIT_SECRET_FILE);
+	int rc;
+
+	if (ask_password(c, user, out, e) != 0)
+		return -1;
+	if (!typed)
+		return 0;
+	rc = ask_hidden("The same again", &again, e);
+	if (rc == 0 && (again.n != out->n || !bytes_equal(again.p, out->p, out->n)))
+		rc = err_set(e, ERR_INPUT, "the two passwords differ");
+	buf_wipe(&again);
 	if (rc != 0)
 		buf_wipe(out);
 	return rc;

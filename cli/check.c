@@ -88,14 +88,36 @@ check_roles(struct check *k, const char *path)
 }
 
 static void
-check_policy(struct check *k, const char *path)
+check_policy(struct check *k, const struct conf *conf)
 {
+	const char *path = conf->policy;
 	size_t before = json_array_size(k->rows);
 
-	check_if_there(k, path, "larch-policy", "not there: nobody may do anything");
+	check_if_there(k, path, "larch-policy",
+	    conf->break_glass.name == NULL ? "not there: nobody may do anything"
+	                                   : "not there: nobody may do anything, but the break-glass account may add it");
 	if (json_array_size(k->rows) > before && strcmp(jsn_text_or(json_array_get(k->rows, before), "state", ""), "ok") == 0 &&
 	    access(path, F_OK) == 0)
 		check_roles(k, path);
+}
+
+/* The hash of the break-glass account, which login alone may read. */
+static void
+check_glass(struct check *k, const struct conf *conf)
+{
+	const char *path = conf->break_glass.hash_file;
+	struct buf hash = {0};
+	struct err e = {0};
+
+	if (conf->break_glass.name == NULL)
+		return;
+	if (access(path, R_OK) != 0 && errno == EACCES)
+		add_row(k, path, "unknown", "not checked: you may not read it");
+	else if (conf_glass_hash(conf, &hash, &e) != 0)
+		add_row(k, path, "failed", e.text);
+	else
+		add_row(k, path, "ok", NULL);
+	buf_wipe(&hash);
 }
 
 static void
@@ -140,7 +162,8 @@ check_all(struct check *k, const char *path)
 	if (yang_create(k->c->opt.yang != NULL ? k->c->opt.yang : conf->yang, &k->yang, &e) != 0) {
 		add_row(k, conf->yang, "failed", e.text);
 	} else {
-		check_policy(k, conf->policy);
+		check_policy(k, conf);
+		check_glass(k, conf);
 		check_file(k, conf->credentials, "larch-credentials");
 		check_if_there(k, conf->types, "larch-types", "not there: things have no ports but those that they are given");
 		check_if_there(k, conf->advice, "larch-advice", "not there: nothing is advised");

@@ -116,6 +116,7 @@ extern volatile sig_atomic_t interrupted;
 #define OPT_KEY OPT_BIT(40) /* of a new key: --scope, --things, --expires */
 #define OPT_PERIOD OPT_BIT(30) /* --since, --until alone */
 #define OPT_TAG OPT_BIT(46) /* -R, --contact */
+#define OPT_GLASS OPT_BIT(50) /* where a password comes from, and no life of a key */
 #define OPT_TIMEOUT OPT_BIT(29) /* of a check; a job's own --timeout is in OPT_WAIT */
 
 struct option_row {
@@ -284,6 +285,8 @@ int out_finish(int code);
 int ask_yes(const struct cli *c, const char *question);
 /* Without echo from the terminal, or from --password-file, --password-fd, LARCH_PASSWORD. */
 int ask_password(struct cli *c, const char *user, struct buf *out, struct err *e);
+/* A password that is being chosen: from the terminal it is asked for twice. */
+int ask_new_password(struct cli *c, const char *user, struct buf *out, struct err *e);
 int ask_line(const char *prompt, struct buf *out, struct err *e);
 
 /* ---- select.c --------------------------------------------------------------------- */
@@ -384,6 +387,8 @@ int cmd_job_next(struct cli *c);
 int cmd_log_export(struct cli *c);
 int cmd_log_verify(struct cli *c);
 int cmd_check_config(struct cli *c);
+int cmd_break_glass_hash(struct cli *c);
+int cmd_policy_add(struct cli *c);
 int cmd_find(struct cli *c);
 int cmd_info(struct cli *c);
 int cmd_tree(struct cli *c);

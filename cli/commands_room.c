@@ -17,6 +17,12 @@
 	"unless --prune removes it. A bad file changes nothing, and the error names the line or the path.\n" \
 	"-n prints the difference, --print the room file.\n"
 
+#define GLASS_MORE "Asks no server. The password is asked for twice, has 15 characters at least, and is not the account's\n" \
+	"name (-u). Without FILE the hash is printed; FILE is written with mode 0640, and must be login's to read:\n" \
+	"  chgrp larch-login FILE && systemctl restart larch-login\n"
+#define POLICY_MORE "For the break-glass account alone, and only while there is no policy; everybody is told.\n" \
+	"Afterwards the policy is changed on the server, and larch check-config checks it.\n"
+
 static const struct command rows[] = {
 	{.words = "status", .args = "[NODES]", .max_args = -1, .options = OPT_SELECT | OPT_STATUS | OPT_EXPAND, .run = cmd_room_status,
 	    .help = "which machines are not well, and why", .more = STATUS_MORE, .example = "larch status -g savio3 -c ping,slurm,df_tmp"},
@@ -37,5 +43,10 @@ static const struct command rows[] = {
 	    .example = "larch import --from netbox devices.csv cables.csv -n"},
 	{.words = "check-config", .args = "[FILE]", .max_args = 1, .options = OPT_CONF, .run = cmd_check_config,
 	    .help = "check larch.json and the files it names", .example = "larch check-config /etc/larch/larch.json"},
+	{.words = "break-glass hash", .args = "[FILE]", .max_args = 1, .options = OPT_USER | OPT_GLASS, .run = cmd_break_glass_hash,
+	    .help = "make the hash of the break-glass account's password", .more = GLASS_MORE,
+	    .example = "larch break-glass hash -u breakglass /etc/larch/break-glass.hash"},
+	{.words = "policy add", .args = "FILE|-", .min_args = 1, .max_args = 1, .run = cmd_policy_add,
+	    .help = "the first policy of a room that has none", .more = POLICY_MORE, .example = "larch policy add policy.json"},
 };
 const struct section room_section = {"Room", rows, LARCH_COUNT(rows)};

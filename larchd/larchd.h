@@ -11,6 +11,7 @@
 #include "devtype/devtype.h"
 #include "drive/drive.h"
 #include "gate/gate.h"
+#include "glass/glass.h"
 #include "inv/inv.h"
 #include "power/power.h"
 #include "probe/probe.h"
@@ -52,6 +53,9 @@ struct larchd {
 	struct tell *tell;
 	struct advice_rules *advice;
 
+	struct glass *glass;            /* NULL until login has run */
+	int64_t glass_told;             /* the use that the journal has already; -1: not looked yet */
+
 	uv_timer_t settle, pulse, look, verify, cures;
 	uv_signal_t terminate, interrupt, reload;
 	uv_poll_t wake;
@@ -65,6 +69,9 @@ struct larchd {
 int larchd_wake_open(struct larchd *l, struct err *e);
 void larchd_wake_close(struct larchd *l);
 void larchd_look(struct larchd *l);
+
+/* glass.c: uses of the break-glass account, into the journal and to whoever is told of them. */
+void larchd_look_glass(struct larchd *l);
 
 /* journal.c: walk the whole journal in a worker, now and once a day; who is told of a broken one is told. */
 void larchd_check_journal(struct larchd *l);

@@ -211,6 +211,7 @@ pulse(uv_timer_t *t)
 	};
 	if (status_set_pulse(l->status, &row, &e) != 0 || status_put_lanes(l->status, p.lanes, p.n_lanes, &e) != 0)
 		log_error("no pulse: %s", e.text);
+	larchd_look_glass(l);
 	anchor(l, false);
 	larchd_notify("WATCHDOG=1");
 }
@@ -367,6 +368,7 @@ close_all(struct larchd *l)
 	drive_destroy(l->drive);
 	power_requests_close(l->requests);
 	inv_close(l->inv);
+	glass_close(l->glass);
 	status_close(l->status);
 	journal_close(l->journal);
 	advice_destroy(l->advice);

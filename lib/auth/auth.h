@@ -137,6 +137,11 @@ typedef int auth_match_fn(void *ctx, const char *query, const char *thing, struc
  * (auth_policy_missing says so); a file with one wrong word is refused whole.
  */
 LARCH_API int auth_policy_load(const char *path, struct yang *y, struct auth_policy **out, struct err *e);
+/*
+ * Put the first policy at path, 0640: checked as auth_policy_load checks it, written beside it and flushed, and given
+ * its name only if nothing has that name. ERR_CONFLICT: there is one; ERR_UNAVAILABLE: this program may not write there.
+ */
+LARCH_API int auth_policy_first(const char *path, struct yang *y, struct str text, char revision[17], struct err *e);
 LARCH_API void auth_policy_destroy(struct auth_policy *p);
 LARCH_API bool auth_policy_missing(const struct auth_policy *p);
 
@@ -289,6 +294,30 @@ LARCH_API enum auth_outcome auth_recheck(struct auth_checker *c, struct str name
 /* Can groups be asked again at all? Not with a DN template and no service account. */
 LARCH_API bool auth_recheck_possible(const struct auth_checker *c);
 
+/* ---- the local account ----------------------------------------------------------------------- */
+
+/*
+ * Break-glass: one account that is not in the directory, for the night the directory is down. Its login name is
+ * answered here alone, whether the directory answers or not, and its groups are exactly this one. No person of the
+ * directory is ever in it. Beside what a policy gives the group it may look, read the log, and import; with the
+ * policy still missing, add the first.
+ */
+#define AUTH_LOCAL_GROUP "break-glass"
+#define AUTH_LOCAL_MS (INT64_C(1) * 3600000) /* longest life of its sessions and tokens; it has no API keys */
+
+/* "logged in" by that account, told before it is let in. Under a lock; -1: it is not let in. */
+typedef int auth_shout_fn(void *ctx, const char *who, const char *address, const char *what, struct err *e);
+
+struct auth_local {
+	const char *name;        /* NULL: there is no such account */
+	const char *hash;        /* argon2id, as conf_glass_check wants it; both live as long as the desk */
+	auth_shout_fn *shout;
+	void *ctx;
+};
+
+/* Is it that account? Of a person of this program or of another. */
+LARCH_API bool auth_person_local(const struct auth_person *who);
+
 /* ---- the desk: what `login` alone does ------------------------------------------------------ */
 
 struct auth_desk;
@@ -298,6 +327,7 @@ struct auth_desk_conf {
 	int64_t session_ms;       /* life of a session */
 	int64_t group_recheck_ms;
 	struct auth_checker *checker; /* borrowed */
+	struct auth_local local;
 	int checks_when_down;     /* passwords checked at once while the directory does not answer: one less than
 	                           * there are threads, so that one is left for who is logged in. 0: no limit */
 };
@@ -321,12 +351,19 @@ struct auth_from {
 LARCH_API int auth_login_name(struct str typed, char out[LIMIT_NAME], struct err *e);
 
 /*
- * Throttle, then LDAP. Whatever comes of it is a row of the authentication log
+ * Throttle, then LDAP, or the local account's hash. Whatever comes of it is a row of the authentication log
  * before this returns; if the row cannot be written, nobody gets in. *e is
  * filled but for AUTH_OK: ERR_LOGIN or ERR_INPUT, ERR_LIMIT, ERR_UNAVAILABLE.
  */
 LARCH_API enum auth_outcome auth_desk_verify(struct auth_desk *d, struct str name, struct str password,
     const struct auth_from *from, struct arena *a, struct auth_found *out, struct err *e);
+
+/* How long a session or token of this person lives at most, ms. */
+LARCH_API int64_t auth_desk_longest(const struct auth_desk *d, struct str name);
+
+/* Something the local account did, in the log and for all to see. */
+LARCH_API int auth_desk_shout(struct auth_desk *d, const struct auth_person *who, const char *what, const char *why,
+    const struct auth_from *from, struct err *e);
 
 /* A session for somebody verified just now. `token` goes into the cookie. */
 LARCH_API int auth_desk_session_make(struct auth_desk *d, struct str name, const struct auth_found *found,
@@ -397,7 +434,7 @@ struct auth_event {
 	int64_t id, at, last_at; /* the same again within a minute is one row: `count` times until last_at */
 	int64_t count;
 	const char *who, *address;
-	const char *what;        /* "login" "refused" "throttled" "directory-down" "key-made" "key-ended" "session-ended" */
+	const char *what;        /* "login" "break-glass" "refused" "throttled" "directory-down" "key-made" "key-ended" "session-ended" */
 	const char *why;         /* "wrong password", "logout", the key's id and title ... */
 };
 struct auth_events {

@@ -257,8 +257,8 @@ ask(const struct auth_checker *c, struct ldap_request *q, struct arena *a, struc
 
 int auth_least_ms = AUTH_LEAST_MS;
 
-static void
-rest_until(int64_t at)
+void
+auth_rest_until(int64_t at)
 {
 	int64_t left;
 
@@ -282,10 +282,11 @@ auth_check(struct auth_checker *c, struct str name, struct str password, struct 
 		memcpy(q.password, password.p, password.n);
 		ask(c, &q, a, &answer);
 	}
-	rest_until(least);
+	auth_rest_until(least);
+	auth_local_strip(&answer.found);
 	*out = answer.found;
 	if (answer.outcome == AUTH_WRONG || answer.outcome == AUTH_GONE) {
-		err_set(e, ERR_LOGIN, "The login name or the password is wrong.");
+		err_set(e, ERR_LOGIN, AUTH_WRONG_TEXT);
 		return AUTH_WRONG;
 	}
 	if (answer.outcome != AUTH_OK) {
@@ -309,6 +310,7 @@ auth_recheck(struct auth_checker *c, struct str name, struct arena *a, struct au
 		memcpy(q.name, name.p, name.n);
 		ask(c, &q, a, &answer);
 	}
+	auth_local_strip(&answer.found);
 	*out = answer.found;
 	if (answer.outcome == AUTH_OK || answer.outcome == AUTH_GONE)
 		return answer.outcome;

@@ -24,6 +24,7 @@ auth_desk_open(const struct auth_desk_conf *conf, struct auth_desk **out, struct
 	pthread_condattr_init(&attr);
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
 	pthread_cond_init(&d->wake, &attr);
+	pthread_cond_init(&d->local_free, NULL);
 	pthread_condattr_destroy(&attr);
 	if (auth_rows_open_desk(conf->auth_db, &d->desk, e) != 0 ||
 	    auth_rows_open_sessions(conf->sessions_db, &d->sessions, e) != 0 ||
@@ -50,6 +51,7 @@ auth_desk_close(struct auth_desk *d)
 	store_close(d->sessions);
 	store_close(d->desk);
 	pthread_cond_destroy(&d->wake);
+	pthread_cond_destroy(&d->local_free);
 	pthread_mutex_destroy(&d->lock);
 	free(d);
 }
@@ -140,7 +142,7 @@ before(struct auth_desk *d, const char *account, const struct auth_from *from, s
 
 	auth_address_key(from->address, key);
 	pthread_mutex_lock(&d->lock);
-	if (crowded(d)) {
+	if (!auth_local_is(d, account) && crowded(d)) {
 		pthread_mutex_unlock(&d->lock);
 		err_set(e, ERR_UNAVAILABLE, "The directory does not answer, and others are waiting for it too; try again in a minute.");
 		return AUTH_DOWN;
@@ -148,11 +150,21 @@ before(struct auth_desk *d, const char *account, const struct auth_from *from, s
 	rc = auth_throttle_take(d, account, key, grant, e);
 	if (rc == 0 && auth_desk_write(d, account, shown_address(from, a), "throttled", grant->why, &werr) != 0)
 		log_error("%s", werr.text);
-	d->checking += rc == 1;
+	d->checking += rc == 1 && !auth_local_is(d, account);
 	pthread_mutex_unlock(&d->lock);
 	if (rc < 0)
 		return unwritten(e);
 	return rc == 1 ? AUTH_OK : AUTH_LATER;
+}
+
+/* The use of the local account, where everybody sees it. Under the lock. */
+static int
+shout(struct auth_desk *d, const char *who, const char *address, const char *what, struct err *e)
+{
+	const struct auth_local *l = &d->conf.local;
+
+	log_error("BREAK-GLASS: the account %s %s from %s", who, what, address);
+	return l->shout == NULL ? 0 : l->shout(l->ctx, who, address, what, e);
 }
 
 /* What came of it: counted, and written before anybody is told. */
@@ -166,17 +178,21 @@ after(struct auth_desk *d, const char *account, const struct auth_from *from, st
 	    [AUTH_DOWN] = "directory-down",
 	};
 	const char *why = outcome == AUTH_OK ? from->how : auth_clean(str_of(found->why), 400, a);
+	bool local = auth_local_is(d, account);
 	char key[64];
 	int rc;
 
 	auth_address_key(from->address, key);
 	pthread_mutex_lock(&d->lock);
-	d->checking--;
-	if (outcome == AUTH_DOWN)
+	d->checking -= !local;
+	if (outcome == AUTH_DOWN && !local)
 		d->down_at = times_boot();
 	rc = auth_throttle_settle(d, id, outcome, account, key, e);
-	if (auth_desk_write(d, account, shown_address(from, a), what[outcome], why == NULL ? "" : why, e) != 0)
+	if (auth_desk_write(d, account, shown_address(from, a), local && outcome == AUTH_OK ? "break-glass" : what[outcome],
+	        why == NULL ? "" : why, e) != 0)
 		rc = -1;
+	if (rc == 0 && local && outcome == AUTH_OK)
+		rc = shout(d, account, shown_address(from, a), strcmp(from->how, "api") == 0 ? "logged in by the API" : "logged in", e);
 	pthread_mutex_unlock(&d->lock);
 	return rc;
 }
@@ -215,14 +231,41 @@ auth_desk_verify(struct auth_desk *d, struct str name, struct str password, cons
 	out->retry_ms = grant.wait_ms;
 	if (outcome != AUTH_OK)
 		return outcome;
-	outcome = auth_check(d->conf.checker, str_of(account), password, a, out, e);
+	outcome = auth_local_is(d, account) ? auth_local_check(d, password, a, out, e)
+	                                    : auth_check(d->conf.checker, str_of(account), password, a, out, e);
 	if (after(d, account, from, a, grant.id, outcome, out, &werr) != 0) {
 		*e = werr;
 		return unwritten(e);
 	}
 	if (outcome == AUTH_DOWN)
-		log_warn("the directory: %s", out->why);
+		log_warn("%s: %s", auth_local_is(d, account) ? "break-glass" : "the directory", out->why);
 	return outcome;
+}
+
+int
+auth_desk_shout(struct auth_desk *d, const struct auth_person *who, const char *what, const char *why,
+    const struct auth_from *from, struct err *e)
+{
+	struct arena *a = arena_create();
+	int rc;
+
+	pthread_mutex_lock(&d->lock);
+	rc = auth_desk_write(d, who->name, shown_address(from, a), "break-glass", why, e);
+	if (rc == 0)
+		rc = shout(d, who->name, shown_address(from, a), what, e);
+	pthread_mutex_unlock(&d->lock);
+	arena_destroy(a);
+	return rc;
+}
+
+int64_t
+auth_desk_longest(const struct auth_desk *d, struct str name)
+{
+	char account[LIMIT_NAME];
+
+	if (auth_login_name(name, account, NULL) == 0 && auth_local_is(d, account) && d->conf.session_ms > AUTH_LOCAL_MS)
+		return AUTH_LOCAL_MS;
+	return d->conf.session_ms;
 }
 
 /* ---- making passes ------------------------------------------------------------------------ */
@@ -273,7 +316,7 @@ auth_desk_session_make(struct auth_desk *d, struct str name, const struct auth_f
 		goto out;
 	p.address = shown_address(from, a);
 	p.agent = auth_clean(from->agent, AGENT_MAX, a);
-	stamp(&p, d->conf.session_ms);
+	stamp(&p, auth_desk_longest(d, name));
 	p.groups_at = p.span.made_at;
 	auth_id_new(id);
 	auth_token_new(token);
@@ -315,6 +358,9 @@ check_wish(const struct auth_desk *d, const struct auth_person *who, const struc
 		return err_set(e, ERR_INPUT,
 		    "A key lives no longer than %s here: the directory cannot be asked again whether you are still there.",
 		    times_age(d->conf.session_ms, longest));
+	if (auth_person_local(who) && (!w->is_token || w->lifetime_ms > AUTH_LOCAL_MS))
+		return err_set(e, ERR_DENIED, "The break-glass account has no API keys, only tokens that live for %s.",
+		    times_age(AUTH_LOCAL_MS, longest));
 	if (w->n_scope == 0)
 		return err_set(e, ERR_INPUT, "A key needs a scope: \"read\", or the verbs it may do.");
 	for (size_t i = 0; i < w->n_scope; i++) {

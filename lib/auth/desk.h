@@ -16,6 +16,8 @@ struct auth_desk {
 	pthread_mutex_t lock;
 	int checking;                  /* passwords that are being checked now */
 	int64_t down_at;               /* CLOCK_BOOTTIME of the last check that found the directory down */
+	int local_checks;              /* passwords of the local account that are being checked now */
+	pthread_cond_t local_free;
 	/* the background thread */
 	pthread_t thread;
 	pthread_cond_t wake;
@@ -41,6 +43,16 @@ int auth_throttle_settle(struct auth_desk *d, int64_t id, enum auth_outcome outc
 int auth_throttle_tidy(struct auth_desk *d, struct err *e);
 /* Once, at the start. */
 int auth_throttle_open(struct auth_desk *d, struct err *e);
+
+/* ---- local.c ---- */
+
+/* The name is read once, at the start: without the lock. */
+bool auth_local_is(const struct auth_desk *d, const char *account);
+/* What the directory would say of it. */
+void auth_local_found(const struct auth_desk *d, struct arena *a, struct auth_found *out);
+/* As auth_check, of the local account; two at one time. Not under the lock. */
+enum auth_outcome auth_local_check(struct auth_desk *d, struct str password, struct arena *a, struct auth_found *out,
+    struct err *e);
 
 /* ---- desk.c ---- */
 

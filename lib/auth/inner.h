@@ -51,6 +51,13 @@ bool auth_span_spent(const struct auth_span *s, const struct auth_now *now);
 
 /* ---- checker.c ---- */
 extern int auth_least_ms; /* AUTH_LEAST_MS; a test that asks hundreds of times sets it to 0 */
+void auth_rest_until(int64_t at); /* CLOCK_BOOTTIME, ms */
+#define AUTH_WRONG_TEXT "The login name or the password is wrong."
+
+/* ---- local.c ---- */
+bool auth_local_group(const char *const *groups, size_t n); /* is the local account's group among them? */
+/* The directory may have a group of that name: it is not ours. */
+void auth_local_strip(struct auth_found *found);
 
 /* ---- key_things.c ---- */
 

@@ -101,6 +101,7 @@ struct verdict {
 	struct somebody who;
 	enum auth_outcome outcome;
 	struct auth_found found;
+	const char *why; /* of AUTH_GONE */
 };
 
 /* A person who cannot be decided is asked about every round, and named once in a while. */
@@ -114,6 +115,28 @@ say_once(struct auth_desk *d, enum auth_outcome outcome, const struct err *e)
 	if (outcome != AUTH_DOWN)
 		d->complained_at = now;
 	log_warn("%s; who is logged in stays logged in", e->text);
+}
+
+/* The local account is the configuration's to decide, not the directory's: it is there as long as larch.json names it. */
+static bool
+ask_local(const struct auth_desk *d, const struct somebody *s, struct arena *a, struct verdict *out)
+{
+	bool is = auth_local_is(d, s->list->row[s->from].who), all = true, any = false;
+
+	for (size_t i = s->from; i < s->to; i++) {
+		bool has = auth_local_group(s->list->row[i].groups, s->list->row[i].n_groups);
+
+		all &= has;
+		any |= has;
+	}
+	if (!is && !any)
+		return false;
+	/* a pass of somebody of the directory who had the name before must not become one of the account */
+	out->outcome = is && all ? AUTH_OK : AUTH_GONE;
+	out->why = "the break-glass account was given or lost this name";
+	if (out->outcome == AUTH_OK)
+		auth_local_found(d, a, &out->found);
+	return true;
 }
 
 /* Ask about everybody whose time has come; the first that finds the directory down ends the asking. */
@@ -132,6 +155,13 @@ ask_all(struct auth_desk *d, const struct auth_passes *list, struct arena *a, st
 		if (!due(d, &s, &now))
 			continue;
 		v->who = s;
+		v->why = "no longer in the directory";
+		if (ask_local(d, &s, a, v)) {
+			n++;
+			continue;
+		}
+		if (d->conf.checker == NULL || !auth_recheck_possible(d->conf.checker))
+			continue;
 		v->outcome = auth_recheck(d->conf.checker, str_of(list->row[s.from].who), a, &v->found, &e);
 		if (v->outcome == AUTH_WRONG || v->outcome == AUTH_DOWN)
 			say_once(d, v->outcome, &e);
@@ -149,7 +179,7 @@ static int
 apply(struct auth_desk *d, const struct verdict *v, struct err *e)
 {
 	if (v->outcome == AUTH_GONE)
-		return end_all(d, &v->who, "no longer in the directory", e);
+		return end_all(d, &v->who, v->why, e);
 	if (v->outcome != AUTH_OK)
 		return 0;
 	if (v->found.n_groups == 0 && had_groups(&v->who))
@@ -165,7 +195,7 @@ recheck(struct auth_desk *d, const struct auth_passes *list, struct err *e)
 	size_t n;
 	int rc = 0;
 
-	if (d->conf.checker == NULL || !auth_recheck_possible(d->conf.checker) || list->n == 0)
+	if (list->n == 0)
 		return 0;
 	a = arena_create();
 	v = arena_array(a, list->n, sizeof(*v));

@@ -5,7 +5,9 @@
  *   - 30 for one account from all addresses it has not logged in from lately;
  *   - 20 from one such address, whatever the accounts.
  * An address the person logged in from within thirty days is not counted with
- * the strangers, so strangers cannot use up its ten. A guess is counted before
+ * the strangers, so strangers cannot use up its ten. The break-glass account has
+ * no such addresses, and must be there when it is needed: of strangers' guesses
+ * together it has no limit, for its hash is made to be guessed at slowly. A guess is counted before
  * LDAP is asked (two at once cannot share one), and taken back when the
  * password was right or the directory down. Times are CLOCK_BOOTTIME: setting
  * the wall clock neither frees nor locks anybody.
@@ -66,7 +68,7 @@ check(struct auth_desk *d, const struct auth_try *t, struct auth_grant *out, str
 	int64_t longest = -1, count = 0, oldest = 0;
 
 	for (size_t i = 0; i < LARCH_COUNT(limits); i++) {
-		if (t->known && !limits[i].known_too)
+		if ((t->known && !limits[i].known_too) || (limits[i].scope == AUTH_TRY_STRANGERS && auth_local_is(d, t->account)))
 			continue;
 		if (auth_try_count(d->desk, limits[i].scope, t, t->boot - WINDOW_MS, &count, &oldest, e) != 0)
 			return -1;

@@ -43,6 +43,9 @@
 /* files */
 #define LIMIT_CONFIG_FILE (1u << 20)  /* larch.json, a policy, a device type */
 #define LIMIT_SECRET_FILE 4096        /* a file that holds one secret */
+#define LIMIT_GLASS_MEMORY 262144     /* KiB that checking the break-glass password may take; two are checked at once */
+#define LIMIT_GLASS_PASSES 12
+#define LIMIT_GLASS_LANES 4
 #define LIMIT_TEMPLATE (256u << 10)   /* one template */
 #define LIMIT_TEMPLATES 4096          /* templates of one folder, with its sub-folders */
 #define LIMIT_TEMPLATE_FOLDERS 8      /* folders within folders of templates */

@@ -49,6 +49,8 @@ static const struct setting settings[] = {
     {"ldap", "group_filter", TEXT, AT(ldap.group_filter), 0, 0},
     {"ldap", "group_name", TEXT, AT(ldap.group_name), 0, 0},
     {"ldap", "timeout", SPAN_INT, AT(ldap.timeout_ms), SECOND, 30 * SECOND},
+    {"break_glass", "name", TEXT, AT(break_glass.name), 0, 0},
+    {"break_glass", "hash_file", PATH, AT(break_glass.hash_file), 0, 0},
     {"power", "dwell", SPAN, AT(dwell_ms), SECOND / 10, 10 * MINUTE},
     {"power", "off_limit", SPAN, AT(off_limit_ms), SECOND, 10 * MINUTE},
     {"power", "on_limit", SPAN, AT(on_limit_ms), SECOND, 10 * MINUTE},

@@ -25,6 +25,12 @@ struct conf_ldap {
 	int timeout_ms;            /* for one whole check against one URI */
 };
 
+/* The local account for the night the directory is down; name NULL: there is none. */
+struct conf_break_glass {
+	const char *name;
+	const char *hash_file;     /* of its password, for login alone */
+};
+
 /* How one check, or one of its columns, is asked and judged. What is not said is 0 or NAN: the check's own. */
 struct conf_check {
 	const char *name;          /* "ping", "df_tmp" */
@@ -106,6 +112,7 @@ struct conf {
 	int64_t session_ms;        /* fixed lifetime of a session; default 12 h */
 	int64_t group_recheck_ms;  /* 5 min */
 	struct conf_ldap ldap;
+	struct conf_break_glass break_glass;
 	int64_t sweep_ms;          /* interval of larchd's sweep; default 30 s */
 	int64_t dwell_ms;          /* all outlets off for so long before the first goes on; 5 s */
 	int64_t off_limit_ms;      /* how long a device may take to read off (on) before the step has failed */
@@ -145,9 +152,28 @@ LARCH_API const struct conf_check *conf_check(const struct conf *c, const char *
 LARCH_API const struct conf_network *conf_network_of(const struct conf *c, const struct sockaddr_storage *address);
 
 /*
+ * The hash of the break-glass account's password, from its file: the text that argon2(1) and libargon2 call encoded.
+ * Refused when others may read the file, when it is no argon2id, or cheaper to guess than CONF_GLASS_MEMORY and
+ * CONF_GLASS_PASSES make it. Wiped by the caller (buf_wipe); the error names the file and never the text.
+ */
+#define CONF_GLASS_MEMORY 65536 /* KiB */
+#define CONF_GLASS_PASSES 3
+LARCH_API int conf_glass_hash(const struct conf *c, struct buf *out, struct err *e);
+/* The check of that text alone; pure. */
+LARCH_API int conf_glass_check(struct str hash, struct err *e);
+
+/*
+ * May this be the break-glass account's password? Nobody types it often, so it can be long: 15 characters at least,
+ * and not the account's or the program's own name, one piece over and over, or a walk over the keyboard (OWASP ASVS
+ * 5.0, 6.2.1, 6.2.4, 6.2.5, 6.2.11). At most 1024 bytes. name NULL: not known. -1 with the sentence.
+ */
+#define CONF_GLASS_LEAST 15
+LARCH_API int conf_glass_password(struct str password, const char *name, struct err *e);
+
+/*
  * The path of a database: conf_db(c, "status") is DATA/status/status.db. Each
  * has a folder of its own, so that its writer owns the folder (facts: WAL
- * across users needs that). Names: auth sessions inventory status power journal.
+ * across users needs that). Names: auth sessions glass inventory status power journal.
  */
 LARCH_API const char *conf_db(const struct conf *c, const char *name, struct arena *a);
 /* Where a web program keeps when it has seen keys used: DATA/used/NAME/keys. */

@@ -102,12 +102,17 @@ void
 drive_publish_unsettled(struct drive *d)
 {
 	struct arena *a = arena_create();
+	struct status_unsettled *shown;
 	struct journal_row *rows;
 	struct err e;
 	size_t n = 0;
+	int rc = journal_unsettled(d->room.journal, a, &rows, &n, &e);
 
-	if (journal_unsettled(d->room.journal, a, &rows, &n, &e) != 0 ||
-	    status_set_unsettled(d->room.status, (int64_t)n, &e) != 0)
+	shown = arena_array(a, n + 1, sizeof(*shown));
+	for (size_t i = 0; rc == 0 && i < n; i++)
+		shown[i] = (struct status_unsettled){rows[i].seq, rows[i].at, rows[i].job, rows[i].step, rows[i].who, rows[i].machine,
+		    arena_printf(a, "%s of %s%s%s", rows[i].verb, rows[i].device, rows[i].outlet[0] != '\0' ? " " : "", rows[i].outlet)};
+	if (rc != 0 || status_put_unsettled(d->room.status, shown, n, (int64_t)n, &e) != 0)
 		log_error("open intents cannot be published: %s", e.text);
 	arena_destroy(a);
 }

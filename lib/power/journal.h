@@ -17,8 +17,10 @@
 /*
  * Kinds: "start" "stop" of larchd; "accept" "refuse" of a request; "intent" before and "outcome"
  * after a packet that switches; "seen" for what a waiting step saw; "settled" for an open intent after
- * a restart; "tag" when one was hung, extended, asked to be lifted or lifted (step: the number of that event); "state" for what the inventory should say of a machine ("pxe" "idle" "pxe_failed" in outcome; status.db
- * carries it to `pages`); "evidence" of what a machine was before it is cut or reset; "asked" of a question that only reads; "abort"; "end" of a job. What takes a step back has a number beyond those of the plan.
+ * a restart; "tag" when one was hung, extended, asked to be lifted or lifted (step: the number of that event); "break-glass"
+ * for a use of that account (step: its number); "state" for what the inventory should say of a machine ("pxe" "idle"
+ * "pxe_failed" in outcome; status.db carries it to `pages`); "evidence" of what a machine was before it is cut or reset; "asked" of
+ * a question that only reads; "abort"; "end" of a job. What takes a step back has a number beyond those of the plan.
  */
 struct journal_row {
 	int64_t seq;             /* from 1, without a gap */

@@ -10,7 +10,7 @@
 #define TAG "larch-journal-v1\n"
 
 const char *const journal_kinds[] = {"start", "stop", "accept", "refuse", "intent", "outcome", "seen", "settled", "state", "evidence",
-    "pause", "resume", "abort", "end", "tag", "asked", NULL};
+    "pause", "resume", "abort", "end", "tag", "asked", "break-glass", NULL};
 const char *const journal_outcomes[] = {"ok", "failed", "unknown", "refused", "partial", "aborted", "pxe", "idle", "pxe_failed",
     NULL};
 

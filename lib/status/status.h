@@ -364,9 +364,20 @@ LARCH_API int status_actions(struct status *s, const char *machine, size_t limit
 /* The last action of every machine that had one, by machine: for a table of all. */
 LARCH_API int status_last_actions(struct status *s, struct arena *a, struct status_action **out, size_t *n_out,
     struct err *e);
-/* Intents without outcome: the count that is red on the front page. */
-LARCH_API int status_set_unsettled(struct status *s, int64_t count, struct err *e);
+
+/* An intent without an outcome: something was sent, and nobody knows what came of it. Red on the front page. */
+struct status_unsettled {
+	int64_t seq;            /* of its row in the journal */
+	int64_t at, job, step;
+	const char *who, *machine, *what; /* "outlet-off of pdu-b01-a AA1" */
+};
+/* larchd: these and no others, at most STATUS_UNSETTLED_MOST of them; count: how many there are in truth. */
+#define STATUS_UNSETTLED_MOST 200
+LARCH_API int status_put_unsettled(struct status *s, const struct status_unsettled *rows, size_t n, int64_t count, struct err *e);
+/* The count, 0 when it cannot be read; and the rows, oldest first. */
 LARCH_API int64_t status_unsettled(struct status *s);
+LARCH_API int status_unsettled_rows(struct status *s, struct arena *a, struct status_unsettled **out, size_t *n_out,
+    struct err *e);
 
 /* A tag that hangs, as everybody may see it: what it covers is not switched (power/tag.h). larchd publishes it within a second. */
 struct status_tag {

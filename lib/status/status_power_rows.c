@@ -162,10 +162,45 @@ status_last_actions(struct status *s, struct arena *a, struct status_action **ou
 	    a, out, n_out, e);
 }
 
-int
-status_set_unsettled(struct status *s, int64_t count, struct err *e)
+static int
+put_unsettled(struct status *s, const struct status_unsettled *rows, size_t n, int64_t count, struct err *e)
 {
+	if (store_run(s->s, e, "DELETE FROM unsettled", "") != 0)
+		return -1;
+	for (size_t i = 0; i < n && i < STATUS_UNSETTLED_MOST; i++)
+		if (store_run(s->s, e, "INSERT INTO unsettled(seq,at,job,step,who,machine,what) VALUES(?,?,?,?,?,?,?)", "iiiisss",
+		        rows[i].seq, rows[i].at, rows[i].job, rows[i].step, rows[i].who, rows[i].machine, rows[i].what) != 0)
+			return -1;
 	return store_run(s->s, e, "UPDATE pulse SET unsettled=?,generation=generation+1 WHERE id=1", "i", count);
+}
+
+int
+status_put_unsettled(struct status *s, const struct status_unsettled *rows, size_t n, int64_t count, struct err *e)
+{
+	if (store_begin(s->s, e) != 0)
+		return -1;
+	if (put_unsettled(s, rows, n, count, e) != 0) {
+		store_rollback(s->s);
+		return -1;
+	}
+	return store_commit(s->s, e);
+}
+
+int
+status_unsettled_rows(struct status *s, struct arena *a, struct status_unsettled **out, size_t *n_out, struct err *e)
+{
+	struct store_query *q = store_ask(s->s, e, "SELECT seq,at,job,step,who,machine,what FROM unsettled ORDER BY seq LIMIT ?",
+	    "i", (int64_t)STATUS_UNSETTLED_MOST);
+	int more;
+
+	*out = arena_array(a, STATUS_UNSETTLED_MOST, sizeof(**out));
+	*n_out = 0;
+	while ((more = store_next(q, e)) == 1)
+		(*out)[(*n_out)++] = (struct status_unsettled){.seq = store_int(q, 0), .at = store_int(q, 1), .job = store_int(q, 2),
+		    .step = store_int(q, 3), .who = arena_strdup(a, store_text(q, 4)), .machine = arena_strdup(a, store_text(q, 5)),
+		    .what = arena_strdup(a, store_text(q, 6))};
+	store_done(q);
+	return more;
 }
 
 int64_t

@@ -64,6 +64,9 @@ static const char schema[] =
     "CREATE TABLE wanted_state("
     " seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, job INTEGER NOT NULL, thing TEXT NOT NULL,"
     " state TEXT NOT NULL, who TEXT NOT NULL, why TEXT NOT NULL) STRICT;"
+    "CREATE TABLE unsettled("
+    " seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, job INTEGER NOT NULL, step INTEGER NOT NULL, who TEXT NOT NULL,"
+    " machine TEXT NOT NULL, what TEXT NOT NULL) STRICT;"
     "CREATE TABLE event("
     " id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, kind TEXT NOT NULL, thing TEXT NOT NULL,"
     " text TEXT NOT NULL) STRICT;"
@@ -198,6 +201,8 @@ static const struct {
         "ittttttiiii"},
     {"SELECT id,at,job,machine,who,verb,way,outcome,text,why FROM action",
         "INSERT INTO action(id,at,job,machine,who,verb,way,outcome,text,why) VALUES(?,?,?,?,?,?,?,?,?,?)", "iiittttttt"},
+    {"SELECT seq,at,job,step,who,machine,what FROM unsettled",
+        "INSERT INTO unsettled(seq,at,job,step,who,machine,what) VALUES(?,?,?,?,?,?,?)", "iiiittt"},
     {"SELECT id,at,kind,thing,text FROM event", "INSERT INTO event(id,at,kind,thing,text) VALUES(?,?,?,?,?)", "iittt"},
     {"SELECT rule,change,event,at,tried,trouble FROM told",
         "INSERT INTO told(rule,change,event,at,tried,trouble) VALUES(?,?,?,?,?,?)", "tiiiit"},

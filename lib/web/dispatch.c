@@ -173,7 +173,7 @@ forget(void *ctx)
 void
 web_handle(struct web_thread *t, const struct http_request *q, struct http_response *r)
 {
-	const struct web_site *site = atomic_load(&t->server->site);
+	const struct web_site *site = (web_site_policy(t->server), atomic_load(&t->server->site));
 	struct web_private *w = arena_alloc(q->arena, sizeof(*w));
 	struct web_call *c = arena_alloc(q->arena, sizeof(*c));
 	struct err e = {0};

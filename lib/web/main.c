@@ -2,6 +2,7 @@
 /* main() of the web programs: arguments, configuration, threads, reload. */
 #include <dirent.h>
 #include <getopt.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -166,10 +167,12 @@ handle(void *ctx, void *state, const struct http_request *q, struct http_respons
 	web_handle(state, q, r);
 }
 
+static pthread_mutex_t reloading = PTHREAD_MUTEX_INITIALIZER;
+
+/* Under the lock. */
 static void
-reload(void *ctx)
+reload_locked(struct web_server *s)
 {
-	struct web_server *s = ctx;
 	struct web_site *site;
 	struct err e = {0};
 
@@ -180,6 +183,32 @@ reload(void *ctx)
 	site->older = atomic_load(&s->site);
 	atomic_store(&s->site, site);
 	log_info("%s: %s was read again", s->program->name, s->path);
+}
+
+static void
+reload(void *ctx)
+{
+	pthread_mutex_lock(&reloading);
+	reload_locked(ctx);
+	pthread_mutex_unlock(&reloading);
+}
+
+#define RETRY_MS 1000 /* between two readings of a policy that has come and is wrong */
+
+void
+web_site_policy(struct web_server *s)
+{
+	static int64_t tried; /* CLOCK_BOOTTIME; under the lock */
+	const struct web_site *site = atomic_load(&s->site);
+
+	if (!auth_policy_missing(site->policy) || access(site->conf->policy, F_OK) != 0)
+		return;
+	pthread_mutex_lock(&reloading);
+	if (atomic_load(&s->site) == site && (tried == 0 || times_boot() - tried > RETRY_MS)) {
+		tried = times_boot();
+		reload_locked(s);
+	}
+	pthread_mutex_unlock(&reloading);
 }
 
 /* ---- the program's rows, with the one that every program has ---------------------------- */

@@ -244,6 +244,23 @@ root_member(const struct mustache_value *object, struct str name)
 	return v.kind == MUSTACHE_ABSENT ? root->standard->source->member(root->standard, name) : v;
 }
 
+/*
+ * While the directory does not answer, roles are those of the groups it named last: the page says how old that is.
+ * Where it can never be asked again, groups are as old as the login, and nothing is wrong.
+ */
+static void
+groups_banner(struct web_call *c)
+{
+	const struct auth_person *p = c->person;
+	char age[TIMES_TEXT], at[TIMES_TEXT];
+
+	if (p == NULL || c->now - p->groups_checked_at <= 2 * c->conf->group_recheck_ms ||
+	    (c->conf->ldap.dn_template != NULL && c->conf->ldap.bind_dn == NULL))
+		return;
+	web_banner(c, "warn", "The directory has not said for %s which groups you are in; your roles are those of %s, until your session ends.",
+	    times_age(c->now - p->groups_checked_at, age), times_room(p->groups_checked_at, at));
+}
+
 int
 web_render(struct web_call *c, int status, const char *template, json_t *model, const struct mustache_value *more,
     struct err *e)
@@ -254,6 +271,7 @@ web_render(struct web_call *c, int status, const char *template, json_t *model, 
 	struct mustache_value standard;
 	int rc;
 
+	groups_banner(c);
 	if (c->web->program->banners != NULL)
 		c->web->program->banners(c);
 	if (c->web->refresh > 0 && http_header_set(c->web->response, "Refresh",

@@ -102,6 +102,8 @@ struct web_private {
 /* ---- main.c ---- */
 int web_site_load(const char *path, const struct web_program *p, struct web_site **out, struct err *e);
 void web_site_destroy(struct web_site *s);
+/* A policy that was missing and is there now is read: the first one counts from the next request on. */
+void web_site_policy(struct web_server *s);
 
 /* ---- rows.c ---- */
 json_t *web_rows(const struct web_program *p); /* an array: every row with its guards and fields */

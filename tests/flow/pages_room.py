@@ -64,7 +64,7 @@ def sample(document, age=4):
         else:
             seen(name, "pdu", 0, "ok", number=12.4)
     return {
-        "values": values, "outlets": outlets, "unsettled": 0, "pulse": {"age": -3600, "things": len(things)},
+        "values": values, "outlets": outlets, "unsettled": [], "pulse": {"age": -3600, "things": len(things)},
         "jobs": [
             {"id": 12, "who": "ana", "verb": "cycle", "way": "pdu", "reason": "hangs since the kernel update",
              "machines": machines[0], "state": "running", "age": 40, "done": 3, "total": 6},

@@ -16,7 +16,7 @@
  *		 "states":[{"seq","age","job","thing","state","who","why"}],
  *		 "lanes":[{"name","interval","began_age","ended_age","rounds","late","asked","answered","rested"}],
  *		 "told":[{"rule","trouble","age","tried_age"}],
- *		 "pulse":{"age","things","notice"}, "unsettled":N}
+ *		 "pulse":{"age","things","notice"}, "unsettled":[{"seq","age","job","step","who","machine","what"}]}
  *	ages and intervals in seconds; a status.db that is there is added to.
  */
 #include <math.h>
@@ -260,6 +260,21 @@ put_events(struct status *st, const json_t *doc)
 }
 
 static void
+put_unsettled(struct status *st, const json_t *list)
+{
+	struct status_unsettled row[16];
+	json_t *o;
+	size_t i, n = json_array_size(list);
+	struct err e;
+
+	json_array_foreach(list, i, o)
+		if (i < LARCH_COUNT(row))
+			row[i] = (struct status_unsettled){jsn_integer_or(o, "seq", (int64_t)i + 1), ago(o, "age"), jsn_integer_or(o, "job", 0),
+			    jsn_integer_or(o, "step", 1), jsn_text_or(o, "who", "ana"), jsn_text_or(o, "machine", ""), jsn_text_or(o, "what", "")};
+	must(status_put_unsettled(st, row, n < LARCH_COUNT(row) ? n : LARCH_COUNT(row), (int64_t)n, &e), &e);
+}
+
+static void
 put_states(struct status *st, const json_t *doc)
 {
 	struct err e = {0};
@@ -330,7 +345,7 @@ do_status(struct seed *s)
 		must(status_set_pulse(st, &p, &e), &e);
 	}
 	if (json_object_get(doc, "unsettled") != NULL)
-		must(status_set_unsettled(st, jsn_integer_or(doc, "unsettled", 0), &e), &e);
+		put_unsettled(st, json_object_get(doc, "unsettled"));
 	status_close(st);
 	json_decref(doc);
 	buf_free(&text);

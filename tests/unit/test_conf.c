@@ -42,7 +42,7 @@ t_the_example_is_loaded_whole(void)
 		return;
 	}
 	T_STR(c->site, "Example room");
-	T_STR(c->policy, t_path("etc/policy.json"));
+	T_STR(c->policy, t_path("etc/policy/policy.json"));
 	T_INT(c->session_ms, 12 * 3600000);
 	T_INT(c->group_recheck_ms, 300000);
 	T_INT(c->ldap.n_uri, 2);

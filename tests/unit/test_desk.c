@@ -5,6 +5,8 @@
  */
 #include <stdlib.h>
 
+#include <argon2.h>
+
 #include "auth/desk.h"
 #include "slapd_child.h"
 
@@ -27,11 +29,29 @@ pass_time(int64_t ms)
 	auth_now_pretend(&clock_of_the_test);
 }
 
+#define LOCAL_PASSWORD "seven cows on a red roof"
+static const char *local_name = "breakglass";
+static char local_hash[128];
+static int shouts;
+static bool dumb;
+
+static int
+shout(void *ctx, const char *who, const char *address, const char *what, struct err *e)
+{
+	(void)ctx;
+	(void)what;
+	T_STR(who, local_name);
+	T_OK(*address != '\0');
+	shouts++;
+	return dumb ? err_set(e, ERR_UNAVAILABLE, "nobody hears it") : 0;
+}
+
 static void
 open_desk(void)
 {
 	struct auth_desk_conf conf = {.auth_db = desk_db, .sessions_db = sessions_db, .session_ms = 12 * 60 * MINUTE,
-	    .group_recheck_ms = 5 * MINUTE, .checker = checker};
+	    .group_recheck_ms = 5 * MINUTE, .checker = checker,
+	    .local = {.name = local_name, .hash = local_hash, .shout = shout}};
 	struct err e = {0};
 
 	if (!T_OK(auth_desk_open(&conf, &desk, &e) == 0) || !T_OK(auth_reader_open(sessions_db, &reader, &e) == 0))
@@ -46,6 +66,8 @@ t_start_the_directory(void)
 	struct err e = {0};
 
 	arena = arena_create();
+	T_INT(argon2id_hash_encoded(3, 65536, 1, LOCAL_PASSWORD, strlen(LOCAL_PASSWORD), "somesaltsomesalt", 16, 32, local_hash,
+	    sizeof(local_hash)), 0);
 	auth_least_ms = 0;
 	if (access("/usr/sbin/slapd", X_OK) != 0) {
 		printf("1..1\nok 1 - the desk against slapd # SKIP slapd is not installed\n");
@@ -422,6 +444,185 @@ t_a_log_that_cannot_be_written_lets_nobody_in(void)
 	T_OK(store_run_script(desk->desk, &e, "DROP TRIGGER full") == 0);
 }
 
+/* ---- the local account -------------------------------------------------------------------- */
+
+static void
+t_the_local_account_gets_in_whether_the_directory_answers_or_not_and_is_shouted(void)
+{
+	char token[AUTH_TOKEN_TEXT];
+	struct auth_person who;
+	struct err e = {0};
+	int64_t before = clock_of_the_test.wall;
+
+	reader = NULL;
+	T_OK(auth_reader_open(sessions_db, &reader, &e) == 0);
+	shouts = 0;
+	T_INT(verify("breakglass", "wrong", "192.0.2.1", &e), AUTH_WRONG);
+	T_ERR(e, AUTH_WRONG_TEXT);
+	T_INT(verify("breakglass", "", "192.0.2.1", &e), AUTH_WRONG);
+	T_INT(verify("breakglass", "seven cows on a red root", "192.0.2.1", &e), AUTH_WRONG);
+	T_INT(shouts, 0);
+	T_STR(newest("breakglass")->what, "refused");
+	log_in(" BreakGlass", LOCAL_PASSWORD, token);
+	T_INT(shouts, 1);
+	T_STR(newest("breakglass")->what, "break-glass");
+	T_STR(newest("breakglass")->address, "192.0.2.1");
+	T_INT(binds("breakglass"), 0);
+	T_OK(auth_session_find(reader, str_of(token), arena, &who, &e) == 0);
+	T_OK(auth_person_local(&who));
+	T_INT(who.n_groups, 1);
+	T_STR(who.groups[0], AUTH_LOCAL_GROUP);
+	T_INT(who.expires_at - before, AUTH_LOCAL_MS);
+	T_OK(slapd_child_say(&directory, "pause") == 0);
+	T_INT(verify("breakglass", LOCAL_PASSWORD, "192.0.2.1", &e), AUTH_OK);
+	T_INT(shouts, 2);
+	T_OK(slapd_child_say(&directory, "resume") == 0);
+}
+
+static void
+t_its_sessions_live_for_an_hour_and_the_directory_does_not_end_them(void)
+{
+	char token[AUTH_TOKEN_TEXT];
+	struct auth_person who;
+	struct err e = {0};
+
+	log_in("breakglass", LOCAL_PASSWORD, token);
+	pass_time(30 * MINUTE);
+	T_OK(auth_desk_round(desk, &e) == 0);
+	T_OK(auth_session_find(reader, str_of(token), arena, &who, &e) == 0);
+	T_INT(who.groups_checked_at, clock_of_the_test.wall);
+	T_STR(who.groups[0], AUTH_LOCAL_GROUP);
+	pass_time(31 * MINUTE);
+	T_OK(auth_session_find(reader, str_of(token), arena, &who, &e) != 0);
+	T_ERR(e, "was over");
+}
+
+static void
+t_it_has_tokens_of_an_hour_and_no_keys(void)
+{
+	const char *scope[] = {"read", "import"};
+	struct auth_key_wish wish = {.title = STR("x"), .lifetime_ms = AUTH_LOCAL_MS, .scope = scope, .n_scope = 2};
+	struct auth_from from = {.address = STR("192.0.2.1"), .agent = STR("t"), .how = "api"};
+	char bearer[AUTH_BEARER_TEXT];
+	struct auth_person who;
+	struct auth_found f;
+	struct err e = {0};
+
+	T_INT(auth_desk_verify(desk, STR("breakglass"), STR(LOCAL_PASSWORD), &from, arena, &f, &e), AUTH_OK);
+	auth_person_of(STR("breakglass"), &f, arena, &who);
+	T_INT(auth_desk_key_make(desk, &who, &wish, &from, bearer, &e), -1);
+	T_ERR(e, "has no API keys");
+	wish.is_token = true;
+	wish.lifetime_ms++;
+	T_INT(auth_desk_key_make(desk, &who, &wish, &from, bearer, &e), -1);
+	T_INT(auth_desk_longest(desk, STR("breakglass")), AUTH_LOCAL_MS);
+	T_INT(auth_desk_longest(desk, STR("ana")), 12 * 60 * MINUTE);
+	wish.lifetime_ms--;
+	T_INT(auth_desk_key_make(desk, &who, &wish, &from, bearer, &e), 0);
+	T_OK(auth_key_find(reader, str_of(bearer), arena, &who, &e) == 0);
+	T_OK(auth_person_local(&who));
+	wish.is_token = false; /* nor does its token make one */
+	wish.lifetime_ms = 60000;
+	T_INT(auth_desk_key_make(desk, &who, &wish, &from, bearer, &e), -1);
+	T_ERR(e, "has no API keys");
+}
+
+static void
+t_ten_guesses_an_address_and_strangers_together_do_not_shut_it_out(void)
+{
+	char address[40];
+	struct err e = {0};
+
+	pass_time(DAY);
+	for (int i = 0; i < 10; i++)
+		T_INT(verify("breakglass", "wrong", "198.51.100.1", &e), AUTH_WRONG);
+	T_INT(verify("breakglass", LOCAL_PASSWORD, "198.51.100.1", &e), AUTH_LATER);
+	T_STR(newest("breakglass")->what, "throttled");
+	for (int i = 2; i < 30; i++) {
+		snprintf(address, sizeof(address), "198.51.100.%d", i);
+		T_INT(verify("breakglass", "wrong", address, &e), AUTH_WRONG);
+	}
+	T_INT(verify("breakglass", LOCAL_PASSWORD, "198.51.100.40", &e), AUTH_OK);
+}
+
+static void
+t_nobody_of_the_directory_is_in_its_group(void)
+{
+	const char *groups[] = {"admins", AUTH_LOCAL_GROUP, "staff", AUTH_LOCAL_GROUP};
+	struct auth_found f = {.groups = groups, .n_groups = 4};
+
+	auth_local_strip(&f);
+	T_INT(f.n_groups, 2);
+	T_STR(f.groups[0], "admins");
+	T_STR(f.groups[1], "staff");
+	T_OK(!auth_local_group(f.groups, f.n_groups));
+	auth_local_strip(&f);
+	T_INT(f.n_groups, 2);
+}
+
+static void
+t_a_name_that_becomes_or_was_the_local_accounts_loses_its_sessions(void)
+{
+	char local[AUTH_TOKEN_TEXT], ana[AUTH_TOKEN_TEXT];
+	struct auth_person who;
+	struct err e = {0};
+
+	pass_time(DAY);
+	log_in("breakglass", LOCAL_PASSWORD, local);
+	log_in("ana", "ana-opens-it", ana);
+	auth_desk_close(desk);
+	local_name = "ana";
+	open_desk();
+	pass_time(6 * MINUTE);
+	T_OK(auth_desk_round(desk, &e) == 0);
+	T_OK(auth_session_find(reader, str_of(local), arena, &who, &e) != 0);
+	T_ERR(e, "given or lost this name");
+	T_OK(auth_session_find(reader, str_of(ana), arena, &who, &e) != 0);
+	auth_desk_close(desk);
+	local_name = "breakglass";
+	open_desk();
+}
+
+static void
+t_where_nobody_hears_the_shout_nobody_gets_in(void)
+{
+	struct err e = {0};
+
+	dumb = true;
+	T_INT(verify("breakglass", LOCAL_PASSWORD, "192.0.2.1", &e), AUTH_DOWN);
+	dumb = false;
+	T_INT(verify("breakglass", LOCAL_PASSWORD, "192.0.2.1", &e), AUTH_OK);
+}
+
+static void *
+guess_local(void *out)
+{
+	struct err e = {0};
+	struct auth_from from = {.address = STR("192.0.2.9"), .agent = STR("t"), .how = "form"};
+	struct arena *a = arena_create();
+	struct auth_found f;
+
+	*(enum auth_outcome *)out = auth_desk_verify(desk, STR("breakglass"), STR(LOCAL_PASSWORD), &from, a, &f, &e);
+	arena_destroy(a);
+	return NULL;
+}
+
+static void
+t_eight_at_once_are_checked_two_at_a_time_and_all_get_in(void)
+{
+	enum auth_outcome out[8];
+	pthread_t thread[8];
+
+	for (size_t i = 0; i < LARCH_COUNT(thread); i++)
+		T_INT(pthread_create(&thread[i], NULL, guess_local, &out[i]), 0);
+	for (size_t i = 0; i < LARCH_COUNT(thread); i++) {
+		T_INT(pthread_join(thread[i], NULL), 0);
+		T_INT(out[i], AUTH_OK);
+	}
+	T_INT(desk->local_checks, 0);
+	T_INT(desk->checking, 0);
+}
+
 static void
 t_stop_the_directory(void)
 {
@@ -443,4 +644,8 @@ T_MAIN(T(t_start_the_directory), T(t_of_a_thousand_guesses_from_one_address_ten_
     T(t_while_the_directory_is_down_nobody_new_gets_in_and_nobody_is_put_out),
     T(t_changed_groups_reach_the_session_and_the_key), T(t_who_has_no_group_left_or_is_gone_is_logged_out),
     T(t_in_the_background_the_same_happens_by_itself), T(t_a_log_that_cannot_be_written_lets_nobody_in),
-    T(t_stop_the_directory))
+    T(t_the_local_account_gets_in_whether_the_directory_answers_or_not_and_is_shouted),
+    T(t_its_sessions_live_for_an_hour_and_the_directory_does_not_end_them), T(t_it_has_tokens_of_an_hour_and_no_keys),
+    T(t_ten_guesses_an_address_and_strangers_together_do_not_shut_it_out), T(t_nobody_of_the_directory_is_in_its_group),
+    T(t_a_name_that_becomes_or_was_the_local_accounts_loses_its_sessions), T(t_where_nobody_hears_the_shout_nobody_gets_in),
+    T(t_eight_at_once_are_checked_two_at_a_time_and_all_get_in), T(t_stop_the_directory))

@@ -145,7 +145,10 @@ t_the_banner_says_when_larchd_is_gone_and_how_old_things_are(void)
 	struct status *s = fresh();
 	struct arena *a = arena_create();
 	struct status_pulse p = {.beat = 1000000, .notice = "", .version = "0.1.0", .sweep_things = 40}, got;
+	const struct status_unsettled open[] = {{7, 100, 3, 1, "ana", "n1", "outlet-off of p A1"}, {9, 200, 4, 2, "ben", "n2", "chassis-on of n2-bmc"}};
+	struct status_unsettled *rows;
 	const char *text;
+	size_t n;
 
 	T_OK(strstr(status_banner(NULL, a, 5), "has not run") != NULL);
 	T_OK(strstr(status_banner(s, a, 5), "has not run") != NULL);
@@ -153,11 +156,17 @@ t_the_banner_says_when_larchd_is_gone_and_how_old_things_are(void)
 	T_OK(status_banner(s, a, 1000000 + STATUS_GONE_MS) == NULL);
 	text = status_banner(s, a, 1000000 + 240000);
 	T_OK(text != NULL && strstr(text, "4 min") != NULL);
-	T_INT(status_set_unsettled(s, 3, &e), 0);
+	T_INT(status_put_unsettled(s, open, 2, 3, &e), 0);
+	T_INT(status_put_unsettled(s, open + 1, 1, 3, &e), 0);
 	p.notice = "ping: not permitted";
 	p.beat = 2000000;
 	T_INT(status_set_pulse(s, &p, &e), 0);
 	T_INT(status_unsettled(s), 3); /* the pulse leaves it alone */
+	T_INT(status_unsettled_rows(s, a, &rows, &n, &e), 0);
+	T_INT(n, 1);
+	T_INT(rows[0].job, 4);
+	T_STR(rows[0].machine, "n2");
+	T_STR(rows[0].what, "chassis-on of n2-bmc");
 	T_STR(status_banner(s, a, 2000000), "ping: not permitted");
 	T_INT(status_pulse(s, a, &got, &e), 0);
 	T_INT(got.sweep_things, 40);
