@@ -4,6 +4,7 @@
  * password checked here against an argon2id hash. Its groups are exactly
  * AUTH_LOCAL_GROUP, which nobody else can have: the directory's answers lose it.
  */
+#include <stdatomic.h>
 #include <string.h>
 
 #include <argon2.h>
@@ -38,12 +39,13 @@ auth_local_group(const char *const *groups, size_t n)
 void
 auth_local_strip(struct auth_found *found)
 {
+	static atomic_bool said; /* once is enough: it is so at every login of those who are in it */
 	size_t n = 0;
 
 	for (size_t i = 0; i < found->n_groups; i++)
 		if (strcmp(found->groups[i], AUTH_LOCAL_GROUP) != 0)
 			found->groups[n++] = found->groups[i];
-	if (n < found->n_groups)
+	if (n < found->n_groups && !atomic_exchange(&said, true))
 		log_warn("the directory has a group '" AUTH_LOCAL_GROUP "'; here it is the local account's alone, and is left out");
 	found->n_groups = n;
 }

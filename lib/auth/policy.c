@@ -162,7 +162,7 @@ take_local(struct auth_policy *p)
 	p->roles[p->n].name = AUTH_LOCAL_GROUP;
 	p->roles[p->n].groups = arena_array(p->arena, 1, sizeof(char *));
 	p->roles[p->n].groups[p->roles[p->n].n_groups++] = AUTH_LOCAL_GROUP;
-	p->roles[p->n].verbs = 1u << AUTH_SEE | 1u << AUTH_IMPORT | 1u << AUTH_LOG;
+	p->roles[p->n].verbs = 1u << AUTH_SEE | 1u << AUTH_IMPORT | 1u << AUTH_WIRE | 1u << AUTH_LOG; /* a room file wires */
 	p->roles[p->n].everything = true;
 	p->roles[p->n].limits = (struct auth_limits){
 	    .at_once = 1024, .per_hour = 1024, .confirm_over = 1024, .allocated = true, .grant = AUTH_GRANT_NONE};

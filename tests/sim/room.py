@@ -114,7 +114,8 @@ def wait_for(what, limit=60, each=0.05, says="it did not happen in time"):
 class Room:
     def __init__(self, folder=None, machines=12, racks=2, sweep="5s", power=None, rates=None, families=None,
                  import_room=True, say=None, sessions=None, ldap=None, delays=None, whole=False,
-                 slurm=None, status=None, notify=None, probe=None):
+                 slurm=None, status=None, notify=None, probe=None, policy=True, break_glass=None):
+        """policy False: there is no policy file. break_glass: the password of the local account `breakglass`."""
         self.build = pathlib.Path(os.environ.get("LARCH_BUILD") or ROOT / "build" / "release").resolve()
         self.own = folder is None
         self.folder = pathlib.Path(folder or tempfile.mkdtemp(prefix="larch-room."))
@@ -125,7 +126,7 @@ class Room:
         self.sessions = {"lifetime": "12h", "group_recheck": "5m", **(sessions or {})}
         self.ldap_settings = dict(ldap or {})
         self.rates = {"login_rate": "6000r/m", "power_rate": "1000r/s", "rate": "1000r/s"} if rates is None else rates
-        self.import_room = import_room
+        self.import_room, self.policy, self.break_glass = import_room, policy, break_glass
         self.delays = delays  # of every PDU, as pdu-sim's --delay has them
         self.say = say or (lambda text: None)
         self.programs, self.sockets = {}, {}
@@ -205,6 +206,11 @@ class Room:
         self.secret("bmc", "bmc-opens-it")
         self.secret("snmp.read", "reads-it")
         self.secret("snmp.write", "writes-it")
+        if self.break_glass:
+            made = subprocess.run([self.build / "bin/larch", "break-glass", "hash", self.folder / "conf/secret/break-glass"], text=True,
+                                  capture_output=True, env={**os.environ, "LARCH_PASSWORD": self.break_glass}, timeout=60)
+            if made.returncode != 0:
+                raise RuntimeError(f"larch break-glass hash: {made.stderr}")
         (self.folder / "sim/communities").write_text("reads-it\nwrites-it\n")
 
     def start_bmcs(self):
@@ -268,12 +274,14 @@ class Room:
                        "check": [{"name": "login", "off": True}], **self.status_settings},
             **({"notify": self.notify} if self.notify else {}),
             **({"probe": {"network": self.probe}} if self.probe else {}),
+            **({"break_glass": {"name": "breakglass", "hash_file": "secret/break-glass"}} if self.break_glass else {}),
         }
         credentials = {"snmp": [{"match": "*", "version": "2c", "read_file": "secret/snmp.read", "write_file": "secret/snmp.write"}],
                        "bmc": [{"match": "*", "user": "larch", "password_file": "secret/bmc", "suites": [17, 3]}]}
         for name, module, inside in (("larch.json", "larch-conf:larch", doc), ("policy.json", "larch-policy:policy", {"roles": ROLES}),
                                      ("credentials.json", "larch-credentials:credentials", credentials)):
-            (self.folder / "conf" / name).write_text(json.dumps({module: inside}, indent=1))
+            if name != "policy.json" or self.policy:
+                (self.folder / "conf" / name).write_text(json.dumps({module: inside}, indent=1))
 
     # ---- Slurm, which has no nodes here: programs that print what it would ----
 

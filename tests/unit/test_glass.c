@@ -239,7 +239,7 @@ t_the_account_may_look_import_and_read_the_log_and_what_the_policy_gives_it(void
 	T_INT(auth_policy_load(path, modules(), &some, &e), 0);
 	for (int v = 0; v < AUTH_VERB_COUNT; v++) {
 		const char *verb = auth_verb_name((enum auth_verb)v);
-		bool built_in = v == AUTH_SEE || v == AUTH_IMPORT || v == AUTH_LOG;
+		bool built_in = v == AUTH_SEE || v == AUTH_IMPORT || v == AUTH_WIRE || v == AUTH_LOG;
 
 		T_INT(auth_may_some(none, &local, verb, &e), built_in ? 0 : -1);
 		T_INT(auth_may_some(none, &ana, verb, &e), -1);
