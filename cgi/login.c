@@ -87,7 +87,7 @@ static const struct web_route routes[] = {
     {.method = "POST", .path = "/account/policy", .handler = login_policy_post, .guard = WEB_LOGIN, .change = WEB_CSRF,
         .fields = policy_fields, .body_max = LIMIT_FORM, .template = "login/policy"},
     {.method = "POST", .path = "/api/v1/policy", .handler = login_api_policy, .guard = WEB_LOGIN, .change = WEB_KEY,
-        .verb = "import", .fields = policy_api_fields, .body_max = LIMIT_JSON_BODY, .operation_id = "addFirstPolicy",
+        .fields = policy_api_fields, .body_max = LIMIT_JSON_BODY, .operation_id = "addFirstPolicy",
         .summary = "The first policy of a room that has none; for the break-glass account."},
 
     {.method = "POST", .path = "/api/v1/tokens", .handler = login_token_make, .guard = WEB_OPEN,

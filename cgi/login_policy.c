@@ -12,7 +12,7 @@ check_person(struct web_call *c, struct err *e)
 		return err_set(e, ERR_DENIED, "The first policy is added by the break-glass account, or on the server.");
 	if (!auth_policy_missing(c->policy))
 		return err_set(e, ERR_CONFLICT, "There is a policy already. It is changed on the server, in its file.");
-	return 0;
+	return auth_may_some(c->policy, c->person, "import", e); /* a token may have less scope */
 }
 
 /* Told to all first, and then written. */
@@ -62,6 +62,10 @@ show(struct web_call *c, const char *text, const struct err *refused, struct err
 int
 login_policy_form(struct web_call *c, struct err *e)
 {
+	struct err why;
+
+	if (check_person(c, &why) != 0 && why.kind == ERR_DENIED)
+		return err_set(e, ERR_DENIED, "%s", why.text);
 	return show(c, EXAMPLE, NULL, e);
 }
 
@@ -73,6 +77,8 @@ login_policy_post(struct web_call *c, struct err *e)
 
 	if (add(c, str_of(text == NULL ? "" : text), "form", &why) == 0)
 		return web_redirect(c, "/account", e);
+	if (why.kind == ERR_DENIED)
+		return err_set(e, ERR_DENIED, "%s", why.text);
 	web_status(c, web_kind_status(why.kind));
 	return show(c, text, &why, e);
 }

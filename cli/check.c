@@ -62,9 +62,11 @@ check_if_there(struct check *k, const char *path, const char *module, const char
 
 /* The roles of a file that is one: their queries, and what they say that nobody means. */
 static void
-check_roles(struct check *k, const char *path)
+check_roles(struct check *k, const struct conf *conf)
 {
+	const char *path = conf->policy;
 	struct arena *a = k->c->arena;
+	struct auth_person local = {.source = AUTH_SESSION, .groups = (const char *[]){AUTH_LOCAL_GROUP}, .n_groups = 1};
 	struct auth_policy *p = NULL;
 	const char *const *list;
 	struct inv_query *q;
@@ -84,6 +86,9 @@ check_roles(struct check *k, const char *path)
 	list = auth_policy_doubts(p, a, &n);
 	for (size_t i = 0; i < n; i++)
 		add_row(k, path, "warn", list[i]);
+	(void)auth_roles(p, &local, a, &n);
+	if (conf->break_glass.name != NULL && n == 0)
+		add_row(k, path, "warn", "no role is for the group " AUTH_LOCAL_GROUP ": the account in break_glass opens no door");
 	auth_policy_destroy(p);
 }
 
@@ -98,7 +103,7 @@ check_policy(struct check *k, const struct conf *conf)
 	                                   : "not there: nobody may do anything, but the break-glass account may add it");
 	if (json_array_size(k->rows) > before && strcmp(jsn_text_or(json_array_get(k->rows, before), "state", ""), "ok") == 0 &&
 	    access(path, F_OK) == 0)
-		check_roles(k, path);
+		check_roles(k, conf);
 }
 
 /* The hash of the break-glass account, which login alone may read. */

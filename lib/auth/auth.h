@@ -299,8 +299,8 @@ LARCH_API bool auth_recheck_possible(const struct auth_checker *c);
 /*
  * Break-glass: one account that is not in the directory, for the night the directory is down. Its login name is
  * answered here alone, whether the directory answers or not, and its groups are exactly this one. No person of the
- * directory is ever in it. Beside what a policy gives the group it may look, read the log, and load a room file
- * (import and wire); with the policy still missing, add the first.
+ * directory is ever in it. It may what the policy gives that group. While there is no
+ * policy it may look, read the log, load a room file (import and wire), and add the first policy.
  */
 #define AUTH_LOCAL_GROUP "break-glass"
 #define AUTH_LOCAL_MS (INT64_C(1) * 3600000) /* longest life of its sessions and tokens; it has no API keys */

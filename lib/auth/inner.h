@@ -54,8 +54,10 @@ extern int auth_least_ms; /* AUTH_LEAST_MS; a test that asks hundreds of times s
 void auth_rest_until(int64_t at); /* CLOCK_BOOTTIME, ms */
 #define AUTH_WRONG_TEXT "The login name or the password is wrong."
 
-/* ---- local.c ---- */
+/* ---- local_group.c ---- */
 bool auth_local_group(const char *const *groups, size_t n); /* is the local account's group among them? */
+
+/* ---- local.c ---- */
 /* The directory may have a group of that name: it is not ours. */
 void auth_local_strip(struct auth_found *found);
 

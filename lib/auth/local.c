@@ -27,15 +27,6 @@ auth_local_found(const struct auth_desk *d, struct arena *a, struct auth_found *
 	out->groups[out->n_groups++] = AUTH_LOCAL_GROUP;
 }
 
-bool
-auth_local_group(const char *const *groups, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(groups[i], AUTH_LOCAL_GROUP) == 0)
-			return true;
-	return false;
-}
-
 void
 auth_local_strip(struct auth_found *found)
 {

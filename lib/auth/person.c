@@ -92,12 +92,6 @@ auth_key_find(struct store *reader, struct str bearer, struct arena *a, struct a
 	return 0;
 }
 
-bool
-auth_person_local(const struct auth_person *who)
-{
-	return who != NULL && auth_local_group(who->groups, who->n_groups);
-}
-
 void
 auth_person_of(struct str name, const struct auth_found *found, struct arena *a, struct auth_person *out)
 {

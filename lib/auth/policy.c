@@ -153,12 +153,11 @@ take_all(struct auth_policy *p, struct str text, struct yang *y, const char *pat
 	return rc;
 }
 
-/* What the break-glass account may without any file: the last role, so that one of the file's comes before it. */
+/* What the break-glass account may while there is no file. Once there is one, it may what that gives its group. */
 static void
 take_local(struct auth_policy *p)
 {
-	if (p->roles == NULL)
-		p->roles = arena_array(p->arena, 1, sizeof(*p->roles));
+	p->roles = arena_array(p->arena, 1, sizeof(*p->roles));
 	p->roles[p->n].name = AUTH_LOCAL_GROUP;
 	p->roles[p->n].groups = arena_array(p->arena, 1, sizeof(char *));
 	p->roles[p->n].groups[p->roles[p->n].n_groups++] = AUTH_LOCAL_GROUP;
@@ -187,7 +186,7 @@ auth_policy_load(const char *path, struct yang *y, struct auth_policy **out, str
 	} else {
 		rc = take_all(p, buf_view(&text), y, path, e);
 	}
-	if (rc == 0)
+	if (p->missing)
 		take_local(p);
 	auth_sha256(text.n > 0 ? text.p : "", text.n, hash);
 	hex_encode(hash, 8, p->revision);
