@@ -454,8 +454,6 @@ t_the_local_account_gets_in_whether_the_directory_answers_or_not_and_is_shouted(
 	struct err e = {0};
 	int64_t before = clock_of_the_test.wall;
 
-	reader = NULL;
-	T_OK(auth_reader_open(sessions_db, &reader, &e) == 0);
 	shouts = 0;
 	T_INT(verify("breakglass", "wrong", "192.0.2.1", &e), AUTH_WRONG);
 	T_ERR(e, AUTH_WRONG_TEXT);
@@ -570,6 +568,7 @@ t_a_name_that_becomes_or_was_the_local_accounts_loses_its_sessions(void)
 	pass_time(DAY);
 	log_in("breakglass", LOCAL_PASSWORD, local);
 	log_in("ana", "ana-opens-it", ana);
+	store_close(reader);
 	auth_desk_close(desk);
 	local_name = "ana";
 	open_desk();
@@ -578,6 +577,7 @@ t_a_name_that_becomes_or_was_the_local_accounts_loses_its_sessions(void)
 	T_OK(auth_session_find(reader, str_of(local), arena, &who, &e) != 0);
 	T_ERR(e, "given or lost this name");
 	T_OK(auth_session_find(reader, str_of(ana), arena, &who, &e) != 0);
+	store_close(reader);
 	auth_desk_close(desk);
 	local_name = "breakglass";
 	open_desk();
