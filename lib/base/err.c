@@ -85,6 +85,7 @@ err_kind_name(enum err_kind kind)
 	    [ERR_STALE] = "stale",
 	    [ERR_LIMIT] = "limit",
 	    [ERR_UNAVAILABLE] = "unavailable",
+    [ERR_FULL] = "full",
 	    [ERR_TIMEOUT] = "timeout",
 	    [ERR_DEVICE] = "device",
 	    [ERR_INTERNAL] = "internal",

@@ -22,6 +22,7 @@ enum err_kind {
 	ERR_STALE,       /* what was confirmed has changed: 412, exit 3 */
 	ERR_LIMIT,       /* a ceiling was reached: 413/429, exit 2 */
 	ERR_UNAVAILABLE, /* something we need does not answer: 503, exit 5 */
+	ERR_FULL,        /* no room on the disk, so nothing was done: 507, exit 3 */
 	ERR_TIMEOUT,     /* no answer in time: 504, exit 6 */
 	ERR_DEVICE,      /* the device said no or nonsense: 502, exit 1 */
 	ERR_INTERNAL,    /* our own fault: 500, exit 1 */

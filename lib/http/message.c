@@ -20,7 +20,7 @@ http_status_text(int status)
 	    {415, "Unsupported Media Type"}, {422, "Unprocessable Content"},
 	    {428, "Precondition Required"}, {429, "Too Many Requests"},
 	    {500, "Internal Server Error"}, {502, "Bad Gateway"},
-	    {503, "Service Unavailable"}, {504, "Gateway Timeout"},
+	    {503, "Service Unavailable"}, {504, "Gateway Timeout"}, {507, "Insufficient Storage"},
 	};
 
 	for (size_t i = 0; i < LARCH_COUNT(rows); i++)

@@ -18,7 +18,7 @@ store_fail(struct store *s, struct err *e, const char *what)
 	    {SQLITE_CONSTRAINT, ERR_CONFLICT, "a rule of the table forbids it"},
 	    {SQLITE_BUSY, ERR_UNAVAILABLE, "another process holds the file"},
 	    {SQLITE_LOCKED, ERR_UNAVAILABLE, "the table is in use"},
-	    {SQLITE_FULL, ERR_UNAVAILABLE, "the disk is full"},
+	    {SQLITE_FULL, ERR_FULL, "the disk is full"},
 	    {SQLITE_IOERR, ERR_UNAVAILABLE, "the disk failed"},
 	    {SQLITE_CANTOPEN, ERR_UNAVAILABLE, "the file cannot be opened"},
 	    {SQLITE_READONLY, ERR_UNAVAILABLE, "the file may not be written"},

@@ -10,7 +10,7 @@ web_kind_status(enum err_kind kind)
 	static const int rows[ERR_KIND_COUNT] = {
 	    [ERR_NONE] = 500, [ERR_INPUT] = 400, [ERR_NOT_FOUND] = 404, [ERR_LOGIN] = 401,
 	    [ERR_DENIED] = 403, [ERR_REFUSED] = 409, [ERR_CONFLICT] = 409, [ERR_STALE] = 412,
-	    [ERR_LIMIT] = 429, [ERR_UNAVAILABLE] = 503, [ERR_TIMEOUT] = 504, [ERR_DEVICE] = 502,
+	    [ERR_LIMIT] = 429, [ERR_UNAVAILABLE] = 503, [ERR_FULL] = 507, [ERR_TIMEOUT] = 504, [ERR_DEVICE] = 502,
 	    [ERR_INTERNAL] = 500,
 	};
 
@@ -26,6 +26,9 @@ detail(struct web_call *c, const struct err *e)
 	if (e->kind == ERR_INTERNAL || e->kind == ERR_NONE)
 		return arena_printf(c->arena, "Something went wrong inside Larch. The log has the reason under the "
 		    "request number %s.", id);
+	if (e->kind == ERR_FULL)
+		return "The disk of the server is full, so nothing was done. What is here can still be read; when there is room "
+		       "again, ask once more.";
 	if (strstr(e->text, ".db") != NULL || strstr(e->text, c->conf->data) != NULL ||
 	    strstr(e->text, c->conf->run) != NULL)
 		return arena_printf(c->arena, "A part of Larch that this needs is not available at the moment. The log "

@@ -238,7 +238,7 @@ class Room:
         said = self.start_program(pdu, [
             self.build / "bin/pdu-sim", "--profile", ROOT / f"tests/data/pdu/{family}.simrec", "--name", pdu,
             "--listen", listen, "--communities", sim / "communities", "--control", sim / f"{pdu}.ctl",
-            "--outlets", "24", "--room", sim / "bmc.room", "--loads", sim / f"{pdu}.loads", "--parent",
+            "--outlets", str(max(24, -(-self.machines // self.racks) + 1)), "--room", sim / "bmc.room", "--loads", sim / f"{pdu}.loads", "--parent",
             *(["--delay", self.delays] if self.delays else [])], ready="READY udp")
         self.addresses[pdu] = said
         self.pdu_controls[pdu] = Control(sim / f"{pdu}.ctl")

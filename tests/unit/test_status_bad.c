@@ -43,7 +43,7 @@ t_a_full_disk_leaves_what_was_good_and_takes_the_rest_when_it_can(void)
 		v[i] = seen(names[i], "ping", STATUS_OK, "up", 61000);
 	v[0] = seen("n007", "ping", STATUS_CRITICAL, "down", 61000);
 	T_INT(status_put(s, v, N, NULL, 0, &e), -1);
-	T_INT(e.kind, ERR_UNAVAILABLE);
+	T_INT(e.kind, ERR_FULL);
 	T_ERR(e, "the disk is full");
 	T_STR(get(r, a, "n007", "ping").text, "up");
 	T_INT(get(r, a, "n007", "ping").at, 31000); /* with its age */
