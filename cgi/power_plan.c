@@ -324,22 +324,6 @@ source(const struct web_call *c)
 	return arena_printf(c->arena, "%s %s", c->person->source == AUTH_KEY ? "key" : "session", c->person->id);
 }
 
-/*
- * A chain proves itself whole up to its head; only a head kept elsewhere proves that the requests at its end were not
- * cut off or made anew. So each goes to the system's log, which may be on another machine. Under the lock.
- */
-static void
-anchor(struct web_call *c, struct power_requests *requests, int64_t job)
-{
-	struct power_request r;
-	struct err e;
-
-	if (power_request_get(requests, job, c->arena, &r, &e) == 0)
-		log_info("requests head: job %lld %s", (long long)job, r.chain);
-	else
-		log_warn("requests head: job %lld cannot be read", (long long)job);
-}
-
 static int
 file_plan(struct web_call *c, const struct asked *q, int64_t *job, bool *again, struct err *e)
 {
@@ -373,7 +357,7 @@ file_plan(struct web_call *c, const struct asked *q, int64_t *job, bool *again, 
 	pthread_mutex_lock(&shared->lock);
 	rc = power_file(shared->requests, &f, job, again, e);
 	if (rc == 0 && !*again)
-		anchor(c, shared->requests, *job);
+		power_anchor(c, shared->requests, *job);
 	pthread_mutex_unlock(&shared->lock);
 	if (rc == 0)
 		power_wake(c);

@@ -37,6 +37,9 @@ int power_need_requests(struct web_call *c, struct power_requests **out, struct 
 /* Wake larchd: an empty datagram on its socket. */
 void power_wake(struct web_call *c);
 
+/* The head of the chain of requests into the log, which may go to another machine. Under the lock of the requests. */
+void power_anchor(struct web_call *c, struct power_requests *requests, int64_t job);
+
 /* A permit of the caller for a plan's verb and everything it touches or cuts. */
 int power_permit_plan(struct web_call *c, const struct power_plan *p, struct permit **out, struct err *e);
 /* The same for somebody who stops it: what its things are now is not asked. For an order, and for nothing that is filed. */
