@@ -26,6 +26,8 @@ static const char *const orders[] = {"abort", "pause", "resume", NULL};
 #define FIELD_VLAN {.name = "vlan", .type = WEB_INT, .min = 1, .max = 4094, .summary = "setvlan: the VLAN it goes to"}
 #define FIELD_BOOT {.name = "boot", .type = WEB_ENUM, .choices = boots, .summary = "bootdev: where the next start boots from"}
 #define FIELD_REASON {.name = "reason", .type = WEB_TEXT, .max = LIMIT_REASON, .summary = "why; kept in the log"}
+#define FIELD_COUNT {.name = "count", .type = WEB_TEXT, .max = LIMIT_NAME, \
+	.summary = "the number of machines (or outlets), or their one rack; over a role's confirm_over"}
 #define FIELD_ID {.name = "id", .type = WEB_INT, .min = 1, .max = INT64_MAX, .required = true, .summary = "the job's number"}
 #define FIELD_PLAN {.name = "plan", .type = WEB_TEXT, .min = 16, .max = 64, .required = true, \
 	.summary = "the hash of the plan that was shown"}
@@ -48,6 +50,7 @@ static const struct web_field post_fields[] = {
     FIELD_VLAN,
     FIELD_BOOT,
     FIELD_REASON,
+    FIELD_COUNT,
     FIELD_PLAN,
     {.name = NULL},
 };
@@ -83,6 +86,7 @@ static const struct web_field api_fields[] = {
     FIELD_VLAN,
     FIELD_BOOT,
     FIELD_REASON,
+    FIELD_COUNT,
     FIELD_PLAN,
     {.name = NULL},
 };
@@ -95,6 +99,7 @@ static const struct web_field outlet_fields[] = {
     {.name = "verb", .type = WEB_ENUM, .choices = outlet_verbs, .required = true, .summary = "what to do"},
     {.name = "outlets", .type = WEB_HOSTS, .list = true, .required = true, .summary = "PDU:OUTLET, as a host list"},
     FIELD_REASON,
+    FIELD_COUNT,
     FIELD_PLAN,
     {.name = NULL},
 };
@@ -103,6 +108,7 @@ static const struct web_field reboot_fields[] = {
     {.name = "verb", .type = WEB_ENUM, .choices = reboot_verbs, .summary = "how; cycle when it is not said"},
     FIELD_VIA,
     FIELD_REASON,
+    FIELD_COUNT,
     {.name = "plan", .type = WEB_TEXT, .min = 16, .max = 64, .summary = "the hash of the plan that was shown; without it, 409 with the plan"},
     {.name = NULL},
 };

@@ -51,7 +51,8 @@ make_plan(struct web_call *c, struct asked *q, struct err *e)
 	if (power_need_inv(c, &room.inv, e) != 0 || power_need_status(c, &room.status, e) != 0 ||
 	    power_need_requests(c, &room.requests, e) != 0)
 		return -1;
-	return power_plan_wish(&room, &(struct power_wish){q->verb, q->way, &q->names, q->port, q->vlan, q->boot}, c->arena, &q->plan, e);
+	return power_plan_wish(&room, &(struct power_wish){.verb = q->verb, .way = q->way, .names = &q->names, .port = q->port,
+	    .vlan = q->vlan, .boot = q->boot}, c->arena, &q->plan, e);
 }
 
 /* Port and VLAN: both for setvlan, and for nothing else. */
@@ -153,45 +154,13 @@ way_links(struct web_call *c, const struct asked *q)
 	return list;
 }
 
-static json_t *
-machine_models(struct web_call *c, const struct power_plan *p)
-{
-	json_t *list = json_array();
-
-	for (size_t i = 0; i < p->n_machines; i++) {
-		const struct power_plan_machine *x = &p->machines[i];
-		json_t *o = json_object(), *steps = json_array();
-
-		jsn_set_text(o, "name", x->name);
-		jsn_set_text(o, "owner", x->owner);
-		jsn_set_text(o, "refused", x->refused);
-		jsn_set_text(o, "nothing", x->nothing);
-		for (size_t k = 0; k < p->n_steps; k++) {
-			json_t *s;
-
-			if (p->steps[k].machine != i)
-				continue;
-			s = json_object();
-			jsn_set(s, "n", json_integer((json_int_t)k + 1));
-			jsn_set_text(s, "text", power_step_text(p, k, c->arena));
-			if (!power_action_is_vlan(p->steps[k].action)) /* its name stands in the text */
-				jsn_set_text(s, "device_name", p->steps[k].device_name);
-			jsn_add(steps, s);
-		}
-		jsn_set(o, "has_steps", json_boolean(json_array_size(steps) > 0));
-		jsn_set(o, "steps", steps);
-		jsn_add(list, o);
-	}
-	return list;
-}
-
 static void
 model_plan(struct web_call *c, json_t *m, const struct asked *q)
 {
 	json_t *plan = power_plan_json(&q->plan);
 	bool may = q->permit != NULL && !q->plan.refused && q->plan.n_steps > 0;
 
-	jsn_set(plan, "groups", machine_models(c, &q->plan));
+	power_model_tale(plan, &q->plan, c->arena);
 	jsn_set(plan, "has_warnings", json_boolean(q->plan.n_warnings > 0));
 	jsn_set(plan, "has_notes", json_boolean(q->plan.n_notes > 0));
 	jsn_set(plan, "short_hash", json_stringn(q->plan.hash, 16));
@@ -205,6 +174,8 @@ model_plan(struct web_call *c, json_t *m, const struct asked *q)
 	jsn_set_text(plan, "also", cut_names(c, &q->plan));
 	jsn_set_text(plan, "nodes", hosts_fold(&q->names, c->arena));
 	jsn_set(plan, "count", json_integer((json_int_t)q->plan.n_machines));
+	jsn_set(plan, "count_needed", json_boolean(may && power_count_over(c, &q->plan, q->permit) >= 0));
+	jsn_set_text(plan, "what", power_verb_is_outlet(q->verb) ? "outlets" : "machines");
 	jsn_set(m, "plan", plan);
 }
 
@@ -259,6 +230,17 @@ plan_plain(struct web_call *c, int status, const struct power_plan *p, struct er
 	return rc;
 }
 
+/* The plan as scripts get it, from the page's address and from the API's. */
+static json_t *
+plan_answer(struct web_call *c, const struct asked *q)
+{
+	json_t *o = power_plan_show_json(&q->plan);
+
+	jsn_set_text(o, "denied", q->permit == NULL ? q->denied.text : NULL);
+	jsn_set(o, "count_needed", json_boolean(power_count_over(c, &q->plan, q->permit) >= 0));
+	return o;
+}
+
 int
 power_show_form(struct web_call *c, struct err *e)
 {
@@ -282,7 +264,7 @@ power_show_form(struct web_call *c, struct err *e)
 	if (c->format == WEB_TXT)
 		return plan_plain(c, 200, &q.plan, e);
 	if (c->format == WEB_JSON_FORMAT)
-		return web_json(c, 200, power_plan_json(&q.plan), e);
+		return web_json(c, 200, plan_answer(c, &q), e);
 	m = model_form(c);
 	model_plan(c, m, &q);
 	return web_page(c, NULL, m, e);
@@ -378,7 +360,7 @@ filed(struct web_call *c, int64_t *job, bool *again, struct err *e)
 	    ? -1 : power_filed(requests, c->person->name, key, web_text(c, "plan"), job, e);
 }
 
-/* 0 filed; 1 the plan has changed; -1 an error. */
+/* 0 filed; 1 the plan has changed; 2 the number that was typed is not its, or none was, which *e says; -1 an error. */
 static int
 confirm(struct web_call *c, struct asked *q, int64_t *job, bool *again, struct err *e)
 {
@@ -396,7 +378,7 @@ confirm(struct web_call *c, struct asked *q, int64_t *job, bool *again, struct e
 		return 1;
 	if (q->plan.refused)
 		return err_set(e, ERR_REFUSED, "the plan has refusals in it: leave those machines out, or choose another way");
-	return file_plan(c, q, job, again, e);
+	return power_count_check(c, &q->plan, q->permit, e) != 0 ? 2 : file_plan(c, q, job, again, e);
 }
 
 int
@@ -406,16 +388,17 @@ power_post(struct web_call *c, struct err *e)
 	int64_t job;
 	bool again;
 	json_t *m;
+	int rc = confirm(c, &q, &job, &again, e);
 
-	switch (confirm(c, &q, &job, &again, e)) {
-	case 0: return web_redirect(c, arena_printf(c->arena, "/jobs/%lld", (long long)job), e);
-	case 1: break;
-	default: return -1;
-	}
-	web_status(c, 412);
+	if (rc == 0)
+		return web_redirect(c, arena_printf(c->arena, "/jobs/%lld", (long long)job), e);
+	if (rc < 0)
+		return -1;
+	web_status(c, rc == 1 ? 412 : 409);
 	m = model_form(c);
 	model_plan(c, m, &q);
-	jsn_set(m, "changed", json_true());
+	jsn_set(m, "changed", json_boolean(rc == 1));
+	jsn_set_text(m, "miscounted", rc == 2 ? e->text : NULL);
 	return web_page(c, NULL, m, e);
 }
 
@@ -532,15 +515,10 @@ int
 power_api_plan(struct web_call *c, struct err *e)
 {
 	struct asked q = {0};
-	json_t *o;
 
 	if (ask(c, &q, e) != 0)
 		return -1;
-	if (c->format == WEB_TXT)
-		return plan_plain(c, 200, &q.plan, e);
-	o = power_plan_json(&q.plan);
-	jsn_set_text(o, "denied", q.permit == NULL ? q.denied.text : NULL);
-	return web_json(c, 200, o, e);
+	return c->format == WEB_TXT ? plan_plain(c, 200, &q.plan, e) : web_json(c, 200, plan_answer(c, &q), e);
 }
 
 int
@@ -554,7 +532,7 @@ power_api_post(struct web_call *c, struct err *e)
 	switch (confirm(c, &q, &job, &again, e)) {
 	case 0: break;
 	case 1:
-		web_problem_add(c, "plan", power_plan_json(&q.plan));
+		web_problem_add(c, "plan", plan_answer(c, &q));
 		return err_set(e, ERR_STALE, "the plan has changed since it was shown; look at the new one and confirm that");
 	default: return -1;
 	}
@@ -584,7 +562,7 @@ power_api_reboot(struct web_call *c, struct err *e)
 		*e = q.denied;
 		return -1;
 	}
-	web_problem_add(c, "plan", power_plan_json(&q.plan));
+	web_problem_add(c, "plan", plan_answer(c, &q));
 	web_problem_add(c, "hash", json_string(q.plan.hash));
 	if (q.plan.refused)
 		return err_set(e, ERR_REFUSED, "nothing was done: the plan has refusals in it, leave those machines out");

@@ -69,6 +69,13 @@ int power_api_check(struct web_call *c, struct err *e);
 int power_api_status(struct web_call *c, struct err *e);
 int power_api_outlet_status(struct web_call *c, struct err *e);
 
+/* power_count.c: the role's confirm_over when this plan is above it, else -1; and was the right number or rack typed? */
+int64_t power_count_over(struct web_call *c, const struct power_plan *p, const struct permit *permit);
+int power_count_check(struct web_call *c, const struct power_plan *p, const struct permit *permit, struct err *e);
+
+/* power_plan_model.c: what becomes of whom, and the machines of a plan, for the page: `rows` and `groups` */
+void power_model_tale(json_t *plan, const struct power_plan *p, struct arena *a);
+
 /* power_jobs.c */
 int power_show_jobs(struct web_call *c, struct err *e);
 int power_show_job(struct web_call *c, struct err *e);

@@ -38,6 +38,8 @@ const struct option_row option_rows[] = {
 	{.letter = 'y', .name = "yes", .group = OPT_ACT | OPT_YES, .offset = AT(yes), .help = "do not ask"},
 	{.letter = 'R', .name = "reason", .arg = "TEXT", .group = OPT_ACT | OPT_EDIT | OPT_TAG, .offset = AT(reason),
 	    .help = "why; it stands in the log or the history"},
+	{.name = "count", .arg = "N", .group = OPT_COUNT, .offset = AT(count),
+	    .help = "how many machines (or outlets) this is, or their one rack: where the role wants that typed"},
 	{.name = "no-wait", .group = OPT_WAIT, .offset = AT(no_wait), .help = "do not follow the job"},
 	{.name = "timeout", .arg = "DURATION", .duration = true, .group = OPT_WAIT | OPT_TIMEOUT, .offset = AT(timeout),
 	    .help = "stop waiting after so long without a change (10m; of a question 60s)"},

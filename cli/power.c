@@ -178,6 +178,8 @@ make_body(const struct cli *c, const struct wish *w, const json_t *plan, struct 
 		jsn_set_text(o, "boot", w->boot);
 	if (c->opt.reason != NULL)
 		jsn_set_text(o, "reason", c->opt.reason);
+	if (c->opt.count != NULL)
+		jsn_set_text(o, "count", c->opt.count);
 	jsn_set_text(o, "plan", jsn_text_or(plan, "hash", ""));
 	jsn_canonical(o, out);
 	json_decref(o);
@@ -272,6 +274,36 @@ confirm(const struct cli *c, const struct wish *w)
 	}
 }
 
+/* Many machines at once: the person types how many they are. --yes is said before anything is seen, so it is not enough. */
+static int
+confirm_count(struct cli *c, const struct wish *w, const json_t *plan)
+{
+	const char *what = strcmp(w->noun, "outlets") == 0 ? "outlets" : "machines";
+	struct buf line;
+	struct err e = {0};
+
+	if (!jsn_bool_or(plan, "count_needed", false) || c->opt.count != NULL)
+		return confirm(c, w);
+	if (ask_line(arena_printf(c->arena, "%s %s\nType how many %s this is, or the one rack they stand in: ", w->verb, w->list, what), &line,
+	        &e) != 0) {
+		buf_free(&line);
+		if (interrupted) {
+			fprintf(stderr, "\n");
+			cli_say(c, "Nothing was sent.");
+			return EXIT_INTERRUPTED;
+		}
+		err_set(&e, ERR_REFUSED, "nothing was sent: so many %s need --count N, the right number, or the one rack they stand in; --yes"
+		    " is not enough", what);
+		return cli_fail(c, &e);
+	}
+	c->opt.count = arena_strndup(c->arena, line.n == 0 ? "" : line.p, line.n);
+	buf_free(&line);
+	if (c->opt.count[0] != '\0')
+		return EXIT_OK;
+	cli_say(c, "Nothing was sent.");
+	return EXIT_REFUSED;
+}
+
 static int
 dry_run(const struct cli *c, const json_t *plan)
 {
@@ -297,7 +329,7 @@ power_carry_out(struct cli *c, const struct wish *w)
 			code = dry_run(c, plan.body);
 		} else {
 			show_plan(c, plan.body);
-			code = is_refused(plan.body) ? say_refused(c, plan.body) : confirm(c, w);
+			code = is_refused(plan.body) ? say_refused(c, plan.body) : confirm_count(c, w, plan.body);
 			if (code == EXIT_OK)
 				code = submit(c, w, plan.body);
 		}

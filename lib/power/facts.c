@@ -3,15 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "plan_making.h"
-
-struct gathering {
-	const struct power_room *room;
-	struct arena *a;
-	int64_t now;
-	bool waits;           /* the verb's plan may wait for pings */
-	struct hosts outlets; /* "pdu:outlet" of everything the plan may switch off */
-};
+#include "facts.h"
 
 static enum power_state
 state_of(const char *word)
@@ -21,58 +13,79 @@ state_of(const char *word)
 	return strcmp(word, "off") == 0 ? POWER_IS_OFF : POWER_IS_UNKNOWN;
 }
 
-/* Was the value seen, with this text, and not long ago? */
-static bool
-reads(struct gathering *g, const char *thing, const char *check, const char *text)
-{
-	struct status_value v;
-	struct err e;
-
-	return status_value(g->room->status, thing, check, g->a, &v, &e) == 0 && strcmp(v.text, text) == 0;
-}
-
 static const char *
 outlet_name(struct arena *a, const struct inv_cord *c)
 {
 	return arena_printf(a, "%s:%s", c->pdu, c->outlet);
 }
 
-/* The outlets the plan is about, so that none of them counts as "another feed". */
-static int
-gather_outlets(struct gathering *g, const struct hosts *names, bool outlets, struct err *e)
+/* What the inventory says of each name of the wish. */
+struct wired {
+	struct inv_thing thing;  /* a machine, or an outlet's PDU */
+	struct inv_cord *cords;
+	size_t n;
+};
+
+static void
+add_outlet(struct gathering *g, const struct inv_cord *c, size_t *cap)
 {
-	size_t cap = names->n;
-	char **list = arena_array(g->a, cap, sizeof(*list));
+	g->outlets.name = power_plan_grown(g->a, g->outlets.name, g->outlets.n, cap, sizeof(*g->outlets.name));
+	g->outlets.name[g->outlets.n++] = arena_strdup(g->a, outlet_name(g->a, c));
+}
 
-	g->outlets = (struct hosts){list, 0};
+/* "pdu-b01-a:AA7": one outlet stands for a machine of its own. */
+static int
+wire_outlet(struct gathering *g, const char *name, struct wired *w, struct err *e)
+{
+	const char *colon = strrchr(name, ':');
+	struct inv_cord *cord = w->cords = arena_alloc(g->a, sizeof(*cord));
+
+	if (colon == NULL || colon == name || colon[1] == '\0')
+		return err_set(e, ERR_INPUT, "'%s' is no outlet; write it as PDU:OUTLET", name);
+	*cord = (struct inv_cord){.pdu = arena_strndup(g->a, name, (size_t)(colon - name)), .outlet = arena_strdup(g->a, colon + 1),
+	    .machine = "", .inlet = ""};
+	w->n = 1;
+	if (inv_get(g->room->inv, cord->pdu, g->a, &w->thing, e) != 0)
+		return -1;
+	return strcmp(w->thing.type, "pdu") == 0 ? 0 : err_set(e, ERR_INPUT, "%s is a %s, not a PDU", cord->pdu, w->thing.type);
+}
+
+/* The outlets the plan is about, so that none of them counts as "another feed"; and of whom status is asked. */
+static int
+gather_wires(struct gathering *g, struct wired *w, struct err *e)
+{
+	const struct hosts *names = g->wish->names;
+	struct hosts ask = {0};
+	size_t cap = 0, cap_ask = 0;
+
 	for (size_t i = 0; i < names->n; i++) {
-		struct inv_cord *cords = NULL;
-		size_t n = 0;
+		const char *name = names->name[i];
 
-		if (!outlets && inv_cords(g->room->inv, names->name[i], g->a, &cords, &n, e) != 0)
+		if (power_verb_is_outlet(g->wish->verb) ? wire_outlet(g, name, &w[i], e) != 0
+		        : inv_get(g->room->inv, name, g->a, &w[i].thing, e) != 0 ||
+		            inv_cords(g->room->inv, name, g->a, &w[i].cords, &w[i].n, e) != 0)
 			return -1;
-		if (g->outlets.n + n + 1 > cap) {
-			char **wide = arena_array(g->a, 2 * cap + n, sizeof(*wide));
-
-			memcpy(wide, list, g->outlets.n * sizeof(*wide));
-			g->outlets.name = list = wide;
-			cap = 2 * cap + n;
+		ask.name = power_plan_grown(g->a, ask.name, ask.n, &cap_ask, sizeof(*ask.name));
+		ask.name[ask.n++] = arena_strdup(g->a, w[i].thing.name);
+		for (size_t k = 0; k < w[i].n; k++) {
+			add_outlet(g, &w[i].cords[k], &cap);
+			if (k > 0 || i == 0 || w[i - 1].n == 0 || strcmp(w[i - 1].cords[0].pdu, w[i].cords[k].pdu) != 0) {
+				ask.name = power_plan_grown(g->a, ask.name, ask.n, &cap_ask, sizeof(*ask.name));
+				ask.name[ask.n++] = arena_strdup(g->a, w[i].cords[k].pdu);
+			}
 		}
-		if (outlets)
-			list[g->outlets.n++] = names->name[i];
-		for (size_t k = 0; k < n; k++)
-			list[g->outlets.n++] = arena_strdup(g->a, outlet_name(g->a, &cords[k]));
 	}
 	hosts_sort(&g->outlets);
-	return 0;
+	hosts_sort(&ask);
+	return power_seen_open(g->room->status, &ask, g->a, &g->seen, e);
 }
 
 /* Does a thing have an outlet that reads on and is not in this plan? */
 static bool
 has_other_feed(struct gathering *g, const struct inv_cord *here)
 {
+	const struct status_outlet *o;
 	struct inv_cord *cords;
-	struct status_outlet o;
 	size_t n;
 	struct err e;
 
@@ -81,8 +94,8 @@ has_other_feed(struct gathering *g, const struct inv_cord *here)
 	for (size_t i = 0; i < n; i++) {
 		if (hosts_has(&g->outlets, outlet_name(g->a, &cords[i])))
 			continue;
-		if (status_outlet(g->room->status, cords[i].pdu, cords[i].outlet, g->a, &o, &e) == 0 &&
-		    state_of(o.state) == POWER_IS_ON)
+		o = power_seen_outlet(g->seen, cords[i].pdu, cords[i].outlet);
+		if (o != NULL && state_of(o->state) == POWER_IS_ON)
 			return true;
 	}
 	return false;
@@ -97,32 +110,45 @@ power_is_protected(const struct conf *c, const char *name)
 	return false;
 }
 
+/* Who hangs on the outlet too; of what goes dark with it whose it is, and what ends there. */
+static int
+take_fed(struct gathering *g, const struct inv_cord *cord, struct power_outlet *o, struct power_fed *out, struct err *e)
+{
+	struct power_known known;
+	struct inv_thing thing;
+
+	if (inv_get(g->room->inv, cord->machine, g->a, &thing, e) != 0)
+		return -1;
+	power_gather_known(g, &thing, &known);
+	if (power_is_protected(g->room->conf, thing.name))
+		o->guarded = thing.name;
+	*out = (struct power_fed){
+	    .thing = thing.name,
+	    .inlet = cord->inlet,
+	    .type = thing.type,
+	    .other_feed = has_other_feed(g, cord),
+	    .owner = known.owner,
+	};
+	if (!out->other_feed) {
+		out->jobs = known.jobs;
+		out->n_jobs = known.n_listed;
+	}
+	return 0;
+}
+
 static int
 gather_fed(struct gathering *g, struct power_outlet *o, const char *self, struct err *e)
 {
 	struct inv_cord *cords;
 	struct power_fed *fed;
-	struct inv_thing thing;
 	size_t n, kept = 0;
 
 	if (inv_fed_by(g->room->inv, o->pdu, o->outlet, g->a, &cords, &n, e) != 0)
 		return -1;
-	fed = arena_array(g->a, n, sizeof(*fed));
-	for (size_t i = 0; i < n; i++) {
-		if (self != NULL && strcmp(cords[i].machine, self) == 0)
-			continue;
-		if (inv_get(g->room->inv, cords[i].machine, g->a, &thing, e) != 0)
+	o->fed = fed = arena_array(g->a, n, sizeof(*fed));
+	for (size_t i = 0; i < n; i++)
+		if ((self == NULL || strcmp(cords[i].machine, self) != 0) && take_fed(g, &cords[i], o, &fed[kept++], e) != 0)
 			return -1;
-		if (power_is_protected(g->room->conf, thing.name))
-			o->guarded = thing.name;
-		fed[kept++] = (struct power_fed){
-		    .thing = thing.name,
-		    .inlet = cords[i].inlet,
-		    .type = thing.type,
-		    .other_feed = has_other_feed(g, &cords[i]),
-		};
-	}
-	o->fed = fed;
 	o->n_fed = kept;
 	return 0;
 }
@@ -130,8 +156,7 @@ gather_fed(struct gathering *g, struct power_outlet *o, const char *self, struct
 static int
 gather_outlet(struct gathering *g, const struct inv_cord *cord, struct power_outlet *o, struct err *e)
 {
-	struct status_outlet seen;
-	struct err none;
+	const struct status_outlet *seen = power_seen_outlet(g->seen, cord->pdu, cord->outlet);
 
 	*o = (struct power_outlet){
 	    .pdu = cord->pdu,
@@ -140,17 +165,19 @@ gather_outlet(struct gathering *g, const struct inv_cord *cord, struct power_out
 	    .device_name = "",
 	    .word = "",
 	    .amps = NAN,
+	    .watts = NAN,
 	    .recent = cord->by != NULL && cord->since > g->now - POWER_RECENT_MS,
 	    .recent_by = cord->by,
-	    .reachable = reads(g, cord->pdu, "pdu", "ok"),
+	    .reachable = power_seen_reads(g->seen, cord->pdu, "pdu", "ok"),
 	};
-	if (status_outlet(g->room->status, cord->pdu, cord->outlet, g->a, &seen, &none) == 0) {
-		o->device_name = seen.device_name;
-		o->state = state_of(seen.state);
-		o->word = seen.word;
-		o->amps = seen.amps;
-		o->at = seen.at;
-		o->interval = seen.interval;
+	if (seen != NULL) {
+		o->device_name = seen->device_name;
+		o->state = state_of(seen->state);
+		o->word = seen->word;
+		o->amps = seen->amps;
+		o->watts = seen->watts;
+		o->at = seen->at;
+		o->interval = seen->interval;
 	}
 	return gather_fed(g, o, cord->machine, e);
 }
@@ -158,8 +185,8 @@ gather_outlet(struct gathering *g, const struct inv_cord *cord, struct power_out
 static int
 gather_bmc(struct gathering *g, struct power_machine *m, struct err *e)
 {
+	const struct status_value *chassis = power_seen_value(g->seen, m->name, "chassis");
 	struct inv_thing bmc;
-	struct status_value v;
 	struct err none = {0};
 
 	if (inv_bmc(g->room->inv, m->name, g->a, &bmc, &none) != 0) {
@@ -169,11 +196,11 @@ gather_bmc(struct gathering *g, struct power_machine *m, struct err *e)
 		return -1;
 	}
 	m->bmc = bmc.name;
-	m->bmc_answers = reads(g, m->name, "bmc", "ok");
-	if (status_value(g->room->status, m->name, "chassis", g->a, &v, &none) == 0) {
-		m->chassis = state_of(v.text);
-		m->chassis_at = v.at;
-		m->chassis_interval = v.interval;
+	m->bmc_answers = power_seen_reads(g->seen, m->name, "bmc", "ok");
+	if (chassis != NULL) {
+		m->chassis = state_of(chassis->text);
+		m->chassis_at = chassis->at;
+		m->chassis_interval = chassis->interval;
 	}
 	return 0;
 }
@@ -196,69 +223,64 @@ did_ping(struct gathering *g, const char *name)
 }
 
 static int
-gather_machine(struct gathering *g, const char *name, struct power_machine *m, struct err *e)
+gather_machine(struct gathering *g, const struct wired *w, struct power_machine *m, struct err *e)
 {
-	struct power_outlet *outlets;
-	struct inv_thing thing;
-	struct inv_cord *cords;
-	const char *owner;
-	size_t n;
+	const char *mode = inv_attr(&w->thing, "boot_mode");
+	struct power_outlet *outlets = arena_array(g->a, w->n, sizeof(*outlets));
 
-	if (inv_get(g->room->inv, name, g->a, &thing, e) != 0 ||
-	    inv_cords(g->room->inv, name, g->a, &cords, &n, e) != 0)
-		return -1;
-	owner = inv_attr(&thing, "owner");
 	*m = (struct power_machine){
-	    .name = thing.name,
-	    .type = thing.type,
-	    .owner = owner == NULL ? "" : owner,
-	    .is_protected = power_is_protected(g->room->conf, name),
-	    .address = inv_attr(&thing, "address"),
-	    .up = g->waits && reads(g, name, "ping", "up"),
-	    .efi = inv_attr(&thing, "boot_mode") != NULL && strcmp(inv_attr(&thing, "boot_mode"), "efi") == 0,
+	    .name = w->thing.name,
+	    .type = w->thing.type,
+	    .is_protected = power_is_protected(g->room->conf, w->thing.name),
+	    .address = inv_attr(&w->thing, "address"),
+	    .up = g->waits && power_seen_reads(g->seen, w->thing.name, "ping", "up"),
+	    .efi = mode != NULL && strcmp(mode, "efi") == 0,
+	    .outlets = outlets,
+	    .n_outlets = w->n,
 	};
-	m->pings = m->up || (g->waits && m->address != NULL && did_ping(g, name));
-	outlets = arena_array(g->a, n, sizeof(*outlets));
-	for (size_t i = 0; i < n; i++) {
-		if (gather_outlet(g, &cords[i], &outlets[i], e) != 0)
+	m->pings = m->up || (g->waits && m->address != NULL && did_ping(g, m->name));
+	for (size_t i = 0; i < w->n; i++) {
+		if (gather_outlet(g, &w->cords[i], &outlets[i], e) != 0)
 			return -1;
-		m->is_protected |= power_is_protected(g->room->conf, cords[i].pdu);
+		m->is_protected |= power_is_protected(g->room->conf, w->cords[i].pdu);
 	}
-	m->outlets = outlets;
-	m->n_outlets = n;
+	power_gather_known(g, &w->thing, &m->known);
 	return gather_bmc(g, m, e);
 }
 
-/* "pdu-b01-a:AA7": one outlet stands for a machine of its own. */
 static int
-gather_single(struct gathering *g, const char *name, struct power_machine *m, struct err *e)
+gather_single(struct gathering *g, const struct wired *w, const char *name, struct power_machine *m, struct err *e)
 {
-	const char *colon = strrchr(name, ':');
 	struct power_outlet *o = arena_alloc(g->a, sizeof(*o));
-	struct inv_thing pdu;
-	struct inv_cord cord = {0};
 
-	if (colon == NULL || colon == name || colon[1] == '\0')
-		return err_set(e, ERR_INPUT, "'%s' is no outlet; write it as PDU:OUTLET", name);
-	cord.pdu = arena_strndup(g->a, name, (size_t)(colon - name));
-	cord.outlet = arena_strdup(g->a, colon + 1);
-	cord.machine = cord.inlet = "";
-	if (inv_get(g->room->inv, cord.pdu, g->a, &pdu, e) != 0)
-		return -1;
-	if (strcmp(pdu.type, "pdu") != 0)
-		return err_set(e, ERR_INPUT, "%s is a %s, not a PDU", cord.pdu, pdu.type);
-	if (gather_outlet(g, &cord, o, e) != 0)
+	if (gather_outlet(g, &w->cords[0], o, e) != 0)
 		return -1;
 	*m = (struct power_machine){
 	    .name = arena_strdup(g->a, name),
 	    .type = "outlet",
-	    .owner = "",
+	    .known = {.owner = "", .state = ""},
 	    .outlets = o,
 	    .n_outlets = 1,
-	    .is_protected = power_is_protected(g->room->conf, cord.pdu),
+	    .is_protected = power_is_protected(g->room->conf, w->thing.name),
 	};
 	for (size_t i = 0; i < o->n_fed; i++)
 		m->is_protected |= power_is_protected(g->room->conf, o->fed[i].thing);
+	return 0;
+}
+
+/* Every machine of the wish with its facts. */
+static int
+gather(struct gathering *g, struct power_machine *machines, struct err *e)
+{
+	const struct hosts *names = g->wish->names;
+	struct wired *w = arena_array(g->a, names->n, sizeof(*w));
+
+	if (gather_wires(g, w, e) != 0 || power_gather_pasts(g, e) != 0)
+		return -1;
+	for (size_t i = 0; i < names->n; i++)
+		if ((power_verb_is_outlet(g->wish->verb) ? gather_single(g, &w[i], names->name[i], &machines[i], e)
+		                                         : gather_machine(g, &w[i], &machines[i], e)) != 0)
+			return -1;
 	return 0;
 }
 
@@ -266,8 +288,8 @@ int
 power_plan_wish(const struct power_room *room, const struct power_wish *wish, struct arena *a,
     struct power_plan *out, struct err *e)
 {
-	struct gathering g = {.room = room, .a = a, .now = times_now(),
-	    .waits = wish->verb == POWER_CYCLE || wish->verb == POWER_RESET};
+	struct gathering g = {.room = room, .wish = wish, .a = a, .now = times_now(),
+	    .waits = wish->verb == POWER_CYCLE || wish->verb == POWER_RESET, .cuts = power_verb_ends(wish->verb)};
 	struct power_question q = {
 	    .verb = wish->verb,
 	    .way = wish->way,
@@ -275,23 +297,16 @@ power_plan_wish(const struct power_room *room, const struct power_wish *wish, st
 	    .now = g.now,
 	    .load_floor_a = room->conf->load_floor_a,
 	    .boot = wish->boot,
+	    .n_machines = wish->names->n,
 	};
-	const struct hosts *names = wish->names;
-	bool outlets = power_verb_is_outlet(wish->verb);
-	struct power_machine *machines;
+	struct power_machine *machines = arena_array(a, wish->names->n, sizeof(*machines));
 
-	if (names->n > LIMIT_PLAN_THINGS)
-		return err_set(e, ERR_LIMIT, "%zu things in one plan; the most is %d", names->n,
-		    LIMIT_PLAN_THINGS);
-	if (gather_outlets(&g, names, outlets, e) != 0)
+	if (wish->names->n > LIMIT_PLAN_THINGS)
+		return err_set(e, ERR_LIMIT, "%zu things in one plan; the most is %d", wish->names->n, LIMIT_PLAN_THINGS);
+	if (gather(&g, machines, e) != 0)
 		return -1;
-	machines = arena_array(a, names->n, sizeof(*machines));
-	for (size_t i = 0; i < names->n; i++)
-		if ((outlets ? gather_single : gather_machine)(&g, names->name[i], &machines[i], e) != 0)
-			return -1;
 	q.machines = machines;
-	q.n_machines = names->n;
-	if (wish->verb == POWER_SETVLAN && names->n == 1 && wish->port != NULL &&
+	if (wish->verb == POWER_SETVLAN && wish->names->n == 1 && wish->port != NULL &&
 	    power_gather_vlan(room, wish, a, &q.vlan, e) != 0)
 		return -1;
 	if (power_gather_tags(room, wish, q.vlan, machines, a, e) != 0)

@@ -87,7 +87,8 @@ int
 power_look_plan(const struct power_look *l, struct status *status, struct arena *a, struct err *e)
 {
 	const struct power_plan *p = l->plan;
-	struct power_room room = {l->inv, status, l->conf, p->revision, l->requests};
+	struct power_room room = {.inv = l->inv, .status = status, .conf = l->conf, .revision = p->revision,
+	    .requests = l->requests};
 	struct hosts names = {.n = p->n_machines};
 	struct power_wish wish = {.verb = p->verb, .way = p->way, .names = &names, .boot = p->boot};
 	struct power_plan now;

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <math.h>
 #include <string.h>
 
 #include "plan_making.h"
@@ -38,23 +37,11 @@ power_plan_add_step(struct making *m, size_t machine, enum power_action action, 
 	return &p->steps[p->n_steps++];
 }
 
-static void
-add_text(struct making *m, const char ***list, size_t *n, size_t *cap, const char *text)
-{
-	*list = power_plan_grown(m->a, *list, *n, cap, sizeof(**list));
-	(*list)[(*n)++] = text;
-}
-
-void
-power_plan_warn(struct making *m, const char *text)
-{
-	add_text(m, &m->p->warnings, &m->p->n_warnings, &m->cap_warnings, text);
-}
-
 void
 power_plan_note(struct making *m, const char *text)
 {
-	add_text(m, &m->p->notes, &m->p->n_notes, &m->cap_notes, text);
+	m->p->notes = power_plan_grown(m->a, m->p->notes, m->p->n_notes, &m->cap_notes, sizeof(*m->p->notes));
+	m->p->notes[m->p->n_notes++] = text;
 }
 
 void
@@ -190,16 +177,9 @@ refuse_tagged(struct making *m, const struct power_machine *x)
 static void
 warn_tagged(struct making *m, const struct power_machine *x)
 {
-	size_t k;
-
-	for (size_t i = 0; i < x->n_tags; i++) {
-		if (x->tags[i].in_force || (x->tags[i].ways & 1u << m->p->way) == 0)
-			continue;
-		for (k = 0; k < m->p->n_warnings && strcmp(m->p->warnings[k], x->tags[i].text) != 0; k++)
-			;
-		if (k == m->p->n_warnings)
+	for (size_t i = 0; i < x->n_tags; i++)
+		if (!x->tags[i].in_force && (x->tags[i].ways & 1u << m->p->way) != 0)
 			power_plan_warn(m, x->tags[i].text);
-	}
 }
 
 static const char *
@@ -252,7 +232,7 @@ warn_recent(struct making *m, const struct power_machine *x)
 {
 	for (size_t i = 0; i < x->n_outlets; i++)
 		if (x->outlets[i].recent) {
-			power_plan_warn(m, arena_printf(m->a, "the wiring of %s was recorded within the last day, by %s", x->name,
+			power_plan_warn_of(m, x->name, arena_printf(m->a, "wiring recorded within the last day, by %s",
 			    x->outlets[i].recent_by));
 			return;
 		}
@@ -264,7 +244,8 @@ plan_machine(struct making *m, size_t at)
 	const struct power_machine *x = &m->q->machines[at];
 	struct power_plan_machine *out = &m->p->machines[at];
 
-	*out = (struct power_plan_machine){.name = x->name, .owner = x->owner, .bmc = x->bmc};
+	*out = (struct power_plan_machine){.name = x->name, .owner = x->known.owner, .bmc = x->bmc,
+	    .jobs = x->known.jobs, .n_jobs = x->known.n_listed, .known = &x->known};
 	out->refused = refusal(m, x);
 	if (out->refused != NULL) {
 		m->p->refused = true;
@@ -275,8 +256,6 @@ plan_machine(struct making *m, size_t at)
 	if (m->p->way == POWER_WAY_PDU)
 		warn_recent(m, x); /* the last of its warnings: what goes dark comes first */
 }
-
-void power_plan_set_hash(struct power_plan *p); /* plan_text.c */
 
 /* A way that the verb has not is no plan at all: the person has mixed up two things. */
 static int
@@ -320,6 +299,8 @@ power_plan(const struct power_question *q, struct arena *a, struct power_plan *o
 	if (out->n_steps > LIMIT_PLAN_STEPS)
 		return err_set(e, ERR_LIMIT, "%zu steps in one plan; the most is %d: ask for fewer machines",
 		    out->n_steps, LIMIT_PLAN_STEPS);
+	power_plan_warnings(&m);
+	power_plan_notes(&m);
 	if (out->n_cut > LIMIT_PLAN_CUT)
 		return err_set(e, ERR_LIMIT, "the plan cuts %zu other things; the most is %d: ask for fewer machines",
 		    out->n_cut, LIMIT_PLAN_CUT);

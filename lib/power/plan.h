@@ -25,6 +25,8 @@ LARCH_API const char *power_verb_name(enum power_verb v);
 LARCH_API const char *power_way_name(enum power_way w);
 LARCH_API int power_verb_parse(struct str s, enum power_verb *out, struct err *e);
 LARCH_API int power_way_parse(struct str s, enum power_way *out, struct err *e);
+/* Does it end what runs on a machine? All but on, outlet-on, identify and bootdev. */
+LARCH_API bool power_verb_ends(enum power_verb v);
 /* on, outlet-on... what the verb is on outlets alone */
 LARCH_API bool power_verb_is_outlet(enum power_verb v);
 /* reset, soft, nmi, identify, bootdev: a BMC does them, and no outlet can. */
@@ -39,9 +41,39 @@ LARCH_API int power_boot_parse(struct str s, enum power_boot *out, struct err *e
 enum power_state { POWER_IS_UNKNOWN, POWER_IS_OFF, POWER_IS_ON };
 LARCH_API const char *power_state_name(enum power_state s);
 
+/* A job of Slurm on a machine. */
+struct power_job {
+	const char *id, *user;
+};
+
+/* One of the last times that a machine was cycled, reset or rebuilt, and whether it was well a quarter of an hour later. */
+enum power_help { POWER_HELP_UNKNOWN, POWER_HELP_NONE, POWER_HELPED };
+struct power_past {
+	int64_t at, job;
+	const char *who, *verb, *way, *outcome;
+	enum power_help helped;
+};
+#define POWER_PAST 5 /* of them are told */
+
+/* What a person must know of a machine beside its wiring. Of it the owner and the jobs' numbers are hashed. */
+struct power_known {
+	const char *owner, *state;   /* attributes; "" none */
+	const char *slurm, *reason;  /* Slurm's word for it and why, as "drain*"; NULL none */
+	const struct power_job *jobs; /* that the verb would end */
+	size_t n_listed;
+	int64_t n_jobs;              /* how many run; not all may be listed */
+	int64_t jobs_at;             /* when Slurm said so; 0 never */
+	bool jobs_stale;
+	const struct power_past *past; /* newest first */
+	size_t n_past;
+};
+
 struct power_fed {
 	const char *thing, *inlet, *type; /* what hangs on an outlet */
 	bool other_feed; /* it has another outlet that is on and not in this plan: it will not go dark */
+	const char *owner;            /* "" none */
+	const struct power_job *jobs; /* that end with it */
+	size_t n_jobs;
 };
 
 struct power_outlet {
@@ -50,7 +82,7 @@ struct power_outlet {
 	const char *device_name;     /* what the device called it in the last sweep; "" none */
 	enum power_state state;      /* in the last sweep */
 	const char *word;            /* the device's own word for it */
-	double amps;                 /* NAN: not measured */
+	double amps, watts;          /* NAN: not measured */
 	int64_t at, interval;        /* 0: never seen */
 	bool reachable;              /* its PDU answered in the last sweep */
 	bool recent;                 /* its wiring was recorded within the last day ... */
@@ -69,7 +101,7 @@ struct power_tag_fact {
 
 struct power_machine {
 	const char *name, *type;
-	const char *owner;           /* "" none */
+	struct power_known known;
 	const char *bmc;             /* thing name, NULL: none recorded */
 	bool bmc_answers;            /* in the last sweep */
 	enum power_state chassis;
@@ -194,6 +226,17 @@ struct power_plan_machine {
 	const char *refused;         /* why nothing is done to it; NULL: it is done */
 	const char *nothing;         /* "is on already"; NULL: there is something to do */
 	const char *bmc;             /* NULL none */
+	const struct power_job *jobs; /* that end */
+	size_t n_jobs;
+	const struct power_known *known; /* NULL: it was read back, not made */
+};
+
+/*
+ * What is hashed of a warning is what was decided, without what is measured: "outlet A7 carries a load" of "carries 310 W".
+ * Mostly it is the sentence itself.
+ */
+struct power_warning {
+	const char *text, *decided;
 };
 
 struct power_plan {
@@ -206,7 +249,7 @@ struct power_plan {
 	size_t n_machines;
 	struct power_step *steps;
 	size_t n_steps;
-	const char **warnings;       /* whole sentences, hashed */
+	struct power_warning *warnings; /* whole sentences */
 	size_t n_warnings;
 	const char **notes;          /* measured values and ages: shown, not hashed */
 	size_t n_notes;
@@ -221,10 +264,44 @@ struct power_plan {
 LARCH_API int power_plan(const struct power_question *q, struct arena *a, struct power_plan *out,
     struct err *e);
 
+/*
+ * A plan as it is told, on a page and in a terminal: first what becomes of whom, then each machine; of many machines
+ * those whose steps are the same are one part, its names folded, its steps those of each.
+ */
+#define POWER_TELL_EACH 8      /* so many machines are told one by one */
+struct power_tell_row {
+	const char *label, *text;
+	bool dark;             /* somebody loses something by it */
+};
+struct power_tell_step {
+	size_t n;              /* its number in the plan; 0: it is one of each machine */
+	const char *text;
+	const char *name;      /* what the device calls the outlet; "" */
+};
+struct power_tell_part {
+	const char *names;     /* folded */
+	size_t n;              /* machines */
+	const char *about;     /* "owner ana, state idle"; "" */
+	const char *refused, *nothing; /* NULL, or why */
+	const struct power_tell_row *rows; /* Slurm, jobs, last times */
+	size_t n_rows;
+	const struct power_tell_step *steps;
+	size_t n_steps;
+};
+struct power_tale {
+	const struct power_tell_row *rows;
+	size_t n_rows;
+	const struct power_tell_part *parts;
+	size_t n_parts;
+};
+LARCH_API void power_plan_tell(const struct power_plan *p, struct arena *a, struct power_tale *out);
+
 /* The plan as text for a terminal, the same bytes wherever it is shown. */
 LARCH_API void power_plan_text(const struct power_plan *p, struct buf *out);
-/* The plan as JSON: for the API, and for the request row. */
+/* The plan as JSON: for the request row. */
 LARCH_API json_t *power_plan_json(const struct power_plan *p);
+/* The same for the API: with `facts`, what is known of each machine. */
+LARCH_API json_t *power_plan_show_json(const struct power_plan *p);
 /* Read a request row's plan back, checking every member and the hash. */
 LARCH_API int power_plan_from_json(const json_t *j, struct arena *a, struct power_plan *out, struct err *e);
 /* One step as a sentence part: "pdu-b01-a AA7 off". */

@@ -178,6 +178,12 @@ power_way_parse(struct str s, enum power_way *out, struct err *e)
 }
 
 bool
+power_verb_ends(enum power_verb v)
+{
+	return v != POWER_ON && v != POWER_OUTLET_ON && v != POWER_IDENTIFY && v != POWER_BOOTDEV;
+}
+
+bool
 power_verb_is_outlet(enum power_verb v)
 {
 	return v == POWER_OUTLET_ON || v == POWER_OUTLET_OFF || v == POWER_OUTLET_CYCLE;

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The steps of a machine, by its BMC and by its outlets, once nothing refuses it. */
-#include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "plan_making.h"
@@ -12,8 +10,8 @@ warn_dead_feed(struct making *m, const struct power_machine *x)
 {
 	for (size_t i = 0; i < x->n_outlets && m->q->verb != POWER_OFF; i++)
 		if (x->outlets[i].state == POWER_IS_OFF)
-			power_plan_warn(m, arena_printf(m->a, "outlet %s %s of %s is off: only by its outlets (pdu) does it go on",
-			    x->outlets[i].pdu, x->outlets[i].outlet, x->name));
+			power_plan_warn_of(m, x->name, arena_printf(m->a, "feed %s from %s is off, and only by its outlets (pdu) does it go on",
+			    x->outlets[i].inlet, x->outlets[i].pdu));
 }
 
 /* ---- rebuild ----------------------------------------------------------------------------- */
@@ -29,11 +27,9 @@ static void
 steps_watch(struct making *m, size_t at, const struct power_machine *x)
 {
 	power_plan_add_step(m, at, POWER_DO_WATCH, x->bmc, NULL, POWER_IS_UNKNOWN);
-	power_plan_warn(m, arena_printf(m->a,
-	    "%s boots what the network gives it, which may install it anew: what is on its disks may be lost", x->name));
+	power_plan_warn_of(m, x->name, "boots what the network gives, which may install anew: what is on the disks may be lost");
 	if (x->address == NULL)
-		power_plan_warn(m, arena_printf(m->a,
-		    "%s has no attribute 'address': nobody can see it come back, so its state stays pxe", x->name));
+		power_plan_warn_of(m, x->name, "without an attribute 'address': nobody can see it come back, so its state stays pxe");
 }
 
 /*
@@ -57,14 +53,6 @@ steps_rebuild(struct making *m, size_t at, const struct power_machine *x, bool o
 
 /* ---- what a BMC alone does ------------------------------------------------------------------ */
 
-/* What is so of every machine of the plan is said with the first of them. */
-static void
-warn_once(struct making *m, const char *text)
-{
-	if (m->p->n_warnings == 0 || strcmp(m->p->warnings[0], text) != 0)
-		power_plan_warn(m, text);
-}
-
 /* Only of a machine that answers pings, or did, is it a sign that it does. */
 static void
 add_ping(struct making *m, size_t at, const struct power_machine *x)
@@ -83,8 +71,8 @@ steps_reset(struct making *m, size_t at, const struct power_machine *x)
 	if (x->address != NULL && x->up)
 		power_plan_add_step(m, at, POWER_DO_PING_LOST, NULL, NULL, POWER_IS_UNKNOWN);
 	else if (x->address == NULL || !x->pings)
-		power_plan_warn(m, arena_printf(m->a,
-		    "%s is not known to answer pings: that it was reset nobody can see, only that %s accepted it", x->name, x->bmc));
+		power_plan_warn_of(m, x->name,
+		    "not known to answer pings: that it was reset nobody can see, only that its BMC accepted it");
 	add_ping(m, at, x);
 	return NULL;
 }
@@ -104,7 +92,7 @@ steps_nmi(struct making *m, size_t at, const struct power_machine *x)
 	if (x->chassis != POWER_IS_ON)
 		return "is off: there is nothing to interrupt";
 	power_plan_add_step(m, at, POWER_DO_NMI, x->bmc, NULL, POWER_IS_ON);
-	warn_once(m, "the kernel stops, writes a dump or starts anew, as it is set up: nothing of that can be read back");
+	power_plan_warn(m, "the kernel stops, writes a dump or starts anew, as it is set up: nothing of that can be read back");
 	return NULL;
 }
 
@@ -120,7 +108,7 @@ static const char *
 steps_bootdev(struct making *m, size_t at, const struct power_machine *x)
 {
 	power_plan_add_step(m, at, power_action_of_boot(m->q->boot, x->efi), x->bmc, NULL, POWER_IS_UNKNOWN);
-	warn_once(m, "nothing is started anew by this, and a BMC may forget it after 60 seconds: start the machine at once");
+	power_plan_warn(m, "nothing is started anew by this, and a BMC may forget it after 60 seconds: start the machine at once");
 	return NULL;
 }
 
@@ -130,16 +118,6 @@ static steps_fn *const bmc_verbs[POWER_VERB_COUNT] = {
     [POWER_IDENTIFY] = steps_identify, [POWER_BOOTDEV] = steps_bootdev,
 };
 
-static void
-tell_chassis(struct making *m, const struct power_machine *x)
-{
-	char age[TIMES_TEXT];
-
-	power_plan_note_age(m, x->chassis_at, x->chassis_interval);
-	power_plan_note(m, arena_printf(m->a, "%s: chassis %s, seen %s ago", x->bmc, power_state_name(x->chassis),
-	    times_age(m->q->now - x->chassis_at, age)));
-}
-
 /* ---- steps by the BMC ------------------------------------------------------------------ */
 
 static const char *
@@ -147,7 +125,7 @@ steps_bmc(struct making *m, size_t at, const struct power_machine *x)
 {
 	bool on = x->chassis == POWER_IS_ON;
 
-	tell_chassis(m, x);
+	power_plan_note_chassis(m, x);
 	if (bmc_verbs[m->q->verb] != NULL)
 		return bmc_verbs[m->q->verb](m, at, x);
 	warn_dead_feed(m, x);
@@ -181,6 +159,15 @@ in_plan(const struct power_question *q, const char *thing)
 	return false;
 }
 
+/* "; owner eve; jobs 4711 bob, 4712 eve" */
+static const char *
+whose(struct making *m, const struct power_fed *f)
+{
+	const char *owner = f->owner == NULL || f->owner[0] == '\0' ? "" : arena_printf(m->a, "; owner %s", f->owner);
+
+	return f->n_jobs == 0 ? owner : arena_printf(m->a, "%s; %s", owner, power_plan_jobs(f->jobs, f->n_jobs, m->a));
+}
+
 static void
 add_cut(struct making *m, const struct power_outlet *o)
 {
@@ -193,22 +180,10 @@ add_cut(struct making *m, const struct power_outlet *o)
 			continue;
 		p->cut = power_plan_grown(m->a, p->cut, p->n_cut, &m->cap_cut, sizeof(*p->cut));
 		p->cut[p->n_cut++] = *f;
-		power_plan_warn(m, arena_printf(m->a, "outlet %s %s %sfeeds %s (%s, %s): it %s", o->pdu, o->outlet,
+		power_plan_warn(m, arena_printf(m->a, "outlet %s %s %sfeeds %s (%s, %s): it %s%s", o->pdu, o->outlet,
 		    power_verb_is_outlet(m->q->verb) ? "" : "also ", f->thing, f->type, f->inlet,
-		    f->other_feed ? "loses this feed and keeps another" : "goes dark"));
+		    f->other_feed ? "loses this feed and keeps another" : "goes dark", whose(m, f)));
 	}
-}
-
-static void
-tell_outlet(struct making *m, const struct power_outlet *o)
-{
-	char age[TIMES_TEXT], amps[32] = "load not measured";
-
-	power_plan_note_age(m, o->at, o->interval);
-	if (!isnan(o->amps))
-		snprintf(amps, sizeof(amps), "%.2f A", o->amps);
-	power_plan_note(m, arena_printf(m->a, "%s %s: %s, %s, seen %s ago", o->pdu, o->outlet,
-	    power_state_name(o->state), amps, times_age(m->q->now - o->at, age)));
 }
 
 /* How many outlets are in `state`; each one told with its value and age. */
@@ -218,7 +193,7 @@ count_outlets(struct making *m, const struct power_machine *x, enum power_state 
 	size_t n = 0;
 
 	for (size_t i = 0; i < x->n_outlets; i++) {
-		tell_outlet(m, &x->outlets[i]);
+		power_plan_note_outlet(m, &x->outlets[i]);
 		n += x->outlets[i].state == state;
 	}
 	return n;
@@ -271,8 +246,8 @@ warn_odd(struct making *m, const struct power_machine *x)
 {
 	for (size_t i = 0; i < x->n_outlets; i++)
 		if (x->outlets[i].state == POWER_IS_OFF)
-			power_plan_warn(m, arena_printf(m->a, "outlet %s %s of %s is off now and stays off", x->outlets[i].pdu,
-			    x->outlets[i].outlet, x->name));
+			power_plan_warn_of(m, x->name, arena_printf(m->a, "feed %s from %s is off now and stays off", x->outlets[i].inlet,
+			    x->outlets[i].pdu));
 }
 
 static const char *
@@ -299,8 +274,7 @@ steps_pdu(struct making *m, size_t at, const struct power_machine *x)
 		warn_odd(m, x);
 		if (m->q->verb == POWER_REBUILD) {
 			power_plan_add_step(m, at, boot_action(x), x->bmc, NULL, POWER_IS_UNKNOWN);
-			power_plan_warn(m, arena_printf(m->a, "%s loses its power too and may forget the boot device: by it (bmc) is surer",
-			    x->bmc));
+			power_plan_warn_of(m, x->name, "the BMC loses its power too and may forget the boot device: by it (bmc) is surer");
 		}
 		outlets_off(m, at, x);
 		steps_dark(m, at, x);
@@ -321,7 +295,7 @@ steps_outlet(struct making *m, size_t at, const struct power_machine *x)
 	const struct power_outlet *o = &x->outlets[0];
 	bool on = o->state == POWER_IS_ON;
 
-	tell_outlet(m, o);
+	power_plan_note_outlet(m, o);
 	if (m->q->verb == POWER_OUTLET_ON && on)
 		return "is on already";
 	if (m->q->verb == POWER_OUTLET_OFF && !on)

@@ -361,6 +361,15 @@ LARCH_API int status_jobs(struct status *s, struct arena *a, struct status_job *
 /* Newest first, at most limit; machine NULL: of all. */
 LARCH_API int status_actions(struct status *s, const char *machine, size_t limit, struct arena *a,
     struct status_action **out, size_t *n_out, struct err *e);
+/* When a machine was cycled, reset or rebuilt; helped: 1 it was well after, 0 not, -1 nobody looked. */
+struct status_past {
+	int64_t at, job;
+	const char *machine, *who, *verb, *way, *outcome;
+	int helped;
+};
+/* Of some machines, by machine (in bytes), newest first: what is kept of their last actions. */
+LARCH_API int status_pasts(struct status *s, const struct hosts *machines, struct arena *a, struct status_past **out,
+    size_t *n_out, struct err *e);
 /* The last action of every machine that had one, by machine: for a table of all. */
 LARCH_API int status_last_actions(struct status *s, struct arena *a, struct status_action **out, size_t *n_out,
     struct err *e);

@@ -153,6 +153,45 @@ status_actions(struct status *s, const char *machine, size_t limit, struct arena
 }
 
 int
+status_pasts(struct status *s, const struct hosts *machines, struct arena *a, struct status_past **out, size_t *n_out,
+    struct err *e)
+{
+	json_t *names = json_array();
+	struct buf text = BUF(LIMIT_HOSTS_TEXT);
+	struct store_query *q;
+	size_t cap = 0;
+	int more;
+
+	*out = NULL;
+	*n_out = 0;
+	for (size_t i = 0; i < machines->n; i++)
+		jsn_add(names, json_string(machines->name[i]));
+	jsn_canonical(names, &text);
+	q = store_ask(s->s, e,
+	    "SELECT x.at,x.job,x.machine,x.who,x.verb,x.way,x.outcome,(SELECT CASE WHEN c.judged=0 THEN -1 ELSE c.well END"
+	    " FROM cure c WHERE c.job=x.job AND c.machine=x.machine) FROM action x"
+	    " WHERE x.machine IN (SELECT value FROM json_each(?)) AND x.verb IN ('cycle','reset','rebuild')"
+	    " AND x.outcome<>'refused' ORDER BY x.machine,x.id DESC", "t", buf_view(&text));
+	while ((more = store_next(q, e)) == 1) {
+		*out = status_grow(a, *out, *n_out, &cap, sizeof(**out));
+		(*out)[(*n_out)++] = (struct status_past){
+		    .at = store_int(q, 0),
+		    .job = store_int(q, 1),
+		    .machine = arena_strdup(a, store_text(q, 2)),
+		    .who = arena_strdup(a, store_text(q, 3)),
+		    .verb = arena_strdup(a, store_text(q, 4)),
+		    .way = arena_strdup(a, store_text(q, 5)),
+		    .outcome = arena_strdup(a, store_text(q, 6)),
+		    .helped = store_null(q, 7) ? -1 : (int)store_int(q, 7),
+		};
+	}
+	store_done(q);
+	buf_free(&text);
+	json_decref(names);
+	return more;
+}
+
+int
 status_last_actions(struct status *s, struct arena *a, struct status_action **out, size_t *n_out, struct err *e)
 {
 	return take_actions(store_ask(s->s, e,

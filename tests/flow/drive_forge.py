@@ -64,7 +64,7 @@ def forgeries(lane, plan, bmc, now):
         (lambda: lane.file(changed(plan, twice)), "twice"),
         (lambda: lane.file(changed(plan, lambda p: p["machines"][0].update(name="nobody"))), "names no machine"),
         (lambda: lane.file(changed(other, lambda p: p["machines"][0].update(owner="eve"))), "not the plan that larchd makes"),
-        (lambda: lane.file(changed(other, lambda p: p["warnings"].append("nothing"))), "not the plan that larchd makes"),
+        (lambda: lane.file(changed(other, lambda p: p["decided_warnings"].append("nothing"))), "not the plan that larchd makes"),
         (lambda: lane.file(changed(bmc, step(0, device="n0002-bmc"))), "not the plan that larchd makes"),
         (lambda: lane.file(changed(outlet, lambda p: p["machines"][0].update(name="pdu-b01-a:AA9"))), "names no machine"),
         (lambda: lane.file(changed(outlet, lambda p: p["cut"].clear())), "would cut"),
@@ -77,9 +77,9 @@ def forgeries(lane, plan, bmc, now):
         (lambda: lane.file(plan, who="a" * 1000), "'who' is too long"),
         (lambda: lane.file(plan, reason="\x1b[2J"), "'reason' is no plain text"),
         (lambda: lane.file(plan, machines="n" * 5000000), "'machines' is too long"),
-        (lambda: lane.file(canonical({**plan, "warnings": ["x" * 6000000]}), **h), "'plan' is too long"),
+        (lambda: lane.file(canonical({**plan, "decided_warnings": ["x" * 6000000]}), **h), "'plan' is too long"),
         (lambda: lane.file(canonical({**plan, "cut": [{}] * 1300000}), **h), "cuts 1300000 other things"),
-        (lambda: lane.file(json.dumps({**plan, "warnings": ["\u00fc" * 2000000]}, ensure_ascii=False), **h),
+        (lambda: lane.file(json.dumps({**plan, "decided_warnings": ["\u00fc" * 2000000]}, ensure_ascii=False), **h),
          "does not fit its contents"),
     ]
     return rows

@@ -17,7 +17,7 @@ from room import Program, wait_for
 HEX = ("prev", "hash")
 NUMBERS = ("seq", "at", "boot", "job", "step")
 TEXTS = ("kind", "who", "address", "verb", "machine", "device", "outlet", "outcome", "text", "cites")
-DECIDED = ("verb", "via", "policy", "machines", "steps", "cut", "warnings")
+DECIDED = ("verb", "via", "policy", "machines", "steps", "cut", "decided_warnings")
 LATER = 100  # jobs: a lane's first request
 
 
@@ -28,7 +28,7 @@ def canonical(value):
 def hashed(plan):
     """The plan with the hash its contents have: somebody who forges one can do that too."""
     decided = canonical({k: plan[k] for k in (*DECIDED, "vlan", "boot") if k in plan or k in DECIDED})
-    return {**plan, "hash": hashlib.sha256(b"larch-plan-v1\n" + decided.encode()).hexdigest()}
+    return {**plan, "hash": hashlib.sha256(b"larch-plan-v2\n" + decided.encode()).hexdigest()}
 
 
 def read(path, sql, *values):

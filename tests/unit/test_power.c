@@ -21,6 +21,44 @@ state_from(const char *word)
 	return strcmp(word, "on") == 0 ? POWER_IS_ON : strcmp(word, "off") == 0 ? POWER_IS_OFF : POWER_IS_UNKNOWN;
 }
 
+/* ["4711 bob", ...] */
+static const struct power_job *
+read_jobs(const json_t *list, struct arena *a, size_t *n)
+{
+	struct power_job *jobs = arena_array(a, json_array_size(list) + 1, sizeof(*jobs));
+
+	*n = json_array_size(list);
+	for (size_t i = 0; i < *n; i++) {
+		struct str rest = str_of(json_string_value(json_array_get(list, i))), id = str_cut(&rest, ' ');
+
+		jobs[i] = (struct power_job){arena_strndup(a, id.p, id.n), arena_strndup(a, rest.p, rest.n)};
+	}
+	return jobs;
+}
+
+/* past: [age in hours, verb, outcome, helped: 1, 0 or -1] */
+static void
+read_known(const json_t *j, struct arena *a, struct power_known *k)
+{
+	const json_t *list = jsn_array(j, "past");
+	struct power_past *past = arena_array(a, json_array_size(list) + 1, sizeof(*past));
+
+	*k = (struct power_known){.owner = jsn_text_or(j, "owner", ""), .state = jsn_text_or(j, "state_attr", ""),
+	    .slurm = jsn_text_or(j, "slurm", NULL), .reason = jsn_text_or(j, "reason", NULL), .past = past};
+	k->jobs = read_jobs(jsn_array(j, "jobs"), a, &k->n_listed);
+	k->n_jobs = jsn_integer_or(j, "n_jobs", (int64_t)k->n_listed);
+	k->jobs_at = json_object_get(j, "jobs") == NULL ? 0 : NOW;
+	k->jobs_stale = jsn_bool_or(j, "jobs_stale", false);
+	for (k->n_past = 0; k->n_past < json_array_size(list); k->n_past++) {
+		const json_t *x = json_array_get(list, k->n_past);
+		int64_t helped = json_integer_value(json_array_get(x, 3));
+
+		past[k->n_past] = (struct power_past){NOW - 3600000 * json_integer_value(json_array_get(x, 0)), 40 + (int64_t)k->n_past, "ana",
+		    json_string_value(json_array_get(x, 1)), "bmc", json_string_value(json_array_get(x, 2)),
+		    helped < 0 ? POWER_HELP_UNKNOWN : helped == 0 ? POWER_HELP_NONE : POWER_HELPED};
+	}
+}
+
 static void
 read_fed(const json_t *list, struct arena *a, struct power_outlet *o)
 {
@@ -31,8 +69,10 @@ read_fed(const json_t *list, struct arena *a, struct power_outlet *o)
 	for (size_t i = 0; i < o->n_fed; i++) {
 		const json_t *f = json_array_get(list, i);
 
-		fed[i] = (struct power_fed){jsn_text_or(f, "thing", ""), jsn_text_or(f, "inlet", "psu1"),
-		    jsn_text_or(f, "type", "server"), jsn_bool_or(f, "other_feed", false)};
+		fed[i] = (struct power_fed){.thing = jsn_text_or(f, "thing", ""), .inlet = jsn_text_or(f, "inlet", "psu1"),
+		    .type = jsn_text_or(f, "type", "server"), .other_feed = jsn_bool_or(f, "other_feed", false),
+		    .owner = jsn_text_or(f, "owner", "")};
+		fed[i].jobs = read_jobs(jsn_array(f, "jobs"), a, &fed[i].n_jobs);
 	}
 }
 
@@ -49,6 +89,7 @@ read_outlet(const json_t *j, struct arena *a, struct power_outlet *o)
 	    .word = jsn_text_or(j, "word", jsn_text_or(j, "state", "unknown")),
 	    .state = state_from(jsn_text_or(j, "state", "unknown")),
 	    .amps = json_is_number(amps) ? json_number_value(amps) : NAN,
+	    .watts = json_is_number(json_object_get(j, "watts")) ? json_number_value(json_object_get(j, "watts")) : NAN,
 	    .at = NOW - 1000 * jsn_integer_or(j, "age", 12),
 	    .interval = 30000,
 	    .reachable = jsn_bool_or(j, "reachable", true),
@@ -91,7 +132,6 @@ read_machine(const json_t *j, struct arena *a, struct power_machine *m)
 	*m = (struct power_machine){
 	    .name = jsn_text_or(j, "name", ""),
 	    .type = jsn_text_or(j, "type", "server"),
-	    .owner = jsn_text_or(j, "owner", ""),
 	    .bmc = jsn_text_or(j, "bmc", NULL),
 	    .bmc_answers = jsn_bool_or(j, "bmc_answers", true),
 	    .chassis = state_from(jsn_text_or(j, "chassis", "on")),
@@ -106,6 +146,7 @@ read_machine(const json_t *j, struct arena *a, struct power_machine *m)
 	    .pings = jsn_bool_or(j, "pings", false),
 	};
 	read_tags(jsn_array(j, "tags"), a, m);
+	read_known(j, a, &m->known);
 	if (jsn_bool_or(j, "no_address", false))
 		m->address = NULL;
 	for (size_t i = 0; i < m->n_outlets; i++)
