@@ -51,8 +51,11 @@ make_plan(struct web_call *c, struct asked *q, struct err *e)
 	if (power_need_inv(c, &room.inv, e) != 0 || power_need_status(c, &room.status, e) != 0 ||
 	    power_need_requests(c, &room.requests, e) != 0)
 		return -1;
-	return power_plan_wish(&room, &(struct power_wish){.verb = q->verb, .way = q->way, .names = &q->names, .port = q->port,
-	    .vlan = q->vlan, .boot = q->boot}, c->arena, &q->plan, e);
+	if (power_plan_wish(&room, &(struct power_wish){.verb = q->verb, .way = q->way, .names = &q->names, .port = q->port,
+	    .vlan = q->vlan, .boot = q->boot}, c->arena, &q->plan, e) != 0)
+		return -1;
+	q->plan.takes_ms = power_plan_estimate(room.inv, c->conf, &q->plan, c->arena);
+	return 0;
 }
 
 /* Port and VLAN: both for setvlan, and for nothing else. */

@@ -36,14 +36,14 @@ take_jobs(struct gathering *g, const struct status_value *v, struct power_known 
 {
 	json_t *data = v->data == NULL ? NULL : json_loads(v->data, 0, NULL);
 	const json_t *list = jsn_array(data, "jobs");
-	struct power_job *jobs;
+	struct power_slurm_job *jobs;
 	size_t n = json_array_size(list);
 
 	if (n > LIMIT_SLURM_NODE_JOBS)
 		n = LIMIT_SLURM_NODE_JOBS;
 	out->jobs = jobs = arena_array(g->a, n + 1, sizeof(*jobs));
 	for (size_t i = 0; i < n; i++)
-		jobs[i] = (struct power_job){plain(g->a, jsn_text_or(json_array_get(list, i), "id", "?"), LIMIT_NAME),
+		jobs[i] = (struct power_slurm_job){plain(g->a, jsn_text_or(json_array_get(list, i), "id", "?"), LIMIT_NAME),
 		    plain(g->a, jsn_text_or(json_array_get(list, i), "user", "?"), LIMIT_NAME)};
 	out->n_listed = n;
 	out->n_jobs = isnan(v->number) || v->number < (double)n ? (int64_t)n : (int64_t)v->number;

@@ -42,7 +42,7 @@ enum power_state { POWER_IS_UNKNOWN, POWER_IS_OFF, POWER_IS_ON };
 LARCH_API const char *power_state_name(enum power_state s);
 
 /* A job of Slurm on a machine. */
-struct power_job {
+struct power_slurm_job {
 	const char *id, *user;
 };
 
@@ -59,7 +59,7 @@ struct power_past {
 struct power_known {
 	const char *owner, *state;   /* attributes; "" none */
 	const char *slurm, *reason;  /* Slurm's word for it and why, as "drain*"; NULL none */
-	const struct power_job *jobs; /* that the verb would end */
+	const struct power_slurm_job *jobs; /* that the verb would end */
 	size_t n_listed;
 	int64_t n_jobs;              /* how many run; not all may be listed */
 	int64_t jobs_at;             /* when Slurm said so; 0 never */
@@ -72,7 +72,7 @@ struct power_fed {
 	const char *thing, *inlet, *type; /* what hangs on an outlet */
 	bool other_feed; /* it has another outlet that is on and not in this plan: it will not go dark */
 	const char *owner;            /* "" none */
-	const struct power_job *jobs; /* that end with it */
+	const struct power_slurm_job *jobs; /* that end with it */
 	size_t n_jobs;
 };
 
@@ -226,7 +226,7 @@ struct power_plan_machine {
 	const char *refused;         /* why nothing is done to it; NULL: it is done */
 	const char *nothing;         /* "is on already"; NULL: there is something to do */
 	const char *bmc;             /* NULL none */
-	const struct power_job *jobs; /* that end */
+	const struct power_slurm_job *jobs; /* that end */
 	size_t n_jobs;
 	const struct power_known *known; /* NULL: it was read back, not made */
 };
@@ -255,6 +255,7 @@ struct power_plan {
 	size_t n_notes;
 	struct power_fed *cut;       /* every other thing that loses this feed */
 	size_t n_cut;
+	int64_t takes_ms;            /* roughly, by power_plan_estimate; 0 not said. Shown, not hashed */
 	bool stale;                  /* rests on a value older than two sweeps: ask larchd first */
 	bool refused;                /* at least one machine is refused: nothing may be filed */
 	char hash[65];               /* SHA-256 over what is decided (docs/formats/plan.md), hex */

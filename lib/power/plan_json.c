@@ -8,7 +8,7 @@
 /* ---- JSON of what is decided ---------------------------------------------------------- */
 
 static json_t *
-jobs_json(const struct power_job *jobs, size_t n)
+jobs_json(const struct power_slurm_job *jobs, size_t n)
 {
 	json_t *list = json_array();
 
@@ -293,9 +293,9 @@ boot_from(const json_t *j, struct power_plan *p, struct err *e)
 }
 
 static int
-jobs_from(const json_t *list, struct arena *a, const struct power_job **out, size_t *n_out, struct err *e)
+jobs_from(const json_t *list, struct arena *a, const struct power_slurm_job **out, size_t *n_out, struct err *e)
 {
-	struct power_job *jobs;
+	struct power_slurm_job *jobs;
 
 	*n_out = json_array_size(list);
 	if (*n_out > LIMIT_SLURM_NODE_JOBS)
@@ -304,7 +304,7 @@ jobs_from(const json_t *list, struct arena *a, const struct power_job **out, siz
 	for (size_t i = 0; i < *n_out; i++) {
 		const char *id = json_string_value(json_array_get(list, i));
 
-		jobs[i] = (struct power_job){arena_strdup(a, id == NULL ? "" : id), ""};
+		jobs[i] = (struct power_slurm_job){arena_strdup(a, id == NULL ? "" : id), ""};
 	}
 	return 0;
 }

@@ -34,7 +34,7 @@ void power_plan_warn_measured(struct making *m, const char *text, const char *de
 /* All of them, into the plan. */
 void power_plan_warnings(struct making *m);
 /* "Slurm job 4711 bob", "Slurm jobs 4711 bob, 4712 eve and 3 more". */
-const char *power_plan_jobs(const struct power_job *jobs, size_t n, struct arena *a);
+const char *power_plan_jobs(const struct power_slurm_job *jobs, size_t n, struct arena *a);
 /* Names folded; those that a list cannot hold stand after it. */
 const char *power_plan_names(struct hosts *h, struct arena *a);
 void power_plan_note(struct making *m, const char *text);

@@ -92,7 +92,9 @@ power_plan_notes(struct making *m)
 		struct noted *n = &m->noted[i];
 		char load[96] = "";
 
-		if (n->measured > 0)
+		if (n->measured > 0 && n->most - n->least < 0.01)
+			snprintf(load, sizeof(load), " %.2f A each, %.1f A in all,", n->most, n->sum);
+		else if (n->measured > 0)
 			snprintf(load, sizeof(load), " %.2f to %.2f A each, %.1f A in all,", n->least, n->most, n->sum);
 		else if (n->device != NULL)
 			snprintf(load, sizeof(load), " load not measured,");

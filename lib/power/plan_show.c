@@ -91,6 +91,7 @@ power_plan_show_json(const struct power_plan *p)
 	power_plan_tell(p, a, &tale);
 	jsn_set(o, "summary", rows_json(tale.rows, tale.n_rows));
 	jsn_set(o, "facts", facts_json(p));
+	jsn_set(o, "takes_ms", p->takes_ms > 0 ? json_integer(p->takes_ms) : json_null());
 	arena_destroy(a);
 	return o;
 }

@@ -63,7 +63,7 @@ counted(struct telling *t, struct list *l)
 }
 
 const char *
-power_plan_jobs(const struct power_job *jobs, size_t n, struct arena *a)
+power_plan_jobs(const struct power_slurm_job *jobs, size_t n, struct arena *a)
 {
 	struct buf b = BUF(LIMIT_PAGE);
 	const char *text;
@@ -80,13 +80,13 @@ power_plan_jobs(const struct power_job *jobs, size_t n, struct arena *a)
 
 /* The jobs that end, each once: one of many nodes is one job. */
 struct ending {
-	struct power_job *jobs;
+	struct power_slurm_job *jobs;
 	size_t n, cap, unlisted;
 	bool known, stale;
 };
 
 static void
-add_jobs(struct telling *t, struct ending *x, const struct power_job *jobs, size_t n)
+add_jobs(struct telling *t, struct ending *x, const struct power_slurm_job *jobs, size_t n)
 {
 	size_t k;
 
@@ -193,6 +193,7 @@ static void
 tell_rows(struct telling *t)
 {
 	const struct power_plan *p = t->p;
+	char age[TIMES_TEXT];
 	struct list does = {0}, dark = {0}, dims = {0}, refused = {0}, nothing = {0};
 
 	for (size_t i = 0; i < p->n_machines; i++)
@@ -207,6 +208,8 @@ tell_rows(struct telling *t)
 	add_row(t, "One feed less", counted(t, &dims), true);
 	tell_jobs(t);
 	tell_owners(t);
+	if (p->takes_ms > 0)
+		add_row(t, "Takes", arena_printf(t->a, "about %s, without the time that machines boot", times_age(p->takes_ms, age)), false);
 	add_row(t, "Refused", counted(t, &refused), false);
 	add_row(t, "Nothing to do", counted(t, &nothing), false);
 }

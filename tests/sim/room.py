@@ -32,9 +32,9 @@ GROUPS = {"admins": ["ana"], "operators": ["ben"], "interns": ["ida"]}
 ROLES = [
     {"name": "reader", "groups": ["admins", "operators"], "verbs": ["see", "log"], "hosts": "@*", "at_once": 64, "per_hour": 1000, "grant": "none"},
     {"name": "intern", "groups": ["interns"], "verbs": ["see"], "hosts": "@*", "at_once": 1, "per_hour": 1, "grant": "none"},
-    {"name": "operator", "groups": ["operators"], "hosts": "@*", "at_once": 8, "per_hour": 400, "grant": "none",
+    {"name": "operator", "groups": ["operators"], "hosts": "@*", "at_once": 8, "per_hour": 400, "confirm_over": 1024, "grant": "none",
      "verbs": ["check", "tag", "on", "off", "cycle", "reset", "soft", "identify"]},
-    {"name": "admin", "groups": ["admins"], "hosts": "@*", "at_once": 64, "per_hour": 4000, "grant": "none",
+    {"name": "admin", "groups": ["admins"], "hosts": "@*", "at_once": 64, "per_hour": 4000, "confirm_over": 1024, "grant": "none",
      "verbs": ["edit", "wire", "import", "claim", "check", "tag", "on", "off", "cycle", "reset", "soft", "nmi", "identify",
                "outlet-on", "outlet-off", "outlet-cycle", "rebuild", "setvlan", "bootdev"]},
 ]

@@ -22,16 +22,16 @@ state_from(const char *word)
 }
 
 /* ["4711 bob", ...] */
-static const struct power_job *
+static const struct power_slurm_job *
 read_jobs(const json_t *list, struct arena *a, size_t *n)
 {
-	struct power_job *jobs = arena_array(a, json_array_size(list) + 1, sizeof(*jobs));
+	struct power_slurm_job *jobs = arena_array(a, json_array_size(list) + 1, sizeof(*jobs));
 
 	*n = json_array_size(list);
 	for (size_t i = 0; i < *n; i++) {
 		struct str rest = str_of(json_string_value(json_array_get(list, i))), id = str_cut(&rest, ' ');
 
-		jobs[i] = (struct power_job){arena_strndup(a, id.p, id.n), arena_strndup(a, rest.p, rest.n)};
+		jobs[i] = (struct power_slurm_job){arena_strndup(a, id.p, id.n), arena_strndup(a, rest.p, rest.n)};
 	}
 	return jobs;
 }
@@ -318,6 +318,50 @@ t_the_hash_covers_what_is_decided_not_what_is_measured(void)
 	T_OK(strcmp(now.hash, was.hash) != 0);
 	q.revision = "0123456789abcdef";
 	o[0].state = POWER_IS_OFF;
+	T_OK(power_plan(&q, a, &now, &e) == 0);
+	T_OK(strcmp(now.hash, was.hash) != 0);
+	json_decref(keep);
+	arena_destroy(a);
+}
+
+/* Of what a person must know beside the wiring, whose a machine is and which jobs end with it are decided; the rest is only shown. */
+static void
+t_owner_and_jobs_are_hashed_and_state_history_and_watts_are_not(void)
+{
+	struct arena *a = arena_create();
+	struct power_question q;
+	json_t *keep, *j;
+	struct power_plan was = plan_of("who-and-what-runs", a, &keep, &q), now;
+	struct power_machine *m = (struct power_machine *)(uintptr_t)q.machines;
+	struct power_outlet *o = (struct power_outlet *)(uintptr_t)m->outlets;
+	struct power_fed *fed = (struct power_fed *)(uintptr_t)o->fed;
+	struct power_slurm_job *jobs = (struct power_slurm_job *)(uintptr_t)m->known.jobs;
+	struct err e;
+
+	j = power_plan_json(&was);
+	T_OK(power_plan_from_json(j, a, &now, &e) == 0);
+	T_STR(now.hash, was.hash);
+	T_STR(now.machines[0].jobs[1].id, "4712");
+	json_decref(j);
+	m->known.state = "pxe";
+	m->known.reason = "another";
+	m->known.slurm = "down*";
+	m->known.n_past = 1;
+	m->known.jobs_stale = true;
+	m->known.n_jobs = 9;
+	o->watts = 12;
+	jobs[0].user = "joe";
+	T_OK(power_plan(&q, a, &now, &e) == 0);
+	T_STR(now.hash, was.hash);
+	jobs[0].id = "4799";
+	T_OK(power_plan(&q, a, &now, &e) == 0);
+	T_OK(strcmp(now.hash, was.hash) != 0);
+	jobs[0].id = "4711";
+	m->known.owner = "ben";
+	T_OK(power_plan(&q, a, &now, &e) == 0);
+	T_OK(strcmp(now.hash, was.hash) != 0);
+	m->known.owner = "ana";
+	fed[0].n_jobs = 0;
 	T_OK(power_plan(&q, a, &now, &e) == 0);
 	T_OK(strcmp(now.hash, was.hash) != 0);
 	json_decref(keep);
