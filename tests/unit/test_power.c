@@ -775,7 +775,8 @@ t_a_request_that_came_too_late_is_refused(void)
 }
 
 T_MAIN(T(t_every_golden_question_has_its_plan), T(t_the_hash_covers_what_is_decided_not_what_is_measured),
-    T(t_a_plan_is_read_back_as_it_was_written), T(t_a_plan_about_a_vlan_is_read_back_with_its_port), T(t_a_plan_with_one_changed_word_is_refused),
+    T(t_owner_and_jobs_are_hashed_and_state_history_and_watts_are_not), T(t_a_plan_is_read_back_as_it_was_written),
+    T(t_a_plan_about_a_vlan_is_read_back_with_its_port), T(t_a_plan_with_one_changed_word_is_refused),
     T(t_every_outlet_goes_off_before_any_goes_on), T(t_a_whole_journal_verifies), T(t_answers_are_kept_beside_the_chain_the_newest_of_them_and_none_for_another_question), T(t_a_changed_row_is_named),
     T(t_a_removed_row_is_named), T(t_two_rows_that_changed_places_are_named), T(t_evidence_is_kept_with_the_row_that_cites_it),
     T(t_evidence_that_is_not_what_was_cited_is_named),
