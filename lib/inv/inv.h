@@ -121,8 +121,12 @@ LARCH_API int inv_fed_by(struct inv *i, const char *pdu, const char *outlet, str
 /* All cords of the room, also those of passive things themselves, in one query (the sweep, the pages): by machine, then inlet. */
 LARCH_API int inv_all_cords(struct inv *i, struct arena *a, struct inv_cord **out, size_t *n_out, struct err *e);
 
-/* The BMC connected to a machine: a thing of type "bmc". ERR_NOT_FOUND: none is recorded. */
+/* The BMC connected to a machine: a thing of type "bmc", by a port of kind "bmc" at one of the two ends: through any other
+ * it is plugged into something that it does not manage. ERR_NOT_FOUND: none is recorded. */
 LARCH_API int inv_bmc(struct inv *i, const char *machine, struct arena *a, struct inv_thing *out, struct err *e);
+
+/* The names of what a BMC manages, sorted. More than one: it cannot be told which of them a command to it would reach. */
+LARCH_API int inv_bmc_machines(struct inv *i, const char *bmc, struct arena *a, struct hosts *out, struct err *e);
 
 /* The names of all things that a BMC is connected to, sorted: for a table of all. */
 LARCH_API int inv_with_bmc(struct inv *i, struct arena *a, struct hosts *out, struct err *e);

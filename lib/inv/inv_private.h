@@ -33,4 +33,10 @@ const char *inv_type_of(struct inv *i, const char *name, struct arena *a, struct
 /* Two BMCs with one address: sets ERR_INPUT with both names and returns -1; 0 when there are none. */
 int inv_check_addresses(struct inv *i, struct err *e);
 
+/*
+ * Of a link between ports p and o of which one is a BMC's: it manages the thing at the other end. Through its network port a
+ * BMC is plugged into a switch, which it does not manage.
+ */
+#define INV_MANAGES "(p.kind='bmc' OR o.kind='bmc')"
+
 #endif

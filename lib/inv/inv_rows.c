@@ -220,8 +220,18 @@ inv_with_bmc(struct inv *i, struct arena *a, struct hosts *out, struct err *e)
 {
 	return take_names(store_ask(i->s, e,
 	                      "SELECT DISTINCT m.name FROM thing b JOIN port p ON p.thing=b.id JOIN link l ON l.port=p.id"
-	                      " JOIN port o ON o.id=l.peer JOIN thing m ON m.id=o.thing WHERE b.type='bmc'",
+	                      " JOIN port o ON o.id=l.peer JOIN thing m ON m.id=o.thing WHERE b.type='bmc' AND " INV_MANAGES,
 	                      ""),
+	    a, out, e);
+}
+
+int
+inv_bmc_machines(struct inv *i, const char *bmc, struct arena *a, struct hosts *out, struct err *e)
+{
+	return take_names(store_ask(i->s, e,
+	                      "SELECT DISTINCT m.name FROM thing b JOIN port p ON p.thing=b.id JOIN link l ON l.port=p.id"
+	                      " JOIN port o ON o.id=l.peer JOIN thing m ON m.id=o.thing WHERE b.name=? AND b.type='bmc' AND " INV_MANAGES,
+	                      "s", bmc),
 	    a, out, e);
 }
 
@@ -319,7 +329,7 @@ inv_bmc(struct inv *i, const char *machine, struct arena *a, struct inv_thing *o
 	if (take_things(store_ask(i->s, e,
 	                    "SELECT " THING_COLUMNS "WHERE +t.type='bmc' AND t.id IN" /* +: by id, not through all BMCs of the room */
 	                    " (SELECT o.thing FROM thing m JOIN port p ON p.thing=m.id"
-	                    " JOIN link k ON k.port=p.id JOIN port o ON o.id=k.peer WHERE m.name=?)" THING_ORDER,
+	                    " JOIN link k ON k.port=p.id JOIN port o ON o.id=k.peer WHERE m.name=? AND " INV_MANAGES ")" THING_ORDER,
 	                    "s", machine),
 	        a, &l, e) != 0)
 		return -1;

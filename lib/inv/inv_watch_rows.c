@@ -54,7 +54,7 @@ take_bmcs(struct inv *i, struct arena *a, struct inv_watched *list, size_t n, st
 {
 	struct store_query *q = store_ask(i->s, e,
 	    "SELECT m.name,b.name," ATTR("b", "address") " FROM thing b JOIN port p ON p.thing=b.id JOIN link l ON l.port=p.id"
-	    " JOIN port o ON o.id=l.peer JOIN thing m ON m.id=o.thing WHERE b.type='bmc' ORDER BY b.id",
+	    " JOIN port o ON o.id=l.peer JOIN thing m ON m.id=o.thing WHERE b.type='bmc' AND " INV_MANAGES " ORDER BY b.id",
 	    "");
 	int more;
 

@@ -182,6 +182,20 @@ gather_outlet(struct gathering *g, const struct inv_cord *cord, struct power_out
 	return gather_fed(g, o, cord->machine, e);
 }
 
+int
+power_bmc_shared(struct inv *inv, const char *bmc, const char *machine, struct arena *a, const char **out, struct err *e)
+{
+	struct hosts names;
+
+	*out = NULL;
+	if (inv_bmc_machines(inv, bmc, a, &names, e) != 0)
+		return -1;
+	for (size_t i = 0; i < names.n && *out == NULL; i++)
+		if (strcmp(names.name[i], machine) != 0)
+			*out = names.name[i];
+	return 0;
+}
+
 static int
 gather_bmc(struct gathering *g, struct power_machine *m, struct err *e)
 {
@@ -196,6 +210,8 @@ gather_bmc(struct gathering *g, struct power_machine *m, struct err *e)
 		return -1;
 	}
 	m->bmc = bmc.name;
+	if (power_bmc_shared(g->room->inv, bmc.name, m->name, g->a, &m->bmc_shared, e) != 0)
+		return -1;
 	m->bmc_answers = power_seen_reads(g->seen, m->name, "bmc", "ok");
 	if (chassis != NULL) {
 		m->chassis = state_of(chassis->text);

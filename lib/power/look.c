@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "look.h"
+#include "plan_making.h"
 
 #define HOUR_MS ((int64_t)3600000)
 #define PERMIT_MS ((int64_t)300000) /* no permit lasts so long: policy.c gives a minute */
@@ -188,12 +189,17 @@ look_bmc(const struct power_look *l, const struct power_step *s, const char *mac
     struct err *e)
 {
 	struct inv_thing bmc;
+	const char *other;
 
 	if (inv_bmc(l->inv, machine, a, &bmc, e) != 0)
 		return -1;
 	if (strcmp(bmc.name, s->device) != 0)
 		return err_set(e, ERR_REFUSED, "the inventory says that %s, not %s, is the BMC of %s", bmc.name,
 		    s->device, machine);
+	if (power_bmc_shared(l->inv, s->device, machine, a, &other, e) != 0)
+		return -1;
+	if (other != NULL)
+		return err_set(e, ERR_REFUSED, "the inventory gives the BMC %s to %s too", s->device, other);
 	return 0;
 }
 

@@ -53,9 +53,21 @@ power_plan_note_age(struct making *m, int64_t at, int64_t interval)
 
 /* ---- refusals ------------------------------------------------------------------------ */
 
+/* A chassis command to a BMC of two machines would reach one of them, or both: nobody is cut by accident. */
+static const char *
+refuse_two(const struct power_machine *x, const char *instead, struct arena *a)
+{
+	if (x->bmc_shared == NULL)
+		return NULL;
+	return arena_printf(a, "its BMC %s is recorded for %s too, and which of them it would reach cannot be told: correct the inventory%s%s", x->bmc,
+	    x->bmc_shared, instead == NULL ? "" : ", or ", instead == NULL ? "" : instead);
+}
+
 static const char *
 refuse_bmc(const struct power_machine *x, struct arena *a)
 {
+	if (x->bmc_shared != NULL)
+		return refuse_two(x, x->n_outlets > 0 ? "ask for it by its outlets (pdu)" : NULL, a);
 	if (x->bmc == NULL)
 		return x->n_outlets > 0 ? "no BMC is recorded for it; ask for it by its outlets (pdu)"
 		                        : "nothing of it is wired: no BMC and no outlet is recorded";
@@ -129,6 +141,8 @@ refuse_rebuild(const struct power_machine *x, struct arena *a)
 {
 	if (x->bmc == NULL)
 		return "no BMC is recorded for it, and the boot device is set by IPMI";
+	if (x->bmc_shared != NULL)
+		return refuse_two(x, NULL, a);
 	if (!x->bmc_answers)
 		return arena_printf(a, "its BMC %s does not answer, and the boot device is set by it", x->bmc);
 	return NULL;
@@ -156,6 +170,8 @@ refuse_bmc_verb(struct making *m, const struct power_machine *x)
 		                         : "no outlet of it is recorded either";
 	if (x->bmc == NULL)
 		return arena_printf(m->a, "no BMC is recorded for it, and %s: %s", by_bmc[v].by, instead);
+	if (x->bmc_shared != NULL)
+		return refuse_two(x, x->n_outlets > 0 ? instead : NULL, m->a);
 	if (!x->bmc_answers)
 		return arena_printf(m->a, "its BMC %s does not answer, and %s: %s", x->bmc, by_bmc[v].by, instead);
 	if (x->chassis == POWER_IS_UNKNOWN && v != POWER_IDENTIFY && v != POWER_BOOTDEV)
@@ -219,7 +235,7 @@ choose_way(const struct power_question *q)
 	if (q->way != POWER_WAY_AUTO)
 		return q->way;
 	for (size_t i = 0; i < q->n_machines; i++)
-		if (q->machines[i].bmc != NULL && q->machines[i].bmc_answers)
+		if (q->machines[i].bmc != NULL && q->machines[i].bmc_shared == NULL && q->machines[i].bmc_answers)
 			return POWER_WAY_BMC;
 	for (size_t i = 0; i < q->n_machines; i++)
 		if (q->machines[i].n_outlets > 0)

@@ -103,6 +103,7 @@ struct power_machine {
 	const char *name, *type;
 	struct power_known known;
 	const char *bmc;             /* thing name, NULL: none recorded */
+	const char *bmc_shared;      /* another machine that the inventory gives this BMC too; NULL: none, as it should be */
 	bool bmc_answers;            /* in the last sweep */
 	enum power_state chassis;
 	int64_t chassis_at, chassis_interval;

@@ -43,6 +43,8 @@ void power_plan_note_age(struct making *m, int64_t at, int64_t interval);
 
 #define POWER_RECENT_MS ((int64_t)86400000) /* wiring changed within a day is named in the plan */
 
+/* facts.c: another machine that has this BMC too, or NULL. */
+int power_bmc_shared(struct inv *inv, const char *bmc, const char *machine, struct arena *a, const char **out, struct err *e);
 bool power_is_protected(const struct conf *c, const char *name);
 void power_plan_set_hash(struct power_plan *p); /* plan_json.c */
 /* plan_text.c: a step with these names, of one machine or of several. */

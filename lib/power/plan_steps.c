@@ -226,14 +226,17 @@ static void
 steps_dark(struct making *m, size_t at, const struct power_machine *x)
 {
 	power_plan_add_step(m, at, POWER_DO_LOAD, NULL, NULL, POWER_IS_OFF);
-	if (x->bmc != NULL)
+	if (x->bmc_shared != NULL)
+		power_plan_warn_of(m, x->name, arena_printf(m->a, "the BMC %s is recorded for %s too: it proves nothing and is not asked", x->bmc,
+		    x->bmc_shared));
+	else if (x->bmc != NULL)
 		power_plan_add_step(m, at, POWER_DO_BMC_SILENT, x->bmc, NULL, POWER_IS_UNKNOWN);
 }
 
 static void
 steps_wake(struct making *m, size_t at, const struct power_machine *x)
 {
-	if (x->bmc != NULL) {
+	if (x->bmc != NULL && x->bmc_shared == NULL) {
 		power_plan_add_step(m, at, POWER_DO_WAIT_BMC, x->bmc, NULL, POWER_IS_UNKNOWN);
 		power_plan_add_step(m, at, POWER_DO_ENSURE_ON, x->bmc, NULL, POWER_IS_UNKNOWN);
 	}

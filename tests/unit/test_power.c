@@ -133,6 +133,7 @@ read_machine(const json_t *j, struct arena *a, struct power_machine *m)
 	    .name = jsn_text_or(j, "name", ""),
 	    .type = jsn_text_or(j, "type", "server"),
 	    .bmc = jsn_text_or(j, "bmc", NULL),
+	    .bmc_shared = jsn_text_or(j, "bmc_shared", NULL),
 	    .bmc_answers = jsn_bool_or(j, "bmc_answers", true),
 	    .chassis = state_from(jsn_text_or(j, "chassis", "on")),
 	    .chassis_at = NOW - 1000 * jsn_integer_or(j, "chassis_age", 12),
