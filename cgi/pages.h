@@ -70,6 +70,7 @@ struct pages_room {
 	struct pages_keeper *keeper;
 	struct pages_inventory *inventory; /* the halves it stands on */
 	struct pages_seen *seen;
+	uint64_t number;                  /* no other room of this program has it */
 	int64_t rounds;                   /* status_rounds_generation: of its ages */
 	int holders;
 
@@ -95,6 +96,10 @@ struct pages_room {
 	size_t n_outlets;
 	struct status_action *actions;    /* the last of each machine, by machine */
 	size_t n_actions;
+	struct status_action *acts;       /* the newest PAGES_ACTS of all, by machine, and of each newest first */
+	size_t n_acts;
+	struct status_cured *cured;       /* past cases: what helped */
+	size_t n_cured;
 };
 
 /* The room as it is now, or NULL with the sentence. pages_room_put when the answer is made. */
@@ -119,6 +124,16 @@ void pages_tally(const struct pages_room *r, int64_t now, size_t out[STATUS_LEVE
 /* The value that makes it so: the first of the worst; NULL: it is ok, or nothing was ever seen. */
 const struct status_value *pages_worst(const struct pages_room *r, const struct pages_node *n, int64_t now);
 
+/* ---- pages_advice.c ---- */
+#define PAGES_ACTS 4096
+/* What to do about a node that is not well; false: it is well, or no rule fits. Texts in `a`, or of the rules. */
+bool pages_advice(struct web_call *c, const struct pages_room *r, const struct pages_node *n, struct arena *a, struct advice *out);
+/* Its whole line as a cell, in `a`; and as much of it as stands in a table, "" none, which lives as long as the call. Both may be cut. */
+const char *pages_advice_line(const struct advice *x, struct arena *a);
+const char *pages_advice_short(struct web_call *c, const struct pages_room *r, const struct pages_node *n);
+/* Rules that cannot be read are a banner: a page without advice does not mean that there is none to give. */
+void pages_advice_banner(struct web_call *c);
+
 /* Any thing of the inventory, or NULL. */
 const struct inv_thing *pages_thing_find(const struct pages_room *r, const char *name);
 const struct pages_node *pages_node_find(const struct pages_room *r, const char *name);
@@ -141,7 +156,7 @@ struct inv *pages_inv(struct web_call *c, struct err *e);
 struct status *pages_status(struct web_call *c);
 struct glass *pages_glass(struct web_call *c); /* uses of the break-glass account; NULL: none, or they cannot be read */
 
-/* This thread's rules of advice: as their file is now, until it is asked again. */
+/* This thread's rules of advice, as their file was when this answer asked first. */
 int pages_rules(struct web_call *c, const struct advice_rules **out, struct err *e);
 
 /* For struct auth_ask: what is so of a thing; ctx is the call. */

@@ -27,12 +27,15 @@ struct state {
 	struct status *status, *asked; /* asked: by queries, in the middle of a handler that holds the other */
 	struct file_id inv_file, status_file, asked_file;
 	struct glass *glass;
+	struct pages_lines *lines;
 	struct inv *past;           /* as of past_at, a copy of what past_generation of inv_file was; NULL: none */
 	int64_t past_at, past_generation, past_used;
 	struct file_id past_file;
 	/* What an answer has looked at stays open until it has gone out, also when the file is replaced meanwhile: others hold it. */
 	struct advice_file *advice;
-	bool answering, inv_held, status_held, asked_held, past_held;
+	const struct advice_rules *rules; /* NULL: they cannot be read, no_rules says why */
+	struct err no_rules;
+	bool answering, inv_held, status_held, asked_held, past_held, rules_held;
 };
 
 static void
@@ -40,7 +43,7 @@ answered(void *ctx)
 {
 	struct state *t = ctx;
 
-	t->answering = t->inv_held = t->status_held = t->asked_held = t->past_held = false;
+	t->answering = t->inv_held = t->status_held = t->asked_held = t->past_held = t->rules_held = false;
 }
 
 /* The state of this call; what it opens is let go of when its answer has gone out. */
@@ -143,6 +146,7 @@ pages_thread_open(const struct conf *conf, void *shared, void **state, struct er
 	*state = calloc(1, sizeof(struct state));
 	if (*state == NULL)
 		log_die("out of memory: no thread's state");
+	((struct state *)*state)->lines = pages_lines_create();
 	return 0;
 }
 
@@ -159,17 +163,8 @@ pages_thread_close(void *state)
 	status_close(t->asked);
 	advice_file_destroy(t->advice);
 	glass_close(t->glass);
+	pages_lines_destroy(t->lines);
 	free(t);
-}
-
-int
-pages_rules(struct web_call *c, const struct advice_rules **out, struct err *e)
-{
-	struct state *t = c->state;
-
-	if (t->advice == NULL)
-		t->advice = advice_file_create();
-	return advice_file_rules(t->advice, c->conf->advice, c->conf->yang, out, e);
 }
 
 struct inv *
@@ -325,6 +320,20 @@ pages_banners(struct web_call *c)
 		web_banner(c, "critical", "%s", text);
 }
 
+int
+pages_rules(struct web_call *c, const struct advice_rules **out, struct err *e)
+{
+	struct state *t = state_of(c);
+
+	if (t->advice == NULL)
+		t->advice = advice_file_create();
+	if (!t->rules_held && advice_file_rules(t->advice, c->conf->advice, c->conf->yang, &t->rules, &t->no_rules) != 0)
+		t->rules = NULL;
+	t->rules_held = true;
+	*out = t->rules;
+	return t->rules != NULL ? 0 : err_set(e, t->no_rules.kind, "%s", t->no_rules.text);
+}
+
 uint64_t
 pages_inv_file(struct web_call *c)
 {
@@ -339,6 +348,14 @@ pages_status_file(struct web_call *c)
 	const struct state *t = c->state;
 
 	return t->status == NULL ? 0 : (uint64_t)t->status_file.ino;
+}
+
+struct pages_lines *
+pages_lines(struct web_call *c)
+{
+	const struct state *t = c->state;
+
+	return t->lines;
 }
 
 struct pages_keeper *

@@ -217,6 +217,7 @@ model_of(struct front *f)
 	jsn_set(m, "has_unsettled", json_boolean(f->n_unsettled > 0));
 	jsn_set(m, "has_told", json_boolean(f->n_told > 0));
 	jsn_set(m, "has_problems", json_boolean(f->n_problems > 0));
+	jsn_set(m, "has_advice", json_boolean(f->n_advice > 0));
 	jsn_set(m, "has_drained", json_boolean(f->n_drained > 0));
 	jsn_set(m, "has_jobs", json_boolean(f->n_jobs > 0));
 	jsn_set(m, "has_sweeps", json_boolean(f->n_lanes > 0));
@@ -236,6 +237,7 @@ show(struct front *f, struct err *e)
 	        pages_front_unsettled, pages_front_unsettled_n, f->n_unsettled, f},
 	    {"problems", "What is wrong now", "Nothing that is watched is wrong.", problem_columns,
 	        LARCH_COUNT(problem_columns), f->n_problems, f},
+	    {"advice", "What to do", "Nothing is advised.", pages_front_advice, pages_front_advice_n, f->n_advice, f},
 	    {"drained", "Not used by Slurm", "Slurm uses all of its nodes.", pages_front_drained, pages_front_drained_n, f->n_drained, f},
 	    {"told", "Messages that did not go out", "All messages went out.", pages_front_told, pages_front_told_n, f->n_told, f},
 	    {"jobs", "Power jobs", "No job is open, and none ended in the last hour.", pages_front_jobs, pages_front_jobs_n,
@@ -300,6 +302,7 @@ pages_front(struct web_call *c, struct err *e)
 		f.level[(unsigned)pages_level(r, &r->nodes[i], c->now) % STATUS_LEVEL_COUNT]++;
 	gather(&f);
 	pages_front_slurm(&f);
+	pages_front_advise(&f);
 	if (read_status(&f, e) == 0 && pages_front_alarms(&f, e) == 0 && pages_front_shares(&f, e) == 0)
 		rc = show(&f, e);
 	pages_room_put(c, r);

@@ -26,6 +26,14 @@ struct front_drained {
 	int64_t since;             /* the earliest, by Slurm's word where it has one */
 };
 
+/* Nodes with the same advice. */
+struct front_advice {
+	const char *text;
+	const struct pages_node *first;
+	struct hosts nodes;
+	const char *folded;
+};
+
 /* How many nodes Slurm has in a state, suffixes left out. */
 struct front_state {
 	const char *state;
@@ -53,7 +61,8 @@ struct front {
 	size_t n_lanes;
 	struct front_state *states;
 	struct front_drained *drained;
-	size_t n_states, n_drained;
+	struct front_advice *advice;
+	size_t n_states, n_drained, n_advice;
 	size_t n_slurm;            /* nodes of which Slurm says anything */
 	size_t level[STATUS_LEVEL_COUNT];
 	struct status_share share[PAGES_WINDOWS];
@@ -62,9 +71,9 @@ struct front {
 
 /* ctx of their cells is the struct front. */
 extern const struct pages_column pages_front_jobs[], pages_front_changes[], pages_front_told[], pages_front_drained[],
-    pages_front_lanes[], pages_front_unsettled[], pages_front_glass[];
+    pages_front_lanes[], pages_front_unsettled[], pages_front_glass[], pages_front_advice[];
 extern const size_t pages_front_jobs_n, pages_front_changes_n, pages_front_told_n, pages_front_drained_n,
-    pages_front_lanes_n, pages_front_unsettled_n, pages_front_glass_n;
+    pages_front_lanes_n, pages_front_unsettled_n, pages_front_glass_n, pages_front_advice_n;
 
 /* ---- pages_front_counts.c ---- */
 json_t *pages_front_counts(const struct front *f);
@@ -74,6 +83,9 @@ json_t *pages_front_share_model(const struct front *f);
 
 /* ---- pages_front_alarm.c ---- */
 int pages_front_alarms(struct front *f, struct err *e);
+
+/* ---- pages_front_advice.c ---- */
+void pages_front_advise(struct front *f); /* when f->level is there */
 
 /* ---- pages_front_slurm.c ---- */
 void pages_front_slurm(struct front *f);

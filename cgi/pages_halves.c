@@ -283,6 +283,27 @@ keep_columns(struct pages_seen *s, const struct pages_seen *last)
 	}
 }
 
+static int
+by_machine(const void *a, const void *b)
+{
+	const struct status_action *x = a, *y = b;
+	int cmp = strcmp(x->machine, y->machine);
+
+	return cmp != 0 ? cmp : (x->at < y->at) - (x->at > y->at);
+}
+
+/* What advice rests on beside values: who was acted on, and what helped. */
+static int
+read_acts(struct pages_seen *s, struct status *st, struct err *e)
+{
+	if (status_actions(st, NULL, PAGES_ACTS, s->arena, &s->acts, &s->n_acts, e) != 0 ||
+	    status_cures(st, s->arena, &s->cured, &s->n_cured, e) != 0)
+		return -1;
+	if (s->n_acts > 0)
+		qsort(s->acts, s->n_acts, sizeof(*s->acts), by_machine);
+	return 0;
+}
+
 struct pages_seen *
 pages_seen_read(struct status *st, const struct pages_seen *last, struct err *e)
 {
@@ -298,7 +319,7 @@ pages_seen_read(struct status *st, const struct pages_seen *last, struct err *e)
 	if (status_columns(st, s->arena, &s->columns, &s->n_columns, e) != 0 ||
 	    status_values(st, NULL, s->arena, &s->values, &s->n_values, e) != 0 ||
 	    status_outlets(st, NULL, s->arena, &s->outlets, &s->n_outlets, e) != 0 ||
-	    status_last_actions(st, s->arena, &s->actions, &s->n_actions, e) != 0 || read_others(s, st, e) != 0) {
+	    status_last_actions(st, s->arena, &s->actions, &s->n_actions, e) != 0 || read_acts(s, st, e) != 0 || read_others(s, st, e) != 0) {
 		pages_seen_destroy(s);
 		return NULL;
 	}

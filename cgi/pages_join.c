@@ -71,8 +71,8 @@ merge(struct pages_room *r, const struct pages_inventory *inv, const struct page
 		r->nodes[r->n_nodes++] = inv->nodes[k++];
 }
 
-static size_t
-first_value(const struct pages_room *r, const char *thing)
+size_t
+pages_first_value(const struct pages_room *r, const char *thing)
 {
 	size_t lo = 0, hi = r->n_values;
 
@@ -106,7 +106,7 @@ columns_by_name(const struct pages_room *r)
 static void
 fill_values(const struct pages_room *r, struct pages_node *n, const size_t *order)
 {
-	size_t at = first_value(r, n->name), k = 0;
+	size_t at = pages_first_value(r, n->name), k = 0;
 
 	for (; at < r->n_values && k < r->n_columns && strcmp(r->values[at].thing, n->name) == 0; at++) {
 		const struct status_value *v = &r->values[at];
@@ -277,7 +277,7 @@ first_outlet(const struct pages_room *r, const char *pdu)
 static const struct status_value *
 find_value(const struct pages_room *r, const char *thing, const char *check)
 {
-	for (size_t at = first_value(r, thing); at < r->n_values && strcmp(r->values[at].thing, thing) == 0; at++)
+	for (size_t at = pages_first_value(r, thing); at < r->n_values && strcmp(r->values[at].thing, thing) == 0; at++)
 		if (strcmp(r->values[at].check, check) == 0)
 			return &r->values[at];
 	return NULL;
@@ -318,6 +318,10 @@ take_seen(struct pages_room *r, const struct pages_seen *s, const struct status_
 	r->n_columns = s->n_columns;
 	r->actions = s->actions;
 	r->n_actions = s->n_actions;
+	r->acts = s->acts;
+	r->n_acts = s->n_acts;
+	r->cured = s->cured;
+	r->n_cured = s->n_cured;
 	r->values = s->values;
 	r->n_values = s->n_values;
 	r->outlets = s->outlets;
@@ -340,6 +344,7 @@ void
 pages_join(struct pages_room *r, const struct pages_inventory *inv, const struct pages_seen *s,
     const struct status_ages *ages, int64_t now)
 {
+	r->number = pages_room_number();
 	r->things = inv->things;
 	r->n_things = inv->n_things;
 	r->places = inv->places;

@@ -163,6 +163,8 @@ read_all(struct node_page *p, struct err *e)
 		return -1;
 	if (p->status == NULL)
 		return 0;
+	pages_advice_banner(p->call);
+	p->advised = p->node != NULL && pages_advice(p->call, p->room, p->node, p->call->arena, &p->advice);
 	return pages_node_read_values(p, e) != 0 || read_changes(p, e) != 0 || read_shares(p, e) != 0 ||
 	            status_actions(p->status, p->thing.name, ACTIONS_SHOWN, p->call->arena, &p->actions, &p->n_actions, e) != 0
 	        ? -1
@@ -312,6 +314,19 @@ level_model(const struct node_page *p, json_t *m)
 }
 
 static void
+advice_model(const struct node_page *p, json_t *m)
+{
+	struct buf line = BUF(4 * LIMIT_ADVICE_TEXT);
+
+	jsn_set(m, "advice", p->advised ? advice_json(&p->advice) : json_null());
+	if (p->call->format == WEB_HTML && p->advised) {
+		advice_line(&p->advice, &line);
+		jsn_set_str(m, "advice_line", buf_view(&line));
+	}
+	buf_free(&line);
+}
+
+static void
 share_model(const struct node_page *p, json_t *m)
 {
 	json_t *list = json_array();
@@ -399,6 +414,7 @@ model_of(struct node_page *p)
 	jsn_set_text(m, "type", *p->thing.type == '\0' ? NULL : p->thing.type);
 	jsn_set(m, "in_inventory", json_boolean(p->known));
 	level_model(p, m);
+	advice_model(p, m);
 	jsn_set(m, "revision", p->known ? json_integer(p->thing.revision) : json_null());
 	jsn_set_text(m, "changed_by", p->known ? p->thing.changed_by : NULL);
 	jsn_set_text(m, "changed_at", !p->known ? NULL

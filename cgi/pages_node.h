@@ -22,6 +22,8 @@ struct node_page {
 	struct status_change *changes;
 	struct status_action *actions;
 	size_t n_cords, n_cables, n_values, n_changes, n_actions;
+	struct advice advice;
+	bool advised;              /* it is not well, and a rule says what to do */
 	bool more_changes;         /* there may be more than were read */
 	const char *share_of;      /* the column by which it is up or down; NULL: nobody asks it one of these */
 	struct status_share share[PAGES_WINDOWS];

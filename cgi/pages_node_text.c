@@ -179,6 +179,12 @@ write_level(const struct why *w)
 	if (l.worst != NULL && l.worst->detail != NULL)
 		sentence(w, l.worst->detail, 2);
 	buf_clear(&line);
+	if (p->advised) {
+		buf_puts(&line, "Advice: ");
+		advice_line(&p->advice, &line);
+		sentence(w, line.p, 0);
+		buf_clear(&line);
+	}
 	if (p->share_of != NULL) {
 		buf_printf(&line, "Up by %s:", p->share_of);
 		for (size_t i = 0; i < PAGES_WINDOWS; i++)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* /nodes: a row a node. The page shows those that are not well, everything else shows all, unless it is asked otherwise. */
+#include <math.h>
 #include <string.h>
 #include <strings.h>
 
@@ -72,6 +73,128 @@ since(const void *ctx, size_t row, int64_t now)
 		return web_cell_text(""); /* of one that is well there is nothing to say */
 	return (struct web_cell){.at = v->since,
 	    .title = n->call->format == WEB_HTML ? arena_strdup(n->call->arena, times_room(v->since, text)) : NULL};
+}
+
+/* A row has several cells of it: its advice is made once. */
+static const struct advice *
+advice_of(const struct nodes_call *n, size_t row)
+{
+	struct nodes_advice *last = n->last;
+
+	if (!last->made || last->row != row) {
+		arena_reset(n->scratch);
+		*last = (struct nodes_advice){.made = true, .row = row};
+		last->any = pages_advice(n->call, n->room, pages_nodes_at(n, row), n->scratch, &last->advice);
+	}
+	return last->any ? &last->advice : NULL;
+}
+
+/* Where a person reads it what it is, what to do and how sure that is: "Why" stands beside it. For programs the whole line. */
+static struct web_cell
+advised(const void *ctx, size_t row, int64_t now)
+{
+	const struct nodes_call *n = ctx;
+	const struct advice *x;
+
+	(void)now;
+	if (n->call->format == WEB_HTML || n->call->format == WEB_TXT)
+		return web_cell_text(pages_advice_short(n->call, n->room, pages_nodes_at(n, row)));
+	x = advice_of(n, row);
+	return web_cell_text(x == NULL ? "" : pages_advice_line(x, n->call->arena));
+}
+
+/* The parts of it, each a column of its own. */
+static struct web_cell
+verdict(const void *ctx, size_t row, int64_t now)
+{
+	const struct nodes_call *n = ctx;
+	const struct advice *x = advice_of(n, row);
+
+	(void)now;
+	return web_cell_text(x == NULL ? "" : arena_strdup(n->call->arena, x->verdict));
+}
+
+static struct web_cell
+action_advised(const void *ctx, size_t row, int64_t now)
+{
+	const struct nodes_call *n = ctx;
+	const struct advice *x = advice_of(n, row);
+
+	(void)now;
+	return web_cell_text(x == NULL ? "" : arena_strdup(n->call->arena, x->action));
+}
+
+static struct web_cell
+sure(const void *ctx, size_t row, int64_t now)
+{
+	const struct nodes_call *n = ctx;
+	const struct advice *x = advice_of(n, row);
+
+	(void)now;
+	return web_cell_text(x == NULL ? "" : x->sure);
+}
+
+static struct web_cell
+cases(const void *ctx, size_t row, int64_t now)
+{
+	const struct advice *x = advice_of(ctx, row);
+
+	(void)now;
+	return web_cell_number(x == NULL || !x->has_share ? NAN : (double)x->share.n);
+}
+
+/* Below ADVICE_CASES there is no share, only their number. */
+static double
+share_of(const struct nodes_call *n, size_t row, double (*part)(const struct advice_share *))
+{
+	const struct advice *x = advice_of(n, row);
+
+	return x == NULL || !x->has_share || x->share.n < ADVICE_CASES ? NAN : part(&x->share);
+}
+
+static double
+part_well(const struct advice_share *s)
+{
+	return (double)s->well;
+}
+
+static double
+part_low(const struct advice_share *s)
+{
+	return s->low;
+}
+
+static double
+part_high(const struct advice_share *s)
+{
+	return s->high;
+}
+
+static struct web_cell
+helped(const void *ctx, size_t row, int64_t now)
+{
+	(void)now;
+	return web_cell_number(share_of(ctx, row, part_well));
+}
+
+static struct web_cell
+helped_low(const void *ctx, size_t row, int64_t now)
+{
+	(void)now;
+	return web_cell_number(share_of(ctx, row, part_low));
+}
+
+static struct web_cell
+helped_high(const void *ctx, size_t row, int64_t now)
+{
+	(void)now;
+	return web_cell_number(share_of(ctx, row, part_high));
+}
+
+static void
+drop_scratch(void *ctx)
+{
+	arena_destroy(ctx);
 }
 
 static struct web_cell
@@ -169,8 +292,18 @@ static const struct pages_column before[] = {
     {{.key = "level", .title = "State", .kind = WEB_COL_LEVEL, .groups = true, .help = "The worst of its checks that count."}, level},
     {{.key = "why", .title = "Why", .prose = true, .help = "The worst that is known of it."}, why},
     {{.key = "since", .title = "For", .kind = WEB_COL_AGE, .help = "How long the worst of it has been as it is."}, since},
+    {{.key = "advice", .title = "Advice", .prose = true, .help = "What to do next, and how sure that is; its page says why."}, advised},
 };
 static const struct pages_column after[] = {
+    {{.key = "verdict", .title = "Verdict", .prose = true, .data_only = true, .help = "Of the advice what is so."}, verdict},
+    {{.key = "advised", .title = "Advised action", .data_only = true, .help = "Of the advice the next action: a verb of power, ticket, none or a sentence."},
+        action_advised},
+    {{.key = "sure", .title = "How sure", .data_only = true, .help = "Of the advice how sure it is: high, medium or low."}, sure},
+    {{.key = "cases", .title = "Past cases", .kind = WEB_COL_NUMBER, .data_only = true, .help = "How often the same was done after the same signs."}, cases},
+    {{.key = "helped", .title = "Helped", .kind = WEB_COL_NUMBER, .data_only = true,
+        .help = "In how many of these the machine was well within fifteen minutes; empty below five cases."}, helped},
+    {{.key = "helped_low", .title = "Helped, low", .kind = WEB_COL_NUMBER, .data_only = true, .help = "The lower end of the share's 95 % interval."}, helped_low},
+    {{.key = "helped_high", .title = "Helped, high", .kind = WEB_COL_NUMBER, .data_only = true, .help = "The upper end of it."}, helped_high},
     {{.key = "owner", .title = "Owner", .groups = true}, owner},
     {{.key = "rack", .title = "Rack", .groups = true}, rack},
     {{.key = "cords", .title = "PDU outlets", .data_only = true, .help = "The outlets that its cords hang on."}, cords},
@@ -302,6 +435,20 @@ static const struct web_action actions[] = {
     {.label = "Switch off\u2026", .name = "verb", .value = "off"},
 };
 
+/* Of these those that some role of this person allows; what of a machine is judged with its plan. */
+static const struct web_action *
+allowed(struct web_call *c, size_t *n_out)
+{
+	struct web_action *list = arena_array(c->arena, LARCH_COUNT(actions), sizeof(*list));
+	struct err no;
+
+	*n_out = 0;
+	for (size_t i = 0; i < LARCH_COUNT(actions); i++)
+		if (auth_may_some(c->policy, c->person, actions[i].value, &no) == 0)
+			list[(*n_out)++] = actions[i];
+	return list;
+}
+
 /* Boxes send a field each; an address has them in one. */
 static int
 to_one_field(struct web_call *c, struct err *e)
@@ -324,6 +471,8 @@ pages_nodes(struct web_call *c, struct err *e)
 	struct nodes_call *n;
 	struct pages_room *r;
 	const char *show = web_text(c, "show");
+	const struct web_action *acts;
+	size_t n_actions;
 
 	if (c->format == WEB_HTML && web_count(c, "fields") > 1)
 		return to_one_field(c, e);
@@ -334,6 +483,12 @@ pages_nodes(struct web_call *c, struct err *e)
 	n = arena_alloc(c->arena, sizeof(*n));
 	*n = (struct nodes_call){.call = c, .room = r, .filter = {.call = c}, .may_edit = pages_may_edit(c)};
 	n->sick = show != NULL ? strcmp(show, "sick") == 0 : c->format == WEB_HTML && !web_has(c, "q");
+	acts = allowed(c, &n_actions);
+	n->last = arena_alloc(c->arena, sizeof(*n->last));
+	*n->last = (struct nodes_advice){0};
+	n->scratch = arena_create();
+	pages_advice_banner(c);
+	web_after(c, drop_scratch, n->scratch);
 	make_columns(n);
 	make_rows(n);
 	if (pages_nodes_group(n, e) != 0)
@@ -343,8 +498,8 @@ pages_nodes(struct web_call *c, struct err *e)
 	    .columns = n->columns, .n_columns = n->n_columns, .n = n->n, .cell = cell, .ctx = n, .match = match,
 	    .level = row_level, .group = n->group.key != NULL ? &n->group : NULL,
 	    .choose = web_flag(c, "choose") ? WEB_CHOOSE_FORM : WEB_CHOOSE_LINK, .lasts = true, .ages_in_titles = true, .sort = "name",
-	    .form_path = "/power/plan", /* a POST: a thousand boxes are no URL; it folds them and leads to the plan */
-	    .form_post = true, .select = "nodes", .selected = selected,
-	    .actions = actions, .n_actions = LARCH_COUNT(actions),
+	    .form_path = n_actions == 0 ? NULL : "/power/plan", /* a POST: a thousand boxes are no URL; it folds them and leads to the plan */
+	    .form_post = true, .select = n_actions == 0 ? NULL : "nodes", .selected = selected,
+	    .actions = acts, .n_actions = n_actions,
 	}, 1, e);
 }

@@ -6,6 +6,13 @@
 #include "pages.h"
 
 /* ctx of the cells; of the call's arena. */
+/* The advice of the row that was asked last. */
+struct nodes_advice {
+	bool made, any;
+	size_t row;
+	struct advice advice;              /* texts in scratch, or of the rules */
+};
+
 struct nodes_call {
 	struct web_call *call;
 	const struct pages_room *room;
@@ -14,6 +21,8 @@ struct nodes_call {
 	size_t n_columns;
 	size_t *row, n;                    /* places of the nodes among the room's */
 	size_t levels[STATUS_LEVEL_COUNT]; /* of all nodes, shown or not */
+	struct arena *scratch;             /* of one row's advice */
+	struct nodes_advice *last;
 	bool sick, may_edit;               /* sick: only those that are not well */
 	struct web_grouping group;         /* key NULL: none */
 	size_t group_column;               /* of the room's, when it is by a check */

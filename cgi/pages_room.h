@@ -38,8 +38,10 @@ struct pages_seen {
 	size_t n_values;
 	struct status_outlet *outlets;
 	size_t n_outlets;
-	struct status_action *actions;
-	size_t n_actions;
+	struct status_action *actions, *acts;
+	size_t n_actions, n_acts;
+	struct status_cured *cured;
+	size_t n_cured;
 	struct hosts others;      /* names of values and of members of groups, natural order */
 };
 
@@ -54,6 +56,14 @@ const struct inv_thing *pages_inventory_find(const struct pages_inventory *i, co
 /* ---- pages_join.c: one room of both; in r->arena. ages: of the values and outlets of s, or NULL: as they were read ---- */
 void pages_join(struct pages_room *r, const struct pages_inventory *i, const struct pages_seen *s,
     const struct status_ages *ages, int64_t now);
+
+size_t pages_first_value(const struct pages_room *r, const char *thing); /* where the run of its values begins */
+
+/* ---- pages_advice.c: a thread's lines of advice, kept for a second ---- */
+struct pages_lines *pages_lines_create(void);
+void pages_lines_destroy(struct pages_lines *l);
+struct pages_lines *pages_lines(struct web_call *c); /* of pages_files.c */
+uint64_t pages_room_number(void);
 
 /* ---- pages_files.c: which files the readers of this call have; 0: none ---- */
 uint64_t pages_inv_file(struct web_call *c);

@@ -10,6 +10,8 @@
 #define CHECK_MORE "Waits until each of their checks has answered, then prints them. A check of a silent BMC takes seconds.\n"
 #define SINCE_MORE "TIME is 22:00, -8h or RFC 3339; eight hours ago when it is not said. QUERY: only of these things.\n" \
 	"The text is a log of a shift to print; -o json and csv have a row each.\n"
+#define ADVICE_MORE "A line a machine: what is so, the next action, how sure that is, why, and how often it helped before\n" \
+	"after the same signs, with the 95 % interval; below five cases it says so. -o json and csv have the parts.\n"
 #define TOP_MORE "A terminal of 80 columns and 24 lines or more. Those that are not well first; h there lists the keys.\n"
 #define IMPORT_MORE "FILE is a room file, or one of another program; --from names the format, or the file is looked at:\n" \
 	"pdu-config powerman genders ethers (CSV too) netbox racktables clusto. What could not be carried over\n" \
@@ -30,6 +32,8 @@ static const struct command rows[] = {
 	    .help = "ask machines now, not the store", .more = CHECK_MORE, .example = "larch check n0042"},
 	{.words = "why", .args = "NODE", .min_args = 1, .max_args = 1, .run = cmd_why,
 	    .help = "everything known about one machine, on one screen", .example = "larch why n0042"},
+	{.words = "advice", .args = "[NODES]", .max_args = -1, .options = OPT_LIST, .verb = "advice", .run = cmd_list,
+	    .help = "what to do about machines that are not well", .more = ADVICE_MORE, .example = "larch advice @b01"},
 	{.words = "since", .args = "[TIME [QUERY]]", .max_args = 2, .options = OPT_UNTIL, .run = cmd_since,
 	    .help = "what happened in the room since then, by rack", .more = SINCE_MORE, .example = "larch since 22:00"},
 	{.words = "top", .run = cmd_top, .help = "machines, PDUs and jobs, live on a terminal; from there into a power plan",

@@ -10,6 +10,9 @@ static const struct column node_columns[] = {
 	{"bmc", "bmc", true}, {"owner", "owner", false}, {"rack", "rack", false}, {"cords", "outlets", false},
 	{"last_action", "last action", false},
 };
+static const struct column advice_columns[] = {
+	{"name", "name", false}, {"level", "state", true}, {"advice", "advice", false},
+};
 static const struct column pdu_columns[] = {
 	{"name", "name", false}, {"answers", "answers", true}, {"rack", "rack", false}, {"feed", "feed", false},
 	{"family", "family", false}, {"outlets_on", "on", false}, {"outlets_off", "off", false},
@@ -30,16 +33,19 @@ static const struct list {
 	const char *verb, *path;
 	const struct column *columns;
 	size_t n_columns;
+	const char *show, *fields; /* of whom when nobody is named; NULL: as the server has it */
 } lists[] = {
-	{"nodes", "/api/v1/nodes", node_columns, LARCH_COUNT(node_columns)},
-	{"pdus", "/api/v1/pdus", pdu_columns, LARCH_COUNT(pdu_columns)},
-	{"jobs", "/api/v1/jobs", job_columns, LARCH_COUNT(job_columns)},
-	{"log", "/api/v1/log", log_columns, LARCH_COUNT(log_columns)},
+	{"nodes", "/api/v1/nodes", node_columns, LARCH_COUNT(node_columns), NULL, NULL},
+	{"advice", "/api/v1/nodes", advice_columns, LARCH_COUNT(advice_columns), "sick",
+	    "name,level,since,advice,verdict,advised,sure,cases,helped,helped_low,helped_high,owner"},
+	{"pdus", "/api/v1/pdus", pdu_columns, LARCH_COUNT(pdu_columns), NULL, NULL},
+	{"jobs", "/api/v1/jobs", job_columns, LARCH_COUNT(job_columns), NULL, NULL},
+	{"log", "/api/v1/log", log_columns, LARCH_COUNT(log_columns), NULL, NULL},
 };
 
 /* The path with its query, in the arena; NULL: printed, EXIT_USAGE. */
 static const char *
-query(struct cli *c, const char *path, const char *nodes)
+query(struct cli *c, const struct list *l, const char *nodes)
 {
 	struct err e = {0};
 	const char *since = NULL, *until = NULL, *made;
@@ -52,9 +58,9 @@ query(struct cli *c, const char *path, const char *nodes)
 		cli_fail(c, &e);
 		return NULL;
 	}
-	made = path_make(c, path, NULL, NULL, (struct path_field[]){{"q", nodes}, {"since", since},
+	made = path_make(c, l->path, NULL, NULL, (struct path_field[]){{"q", nodes}, {"show", nodes == NULL ? l->show : NULL}, {"fields", l->fields}, {"since", since},
 	    {"until", until}, {"thing", c->opt.thing}, {"who", c->opt.who}, {"verb", c->opt.verb},
-	    {"outcome", c->opt.outcome}, {"limit", c->opt.limit}}, 8, &e);
+	    {"outcome", c->opt.outcome}, {"limit", c->opt.limit}}, 10, &e);
 	if (made == NULL)
 		cli_fail(c, &e);
 	return made;
@@ -91,6 +97,8 @@ say_nothing(struct cli *c, const json_t *rows, const char *nodes)
 		    arena_printf(c->arena, "no machine fits %s; `larch nodes` lists those there are", nodes), EXIT_USAGE);
 	if (strcmp(c->command->verb, "log") == 0)
 		cli_say(c, "no row fits");
+	if (strcmp(c->command->verb, "advice") == 0)
+		cli_say(c, "every machine is well");
 	return EXIT_OK;
 }
 
@@ -118,7 +126,7 @@ cmd_list(struct cli *c)
 		l++;
 	if (c->argc > 0 && (nodes = select_nodes(c, &e)) == NULL)
 		return cli_fail(c, &e);
-	if ((path = query(c, l->path, nodes)) == NULL)
+	if ((path = query(c, l, nodes)) == NULL)
 		return EXIT_USAGE;
 	if (api_get(c, path, &a, &code) == 0 && (code = say_nothing(c, out_list(a.body), nodes)) == EXIT_OK) {
 		print_rows(c, out_format(c, FORMAT_TABLE), a.body, l);

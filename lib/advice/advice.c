@@ -162,15 +162,33 @@ advice_share_line(const struct advice *x, struct buf *out)
 
 /* ---- shown ------------------------------------------------------------------------------------------ */
 
-void
-advice_line(const struct advice *x, struct buf *out)
+/* What is done, as a sentence of its own. */
+static const char *
+in_words(const struct advice *x)
 {
 	static const char *const words[ADVICE_VERB_COUNT] = {
 	    [ADVICE_CYCLE] = "cycle it", [ADVICE_ON] = "switch it on",     [ADVICE_OFF] = "switch it off", [ADVICE_RESET] = "reset it",
 	    [ADVICE_NONE] = "leave it",  [ADVICE_TICKET] = "open a ticket",
 	};
 
-	buf_printf(out, "%s: %s (sure: %s). Why: %s.", x->verdict, words[x->verb] == NULL ? x->action : words[x->verb], x->sure, x->why);
+	return words[x->verb] == NULL ? x->action : words[x->verb];
+}
+
+void
+advice_short(const struct advice *x, struct buf *out)
+{
+	buf_printf(out, "%s: %s (sure: %s)", x->verdict, in_words(x), x->sure);
+	if (x->has_share && x->share.n >= ADVICE_CASES)
+		buf_printf(out, "; it helped in %lld of %lld cases, %.0f to %.0f %%", (long long)x->share.well, (long long)x->share.n,
+		    100 * x->share.low, 100 * x->share.high);
+	else if (x->has_share)
+		buf_puts(out, "; too few cases to say how often it helps");
+}
+
+void
+advice_line(const struct advice *x, struct buf *out)
+{
+	buf_printf(out, "%s: %s (sure: %s). Why: %s.", x->verdict, in_words(x), x->sure, x->why);
 	if (x->has_share)
 		buf_char(out, ' ');
 	advice_share_line(x, out);
@@ -189,6 +207,7 @@ advice_json(const struct advice *x)
 		jsn_set(share, "high", json_real(x->share.high));
 	}
 	jsn_set_text(o, "rule", x->rule);
+	jsn_set_text(o, "signs", x->signs);
 	jsn_set_text(o, "verdict", x->verdict);
 	jsn_set_text(o, "action", x->action);
 	jsn_set_text(o, "why", x->why);

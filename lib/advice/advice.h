@@ -115,9 +115,11 @@ LARCH_API bool advice_for(const struct advice_rules *r, const struct advice_fact
 
 /* "it hangs; a cycle likely helps: cycle (high). No ping ... Helped in 9 of 12 cases: 75 %, between 47 and 91 %." */
 LARCH_API void advice_line(const struct advice *x, struct buf *out);
+/* "it hangs; a cycle likely helps: cycle it (sure: high), 9 of 12", as much as a cell of a table holds. */
+LARCH_API void advice_short(const struct advice *x, struct buf *out);
 /* The last sentence of that alone; nothing when the action has no share. Below ADVICE_CASES it says so. */
 LARCH_API void advice_share_line(const struct advice *x, struct buf *out);
-/* {rule, verdict, action, why, sure, share: {n, well, low, high} or null below ADVICE_CASES}; the caller's. */
+/* {rule, signs, verdict, action, why, sure, share: {n, well, low, high} or null below ADVICE_CASES}; the caller's. */
 LARCH_API json_t *advice_json(const struct advice *x);
 
 /* ---- what the policy asks ----------------------------------------------------------- */

@@ -148,7 +148,8 @@ class PagesRoom:
         larch = shipped["larch-conf:larch"]
         larch.update(site="Room one", origin=self.nginx.origin, data=str(self.folder), run=str(self.folder / "run"),
                      templates=str(ROOT / "templates"), assets=str(ROOT / "static"), mib=str(ROOT / "mib"),
-                     yang=str(ROOT / "etc/yang"), policy=str(ROOT / "etc/policy.json"), types=str(ROOT / "etc/types.json"))
+                     yang=str(ROOT / "etc/yang"), policy=str(ROOT / "etc/policy.json"), types=str(ROOT / "etc/types.json"),
+                     advice=str(ROOT / "etc/advice.json"))
         if self.threads:
             larch["threads"] = self.threads
         if self.roles:
