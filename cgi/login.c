@@ -7,6 +7,7 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 
+#include "auth/step.h"
 #include "login.h"
 
 /* One list with enum auth_verb; login_open checks that none is missing. */
@@ -67,6 +68,24 @@ static const struct web_field policy_api_fields[] = {
     {.name = "policy", .type = WEB_JSON, .required = true, .summary = "the policy file as an object, larch-policy(5)"},
     {.name = NULL},
 };
+static const char *const purposes[] = {"grant", "approve", NULL};
+
+#define FIELDS_ASKED \
+	{.name = "purpose", .type = WEB_ENUM, .choices = purposes, .summary = "what it is for: grant, or approve"}, \
+	{.name = "verbs", .type = WEB_TEXT, .max = LIMIT_GRANT_VERBS, .summary = "of a grant: verbs with commas, as cycle,on"}, \
+	{.name = "things", .type = WEB_HOSTS, .summary = "of a grant: machines, or PDU:OUTLET, as a host list"}, \
+	{.name = "minutes", .type = WEB_INT, .min = 1, .max = AUTH_GRANT_MINUTES, .summary = "of a grant: how long; 15"}, \
+	{.name = "uses", .type = WEB_INT, .min = 1, .max = AUTH_GRANT_USES, .summary = "of a grant: how often; 1"}, \
+	{.name = "plan", .type = WEB_TEXT, .min = 64, .max = 64, .summary = "of an approval: the plan's whole hash"}
+#define FIELD_NEXT {.name = "next", .type = WEB_TEXT, .max = 2048, .summary = "where to go afterwards"}
+#define FIELD_CODE {.name = "code", .type = WEB_SECRET, .summary = "a one-time code, or a recovery code"}
+#define FIELD_PASSWORD {.name = "password", .type = WEB_SECRET, .summary = "the password, of who has no second factor"}
+
+static const struct web_field proof_form_fields[] = {FIELDS_ASKED, FIELD_NEXT, {.name = NULL}};
+static const struct web_field proof_post_fields[] = {FIELDS_ASKED, FIELD_NEXT, FIELD_CODE, FIELD_PASSWORD, {.name = NULL}};
+static const struct web_field proof_fields[] = {FIELDS_ASKED, FIELD_CODE, FIELD_PASSWORD, {.name = NULL}};
+static const struct web_field answer_fields[] = {FIELD_CODE, FIELD_PASSWORD, {.name = NULL}};
+static const struct web_field code_fields[] = {FIELD_CODE, {.name = NULL}};
 
 static const struct web_route routes[] = {
     {.method = "GET", .path = "/login", .handler = login_form, .guard = WEB_OPEN, .fields = form_fields,
@@ -89,6 +108,20 @@ static const struct web_route routes[] = {
     {.method = "POST", .path = "/api/v1/policy", .handler = login_api_policy, .guard = WEB_LOGIN, .change = WEB_KEY,
         .fields = policy_api_fields, .body_max = LIMIT_JSON_BODY, .operation_id = "addFirstPolicy",
         .summary = "The first policy of a room that has none; for the break-glass account."},
+    {.method = "GET", .path = "/account/factor", .handler = login_factor_show, .guard = WEB_LOGIN, .template = "login/factor"},
+    {.method = "POST", .path = "/account/factor/begin", .handler = login_factor_begin, .guard = WEB_LOGIN,
+        .change = WEB_CSRF, .fields = answer_fields, .body_max = 4096, .template = "login/factor"},
+    {.method = "POST", .path = "/account/factor/confirm", .handler = login_factor_confirm, .guard = WEB_LOGIN,
+        .change = WEB_CSRF, .fields = code_fields, .body_max = 4096, .template = "login/recovery"},
+    {.method = "POST", .path = "/account/factor/remove", .handler = login_factor_remove, .guard = WEB_LOGIN,
+        .change = WEB_CSRF, .fields = answer_fields, .body_max = 4096, .template = "login/factor"},
+    {.method = "GET", .path = "/proof", .handler = login_proof_form, .guard = WEB_LOGIN, .fields = proof_form_fields,
+        .template = "login/proof"},
+    {.method = "POST", .path = "/proof", .handler = login_proof_post, .guard = WEB_LOGIN, .change = WEB_CSRF,
+        .fields = proof_post_fields, .template = "login/proof"},
+    {.method = "POST", .path = "/api/v1/proofs", .handler = login_api_proof, .guard = WEB_LOGIN, .change = WEB_KEY,
+        .fields = proof_fields, .operation_id = "makeProof",
+        .summary = "A code, or the password, again: a proof about what is asked, good for a minute and once."},
 
     {.method = "POST", .path = "/api/v1/tokens", .handler = login_token_make, .guard = WEB_OPEN,
         .change = WEB_BASIC, .fields = token_fields, .body_max = 4096, .operation_id = "makeToken",

@@ -2,7 +2,8 @@
 /*
  * login: the only program that sees a password. Its routes are in login.c;
  * the form and logout in login_form.c, the account page in login_account.c,
- * the API in login_api.c. What it decides is in lib/auth.
+ * the API in login_api.c, proofs in login_step.c and the second factor in
+ * login_factor.c. What it decides is in lib/auth.
  */
 #ifndef LARCH_CGI_LOGIN_H
 #define LARCH_CGI_LOGIN_H
@@ -49,5 +50,7 @@ web_handler login_account, login_sessions_end, login_keys_make, login_keys_end;
 web_handler login_policy_form, login_policy_post, login_api_policy;
 web_handler login_token_make, login_session_show, login_session_end, login_api_keys, login_api_key_make,
     login_api_key_end;
+web_handler login_proof_form, login_proof_post, login_api_proof;
+web_handler login_factor_show, login_factor_begin, login_factor_confirm, login_factor_remove;
 
 #endif

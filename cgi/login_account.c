@@ -2,6 +2,7 @@
 /* The account page: who am I, where am I logged in, which keys have I made. */
 #include <string.h>
 
+#include "auth/step.h"
 #include "login.h"
 
 #define EVENTS 30 /* rows of the authentication log that are shown */
@@ -151,10 +152,13 @@ model_of(struct web_call *c)
 {
 	json_t *model = json_object();
 	char text[TIMES_TEXT];
+	struct auth_factor factor;
+	struct login *l = c->shared;
 	const char **roles;
 	size_t n;
 
 	roles = auth_roles(c->policy, c->person, c->arena, &n);
+	jsn_set(model, "factor", json_boolean(auth_desk_factor(l->desk, c->person->name, &factor, NULL) == 0 && factor.on));
 	jsn_set_text(model, "title", "Account");
 	jsn_set_text(model, "name", c->person->name);
 	jsn_set_text(model, "display", c->person->display);

@@ -3,7 +3,7 @@
 
 #include "rows.h"
 
-#define VERSION 3
+#define VERSION 4
 
 static const struct store_migration migrations[] = {
     {1,
@@ -20,6 +20,13 @@ static const struct store_migration migrations[] = {
         "CREATE INDEX pass_ended ON pass(ended_at);"},
     {2, "ALTER TABLE pass ADD COLUMN maker TEXT NOT NULL DEFAULT '';"},
     {3, "ALTER TABLE pass ADD COLUMN things TEXT NOT NULL DEFAULT '';"},
+    {4,
+        "CREATE TABLE proof("
+        " id TEXT PRIMARY KEY CHECK(length(id)=16), hash BLOB NOT NULL UNIQUE CHECK(length(hash)=32),"
+        " pass TEXT NOT NULL, who TEXT NOT NULL, purpose TEXT NOT NULL CHECK(purpose IN ('grant','approve')),"
+        " about TEXT NOT NULL CHECK(length(about)=64), how TEXT NOT NULL,"
+        " made_at INTEGER NOT NULL, ends_at INTEGER NOT NULL, made_boot INTEGER NOT NULL, ends_boot INTEGER NOT NULL,"
+        " boot_id TEXT NOT NULL) STRICT;"},
 };
 
 #define COLUMNS \

@@ -21,6 +21,14 @@ static const struct store_migration migrations[] = {
         " count INTEGER NOT NULL, who TEXT NOT NULL, address TEXT NOT NULL, what TEXT NOT NULL,"
         " why TEXT NOT NULL) STRICT;"
         "CREATE INDEX event_who ON event(who, id);"},
+    {2,
+        "CREATE TABLE totp("
+        " account TEXT NOT NULL, confirmed INTEGER NOT NULL CHECK(confirmed IN (0,1)),"
+        " seed BLOB NOT NULL CHECK(length(seed)=20), made_at INTEGER NOT NULL, last_step INTEGER NOT NULL,"
+        " PRIMARY KEY(account, confirmed)) STRICT, WITHOUT ROWID;"
+        "CREATE TABLE recovery("
+        " account TEXT NOT NULL, hash BLOB NOT NULL CHECK(length(hash)=32),"
+        " PRIMARY KEY(account, hash)) STRICT, WITHOUT ROWID;"},
 };
 
 int

@@ -15,6 +15,10 @@
 #define LIMIT_WORD 64             /* bytes of a type, a key, a kind */
 #define LIMIT_VALUE 4096          /* characters of an attribute's value */
 #define LIMIT_REASON 500          /* bytes of a reason somebody typed */
+#define LIMIT_CODE 64             /* bytes of a one-time or recovery code as it was typed */
+#define LIMIT_QR (256u << 10)     /* bytes of a QR code as an SVG path: 177 rows of 89 runs at most, 16 bytes each */
+#define LIMIT_GRANT_VERBS 512     /* bytes of the verbs of one grant */
+#define LIMIT_GRANTS 200          /* grants, and plans that wait for a second person, that are shown */
 
 /* host lists: CONVENTIONS, "Expansion is capped" */
 #define LIMIT_UNDO_S 10           /* seconds that going back to a time of the inventory may take */
