@@ -5,13 +5,15 @@
 
 #include "verify.h"
 
-#define TAG "larch-request-v1\n"
+#define TAG "larch-request-v2\n"
 
 /* The columns of ROWS; in HASHED order where they are hashed. */
-enum { SEQ, REQUEST, CREATED, UNTIL, AT_ONCE, PER_HOUR, JOURNAL, HEAD, WHO, WAY = WHO + 11, PREV, HASH, THERE };
+enum { SEQ, REQUEST, CREATED, UNTIL, AT_ONCE, PER_HOUR, SECOND_OVER, GRANT, APPROVAL, JOURNAL, HEAD, WHO, APPROVER = WHO + 12,
+	PREV, HASH, THERE };
 #define ROWS \
-	"SELECT c.seq,c.request,r.created,r.until,r.at_once,r.per_hour,c.journal,c.head,r.who,r.source,r.address,r.role,r.reason," \
-	"coalesce(r.idempotency,''),r.request_id,r.plan,r.hash,r.machines,r.verb,r.way,c.prev,c.hash,r.id IS NOT NULL" \
+	"SELECT c.seq,c.request,r.created,r.until,r.at_once,r.per_hour,r.second_over,r.grant_id,r.approval_id,c.journal,c.head," \
+	"r.who,r.source,r.address,r.role,r.reason," \
+	"coalesce(r.idempotency,''),r.request_id,r.plan,r.hash,r.machines,r.verb,r.way,r.approver,c.prev,c.hash,r.id IS NOT NULL" \
 	" FROM chain c LEFT JOIN request r ON r.id=c.request ORDER BY c.seq"
 #define UNCHAINED \
 	"SELECT id FROM request WHERE id>(SELECT min(request) FROM chain) AND id NOT IN (SELECT request FROM chain) ORDER BY id LIMIT 1"
@@ -72,7 +74,7 @@ hash_row(sqlite3_stmt *st, unsigned char out[VERIFY_HASH])
 	for (int i = SEQ; i <= JOURNAL; i++)
 		(void)verify_number(md, sqlite3_column_int64(st, i));
 	add_bytes(md, st, HEAD);
-	for (int i = WHO; i <= WAY; i++) {
+	for (int i = WHO; i <= APPROVER; i++) {
 		(void)sqlite3_column_blob(st, i);
 		(void)verify_number(md, sqlite3_column_bytes(st, i));
 		add_bytes(md, st, i);

@@ -33,6 +33,7 @@ drive_look(const struct drive_machine *m)
 	    .request = &m->job->request,
 	    .plan = &m->job->plan,
 	    .now = times_now(),
+	    .begun = m->undo.active,
 	};
 }
 

@@ -93,7 +93,7 @@ load_plan(struct drive_job *job, struct arena *scratch, struct err *e)
 {
 	const struct drive_room *room = &job->drive->room;
 	struct power_look look = {*room->inv, *room->requests, room->journal, room->conf, &job->request, &job->plan,
-	    times_now()};
+	    times_now(), false};
 	json_t *j;
 	int rc;
 

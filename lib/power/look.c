@@ -31,7 +31,6 @@ power_look_request(const struct power_look *l, struct arena *a, struct err *e)
 	const struct power_request *r = l->request;
 	char age[TIMES_TEXT];
 
-	(void)a;
 	if (r->malformed != NULL)
 		return err_set(e, ERR_REFUSED, "%s", r->malformed);
 	if (l->now > r->until)
@@ -50,7 +49,7 @@ power_look_request(const struct power_look *l, struct arena *a, struct err *e)
 	if (l->plan->n_machines > (size_t)r->at_once)
 		return err_set(e, ERR_REFUSED, "role %s may switch %lld machines at once, the plan has %zu", r->role,
 		    (long long)r->at_once, l->plan->n_machines);
-	return 0;
+	return power_look_grant(l, a, e);
 }
 
 /* ---- the plan, made again --------------------------------------------------------------------- */
@@ -250,7 +249,7 @@ power_look_step(const struct power_look *l, size_t step, struct arena *a, struct
 	bool outlet_verb = power_verb_is_outlet(l->plan->verb);
 	const struct power_about about = {machine, s->device, s->outlet, outlet_verb};
 
-	if (power_look_tags(l, &about, a, e) != 0)
+	if (power_look_tags(l, &about, a, e) != 0 || power_look_revoked(l, step, a, e) != 0)
 		return -1;
 	if (look_protected(l, s->device, e) != 0 || look_protected(l, machine, e) != 0)
 		return -1;

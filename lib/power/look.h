@@ -21,16 +21,22 @@ struct power_seen {
 
 struct power_look {
 	struct inv *inv;
-	struct power_requests *requests; /* whose tags hold back; NULL: it cannot be read, and nothing is switched */
+	struct power_requests *requests; /* whose tags, grants and approvals are looked at; NULL: it cannot be read, and nothing is switched */
 	struct journal *journal;
 	const struct conf *conf;
 	const struct power_request *request;
 	const struct power_plan *plan;
 	int64_t now;
+	bool begun;              /* the machine of the step was begun: what only keeps it from beginning is not looked at */
 };
 
 /* When a request is taken up: not too late, hash right, within its role's ceilings. 0 or -1. */
 LARCH_API int power_look_request(const struct power_look *l, struct arena *a, struct err *e);
+/* look_grant.c. Of a request: its grant is there, its own, was open and covers the plan; another person approved it
+ * where it must be so. Part of power_look_request. 0 or -1. */
+LARCH_API int power_look_grant(const struct power_look *l, struct arena *a, struct err *e);
+/* Of the first step of a machine: nobody has taken the grant back. Part of power_look_step. 0 or -1. */
+LARCH_API int power_look_revoked(const struct power_look *l, size_t step, struct arena *a, struct err *e);
 /*
  * Is this the plan larchd makes itself, now, of the same machines, verb and way? A plan that somebody made up,
  * or that rests on a room that has changed, is not. Once, before anything of it is begun. 0 or -1.

@@ -5,6 +5,7 @@
  *   plan     a pure function: things and a verb to steps or refusals
  *   facts    what a plan is made of, gathered from inventory and status
  *   request  a plan somebody was permitted to ask for: a row of power.db
+ *   grant    what a request may need besides: a grant, a second person
  *   journal  what was done, row chained to row: journal.db
  *   tag      a lockout: what is tagged is not switched
  *   pace     how fast a room may go on: stagger, start-up currents, tiers
@@ -16,6 +17,7 @@
 #ifndef LARCH_POWER_POWER_H
 #define LARCH_POWER_POWER_H
 
+#include "grant.h"
 #include "journal.h"
 #include "look.h"
 #include "pace.h"

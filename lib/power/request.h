@@ -9,7 +9,7 @@
 #include "plan.h"
 #include "store/store.h"
 
-#define REQUEST_VERSION 3 /* of power.db */
+#define REQUEST_VERSION 4 /* of power.db */
 #define REQUEST_HASH 32
 
 struct power_requests;
@@ -27,6 +27,10 @@ struct power_request {
 	const char *idempotency;     /* NULL none */
 	const char *request_id;
 	int64_t at_once, per_hour;   /* ceilings of the role; 0: none */
+	int64_t second_over;         /* machines of one request that the role may switch alone; 0: any number */
+	int64_t grant_id;            /* the grant it was asked under; 0: none */
+	const char *approver;        /* the second person; "" none, ... */
+	int64_t approval_id;         /* ... and the row that says so */
 	const char *plan_text;       /* canonical JSON of the plan */
 	const char *plan_hash;
 	const char *machines;        /* folded */
@@ -52,6 +56,8 @@ struct power_filing {
 	const struct power_plan *plan;
 	const char *source, *address, *reason, *idempotency, *request_id;
 	int64_t at_once, per_hour;
+	int64_t second_over, grant_id, approval_id; /* as in the request; the use of both is counted with it */
+	const char *approver;        /* NULL: none */
 	int64_t after;               /* the highest job the journal knows: a power.db that was lost does not begin at 1 */
 	int64_t journal;             /* the journal's head as `power` sees it: its number, 0 none, ... */
 	unsigned char journal_hash[REQUEST_HASH]; /* ... and its hash; the request cites it */

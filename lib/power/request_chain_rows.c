@@ -5,12 +5,12 @@
 
 #include "request.h"
 
-#define TAG "larch-request-v1\n"
-#define NUMBERS 5
-#define TEXTS 12
+#define TAG "larch-request-v2\n"
+#define NUMBERS 8
+#define TEXTS 13
 #define HASHED \
-	"id,created,until,at_once,per_hour,who,source,address,role,reason,coalesce(idempotency,''),request_id,plan,hash," \
-	"machines,verb,way"
+	"id,created,until,at_once,per_hour,second_over,grant_id,approval_id,who,source,address,role,reason,coalesce(idempotency,''),request_id,plan,hash," \
+	"machines,verb,way,approver"
 
 static void
 add_number(EVP_MD_CTX *md, int64_t v)

@@ -14,5 +14,6 @@ const char *power_text_of(struct store_query *q, int column, size_t max, const c
     const char **bad);
 
 extern const char power_tag_schema[]; /* the tables of tag_rows.c */
+extern const char power_grant_schema[]; /* of grant_rows.c, and the columns of a request that cite them */
 
 #endif

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "grant.h"
 #include "request_private.h"
 
 static const struct store_migration migrations[] = {
@@ -21,15 +22,17 @@ static const struct store_migration migrations[] = {
         "CREATE TRIGGER chain_stays BEFORE UPDATE ON chain BEGIN SELECT RAISE(ABORT,'a chained row never changes'); END;"
         "CREATE TRIGGER chain_kept BEFORE DELETE ON chain BEGIN SELECT RAISE(ABORT,'a chained row is never removed'); END;"},
     {3, power_tag_schema},
+    {4, power_grant_schema},
 };
 
 #define COLUMNS \
 	"id,created,until,who,source,address,role,reason,idempotency,request_id,at_once,per_hour,plan,hash," \
-	"machines,verb,way,(SELECT lower(hex(c.hash)) FROM chain c WHERE c.request=request.id)"
+	"machines,verb,way,(SELECT lower(hex(c.hash)) FROM chain c WHERE c.request=request.id)," \
+	"second_over,grant_id,approval_id,approver"
 /* For a list: some hundred plans would be more than an arena holds. */
 #define COLUMNS_LIST \
 	"id,created,until,who,source,address,role,reason,idempotency,request_id,at_once,per_hour,'',hash," \
-	"machines,verb,way,NULL"
+	"machines,verb,way,NULL,second_over,grant_id,approval_id,approver"
 /* Ids far beyond the last were made up: taken up, they would leave no number for those that follow. */
 #define ID_AHEAD INT64_C(1000000)
 
@@ -154,6 +157,8 @@ check_permit(const struct power_filing *f, struct arena *a, struct err *e)
 		return err_set(e, ERR_REFUSED, "the plan has refusals in it; nothing is filed until they are gone");
 	if (f->plan->n_steps == 0)
 		return err_set(e, ERR_REFUSED, "there is nothing to do");
+	if (f->second_over > 0 && f->plan->n_machines > (size_t)f->second_over && f->approval_id == 0)
+		return err_set(e, ERR_REFUSED, "more than %lld machines need a second person", (long long)f->second_over);
 	power_plan_things(f->plan, a, &things);
 	for (size_t i = 0; i < things.n; i++)
 		if (!permit_covers(f->permit, verb, things.name[i], now))
@@ -202,14 +207,15 @@ insert(struct power_requests *r, const struct power_filing *f, struct arena *a, 
 	rc = text.over ? err_set(e, ERR_LIMIT, "the plan is too large to file; ask for fewer machines")
 	               : store_run(r->s, e,
 	                     "INSERT INTO request(id,created,until,who,source,address,role,reason,idempotency,"
-	                     "request_id,at_once,per_hour,plan,hash,machines,verb,way)"
+	                     "request_id,at_once,per_hour,plan,hash,machines,verb,way,second_over,grant_id,approval_id,approver)"
 	                     " VALUES(1+max(?,coalesce((SELECT seq FROM sqlite_sequence WHERE name='request'),0)),"
-	                     "?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-	                     "iiisssssssiittsss", f->after, times_now(), permit_until(f->permit),
+	                     "?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+	                     "iiisssssssiittsssiiis", f->after, times_now(), permit_until(f->permit),
 	                     permit_who(f->permit), f->source, f->address, permit_role(f->permit), f->reason,
 	                     f->idempotency, f->request_id, f->at_once, f->per_hour, buf_view(&text),
 	                     str_of(f->plan->hash), hosts_fold(&names, a), power_verb_name(f->plan->verb),
-	                     power_way_name(f->plan->way));
+	                     power_way_name(f->plan->way), f->second_over, f->grant_id, f->approval_id,
+	                     f->approver == NULL ? "" : f->approver);
 	buf_free(&text);
 	json_decref(plan);
 	return rc;
@@ -247,6 +253,18 @@ insert_claims(struct power_requests *r, const struct power_filing *f, int64_t id
 	return 0;
 }
 
+/* What the request was allowed by is used up with it. */
+static int
+use_allowed(struct power_requests *r, const struct power_filing *f, int64_t id, struct err *e)
+{
+	const char *who = permit_who(f->permit);
+	int64_t now = times_now();
+
+	if (f->grant_id != 0 && power_grant_use(r->s, f->grant_id, who, now, e) != 0)
+		return -1;
+	return f->approval_id == 0 ? 0 : power_approval_use(r->s, f->approval_id, id, who, now, e);
+}
+
 int
 power_file(struct power_requests *r, const struct power_filing *f, int64_t *id_out, bool *again_out,
     struct err *e)
@@ -268,7 +286,7 @@ power_file(struct power_requests *r, const struct power_filing *f, int64_t *id_o
 	if (insert(r, f, a, e) != 0)
 		goto undo;
 	*id_out = store_last_id(r->s);
-	if (power_chain_add(r->s, *id_out, f, e) != 0 || insert_claims(r, f, *id_out, a, e) != 0)
+	if (power_chain_add(r->s, *id_out, f, e) != 0 || use_allowed(r, f, *id_out, e) != 0 || insert_claims(r, f, *id_out, a, e) != 0)
 		goto undo;
 	rc = store_commit(r->s, e);
 	goto out;
@@ -303,6 +321,10 @@ read_request(struct store_query *q, struct arena *a, struct power_request *x)
 	    .plan_hash = power_text_of(q, 13, 64, "hash", a, &bad),
 	    .machines = power_text_of(q, 14, LIMIT_PLAN_THINGS * (LIMIT_NAME + 1), "machines", a, &bad),
 	    .chain = power_text_of(q, 17, 2 * (size_t)REQUEST_HASH, "chain", a, &bad),
+	    .second_over = store_int(q, 18),
+	    .grant_id = store_int(q, 19),
+	    .approval_id = store_int(q, 20),
+	    .approver = power_text_of(q, 21, LIMIT_NAME, "approver", a, &bad),
 	};
 	if (power_verb_parse(str_of(store_text(q, 15)), &x->verb, NULL) != 0)
 		x->verb = POWER_VERB_COUNT; /* larchd refuses it */
@@ -330,7 +352,7 @@ power_request_after(struct power_requests *r, int64_t after, struct arena *a, st
 		return -1;
 	/* A row that cannot be read must not stand in front of all that follow. */
 	*out = (struct power_request){.id = id, .who = "", .source = "", .address = "", .role = "", .reason = "",
-	    .request_id = "", .plan_text = "", .plan_hash = "", .machines = "", .chain = "", .verb = POWER_VERB_COUNT,
+	    .request_id = "", .approver = "", .plan_text = "", .plan_hash = "", .machines = "", .chain = "", .verb = POWER_VERB_COUNT,
 	    .way = POWER_WAY_COUNT, .malformed = arena_printf(a, "its row cannot be read: %s", e->text)};
 	return 1;
 }

@@ -20,7 +20,8 @@ static struct store *
 made(const char *name, const char *sql)
 {
 	const struct store_migration rows[] = {{1, sql},
-	    {2, "CREATE TABLE chain(request,hash); INSERT INTO chain VALUES(2,zeroblob(32)),(3,zeroblob(33)),(4,zeroblob(60000000))"}};
+	    {2, "CREATE TABLE chain(request,hash); INSERT INTO chain VALUES(2,zeroblob(32)),(3,zeroblob(33)),(4,zeroblob(60000000))"},
+	    {3, ""}};
 	struct store *s = NULL;
 	struct err e = {0};
 
@@ -55,7 +56,8 @@ t_a_value_that_is_too_large_makes_its_row_malformed_and_no_other(void)
 {
 	struct store *s = made("large.db",
 	    "CREATE TABLE request(id INTEGER PRIMARY KEY,created,until,who,source,address,role,reason,idempotency,"
-	    "request_id,at_once,per_hour,plan,hash,machines,verb,way);"
+	    "request_id,at_once,per_hour,plan,hash,machines,verb,way,second_over DEFAULT 0,grant_id DEFAULT 0,"
+	    "approval_id DEFAULT 0,approver DEFAULT '');"
 	    "INSERT INTO request(id,who,plan) VALUES(1,'eve',zeroblob(100000000)),(2,'ana','{}'),(3,'eve','{}'),(4,'eve','{}'),(3000000,'eve','{}')");
 	struct power_requests *r = NULL;
 	struct arena *a = arena_create();
