@@ -156,6 +156,31 @@ static const struct web_field order_fields[] = {
     {.name = "what", .type = WEB_ENUM, .choices = orders, .required = true, .summary = "abort, pause or resume"},
     {.name = NULL},
 };
+#define FIELDS_GRANT \
+	{.name = "verbs", .type = WEB_TEXT, .max = LIMIT_GRANT_VERBS, .required = true, .summary = "verbs with commas, as cycle,on"}, \
+	{.name = "things", .type = WEB_HOSTS, .required = true, .summary = "machines, or PDU:OUTLET, as a host list"}, \
+	{.name = "minutes", .type = WEB_INT, .min = 1, .max = AUTH_GRANT_MINUTES, .summary = "how long; 15"}, \
+	{.name = "uses", .type = WEB_INT, .min = 1, .max = AUTH_GRANT_USES, .summary = "how many requests; 1"}
+#define FIELD_PROOF {.name = "proof", .type = WEB_SECRET, .required = true, .summary = "the proof of POST /api/v1/proofs about this"}
+#define FIELD_WHOLE_PLAN {.name = "plan", .type = WEB_TEXT, .min = 64, .max = 64, .required = true, .summary = "the plan's whole hash"}
+
+static const struct web_field grant_form_fields[] = {
+    FIELDS_GRANT,
+    {.name = "next", .type = WEB_TEXT, .max = 2048, .summary = "where to go afterwards"},
+    {.name = NULL},
+};
+static const struct web_field grant_fields[] = {FIELDS_GRANT, FIELD_PROOF, {.name = NULL}};
+static const struct web_field grant_id_fields[] = {
+    {.name = "id", .type = WEB_INT, .min = 1, .max = INT64_MAX, .required = true, .summary = "the grant's number"},
+    {.name = NULL},
+};
+static const struct web_field approval_fields[] = {
+    FIELD_WHOLE_PLAN,
+    {.name = "proved", .type = WEB_FLAG, .summary = "a code was given just now"},
+    {.name = NULL},
+};
+static const struct web_field plan_field[] = {FIELD_WHOLE_PLAN, {.name = NULL}};
+static const struct web_field approve_fields[] = {FIELD_WHOLE_PLAN, FIELD_PROOF, {.name = NULL}};
 static const struct web_field log_fields[] = {
     {.name = "job", .type = WEB_INT, .min = 1, .max = INT64_MAX, .summary = "rows of this job"},
     {.name = "thing", .type = WEB_NAME, .summary = "rows about this machine or device"},
@@ -211,6 +236,16 @@ static const struct web_route routes[] = {
         .change = WEB_CSRF, .fields = bmc_fields},
     {.method = "GET", .path = "/power/answers/{id}", .handler = power_show_answer, .guard = WEB_LOGIN, .verb = "see",
         .fields = answer_fields, .lists = true, .formats = WEB_HTML | WEB_JSON_FORMAT | WEB_TXT, .template = "power/answer"},
+    {.method = "GET", .path = "/power/grant", .handler = power_show_grant, .guard = WEB_LOGIN, .fields = grant_form_fields,
+        .template = "power/grant"},
+    {.method = "POST", .path = "/power/grants", .handler = power_post_grant, .guard = WEB_LOGIN, .change = WEB_CSRF,
+        .fields = grant_form_fields},
+    {.method = "POST", .path = "/power/grants/{id}/revoke", .handler = power_post_revoke, .guard = WEB_LOGIN,
+        .change = WEB_CSRF, .fields = grant_id_fields},
+    {.method = "GET", .path = "/power/approvals/{plan}", .handler = power_show_approval, .guard = WEB_LOGIN, .verb = "see",
+        .fields = approval_fields, .template = "power/approval"},
+    {.method = "POST", .path = "/power/approvals/{plan}", .handler = power_post_approval, .guard = WEB_LOGIN,
+        .change = WEB_CSRF, .fields = plan_field},
     {.method = "GET", .path = "/jobs", .handler = power_show_jobs, .guard = WEB_LOGIN, .verb = "see", .lists = true,
         .formats = WEB_ANY_FORMAT, .template = "power/jobs"},
     {.method = "GET", .path = "/jobs/{id}", .handler = power_show_job, .guard = WEB_LOGIN, .verb = "see", .fields = job_page_fields,
@@ -277,6 +312,20 @@ static const struct web_route routes[] = {
     {.method = "POST", .path = "/api/v1/jobs/{id}/{what}", .handler = power_api_order, .guard = WEB_LOGIN,
         .change = WEB_KEY, .fields = order_fields, .operation_id = "orderJob",
         .summary = "Abort a job, or let one that the brake paused go on"},
+    {.method = "GET", .path = "/api/v1/grants", .handler = power_api_grants, .guard = WEB_LOGIN,
+        .operation_id = "listGrants", .summary = "The grants that are open, of everybody"},
+    {.method = "POST", .path = "/api/v1/grants", .handler = power_api_grant, .guard = WEB_LOGIN, .change = WEB_KEY,
+        .fields = grant_fields, .body_max = 65536, .operation_id = "openGrant",
+        .summary = "Open a grant with a proof about it; its token goes into the header Larch-Grant, and is shown once"},
+    {.method = "DELETE", .path = "/api/v1/grants/{id}", .handler = power_api_revoke, .guard = WEB_LOGIN, .change = WEB_KEY,
+        .fields = grant_id_fields, .operation_id = "revokeGrant", .summary = "Take a grant back: one's own, or with the verb tag any"},
+    {.method = "GET", .path = "/api/v1/approvals", .handler = power_api_approvals, .guard = WEB_LOGIN, .verb = "see",
+        .operation_id = "listApprovals", .summary = "Plans that wait for a second person, or were approved and not filed yet"},
+    {.method = "GET", .path = "/api/v1/approvals/{plan}", .handler = power_api_approval, .guard = WEB_LOGIN, .verb = "see",
+        .fields = plan_field, .operation_id = "getApproval", .summary = "Such a plan with its text"},
+    {.method = "POST", .path = "/api/v1/approvals/{plan}", .handler = power_api_approve, .guard = WEB_LOGIN,
+        .change = WEB_KEY, .fields = approve_fields, .operation_id = "approve",
+        .summary = "Approve another person's plan with a proof about it; a token of a login, not a key"},
     {.method = "GET", .path = "/api/v1/log", .handler = power_api_log, .guard = WEB_LOGIN, .verb = "log",
         .fields = log_fields, .lists = true, .operation_id = "getLog", .summary = "Rows of the journal"},
 };
@@ -373,6 +422,7 @@ close_thread(void *state)
 	journal_close(s->journal);
 	power_requests_close(s->requests);
 	advice_file_destroy(s->advice);
+	store_close(s->sessions);
 	free(s);
 }
 
@@ -454,18 +504,34 @@ match(void *ctx, const char *query, const char *thing, struct err *e)
 	return inv_match(ctx, query, thing, e);
 }
 
-int
-power_permit(struct web_call *c, const char *verb, const struct hosts *things, struct permit **out,
-    struct err *e)
+static int
+permit(struct web_call *c, struct auth_ask *ask, struct permit **out, struct err *e)
 {
-	struct auth_ask ask = {.who = c->person, .verb = verb, .things = things, .match = match,
-	    .fact = power_fact, .fact_ctx = c, .arena = c->arena};
 	struct inv *inv;
 
 	if (power_need_inv(c, &inv, e) != 0)
 		return -1;
-	ask.match_ctx = inv;
-	return auth_may(c->policy, &ask, out, e);
+	ask->who = c->person;
+	ask->match = match;
+	ask->match_ctx = inv;
+	ask->fact = power_fact;
+	ask->fact_ctx = c;
+	ask->arena = c->arena;
+	return auth_may(c->policy, ask, out, e);
+}
+
+int
+power_permit(struct web_call *c, const char *verb, const struct hosts *things, struct permit **out,
+    struct err *e)
+{
+	return permit(c, &(struct auth_ask){.verb = verb, .things = things}, out, e);
+}
+
+int
+power_permit_many(struct web_call *c, const char *verb, const struct hosts *things, struct permit **out,
+    struct err *e)
+{
+	return permit(c, &(struct auth_ask){.verb = verb, .things = things, .uncounted = true}, out, e);
 }
 
 int

@@ -157,6 +157,17 @@ way_links(struct web_call *c, const struct asked *q)
 	return list;
 }
 
+/* The page of this plan. */
+static const char *
+plan_page(struct web_call *c, const struct asked *q)
+{
+	const char *list = hosts_fold(&q->names, c->arena);
+
+	if (q->verb == POWER_SETVLAN)
+		return web_link(c->arena, "/power?verb=setvlan&nodes=%s&port=%s&vlan=%d", list, q->port, q->vlan);
+	return web_link(c->arena, "/power?verb=%s&nodes=%s&via=%s", power_verb_name(q->verb), list, power_way_name(q->plan.way));
+}
+
 static void
 model_plan(struct web_call *c, json_t *m, const struct asked *q)
 {
@@ -168,6 +179,7 @@ model_plan(struct web_call *c, json_t *m, const struct asked *q)
 	jsn_set(plan, "has_notes", json_boolean(q->plan.n_notes > 0));
 	jsn_set(plan, "short_hash", json_stringn(q->plan.hash, 16));
 	jsn_set(plan, "is_refused", json_boolean(q->plan.refused));
+	may = may && power_model_grant(c, plan, &q->plan, q->permit, plan_page(c, q));
 	jsn_set(plan, "may_confirm", json_boolean(may));
 	jsn_set(plan, "nothing_to_do", json_boolean(q->plan.n_steps == 0 && !q->plan.refused));
 	jsn_set(plan, "safe", json_boolean(q->plan.n_cut == 0 && q->plan.way == POWER_WAY_PDU && q->plan.n_steps > 0));
@@ -325,7 +337,6 @@ file_plan(struct web_call *c, const struct asked *q, int64_t *job, bool *again, 
 	    .ended = job_ended,
 	    .ctx = c,
 	};
-	struct auth_limits limits;
 	struct journal *journal;
 	int rc;
 
@@ -335,10 +346,8 @@ file_plan(struct web_call *c, const struct asked *q, int64_t *job, bool *again, 
 		f.after = journal_last_job(journal);
 		(void)journal_read_head(journal, &f.journal, f.journal_hash, NULL); /* what was not seen is not cited */
 	}
-	if (auth_policy_limits(c->policy, permit_role(q->permit), &limits) != 0)
-		return err_set(e, ERR_INTERNAL, "the policy has no role %s", permit_role(q->permit));
-	f.at_once = limits.at_once;
-	f.per_hour = limits.per_hour;
+	if (power_allow(c, &f, plan_page(c, q), e) != 0)
+		return -1;
 	pthread_mutex_lock(&shared->lock);
 	rc = power_file(shared->requests, &f, job, again, e);
 	if (rc == 0 && !*again)

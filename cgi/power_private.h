@@ -6,7 +6,7 @@
 #include <pthread.h>
 
 #include "advice/advice.h"
-#include "auth/auth.h"
+#include "auth/step.h"
 #include "base/base.h"
 #include "inv/inv.h"
 #include "power/power.h"
@@ -27,6 +27,7 @@ struct power_readers {
 	struct journal *journal;
 	struct power_requests *requests;
 	struct advice_file *advice;
+	struct store *sessions;        /* proofs */
 };
 
 int power_need_inv(struct web_call *c, struct inv **out, struct err *e);
@@ -50,6 +51,10 @@ int power_permit(struct web_call *c, const char *verb, const struct hosts *thing
 
 /* power_policy.c: for struct auth_ask, what is so of a thing; ctx is the call. */
 int power_fact(void *ctx, enum auth_fact fact, const char *verb, const char *thing, struct err *e);
+
+/* The same without the ceiling of one request: a grant is for some of them, now and then. */
+int power_permit_many(struct web_call *c, const char *verb, const struct hosts *things, struct permit **out,
+    struct err *e);
 
 /* Of names that a group stood for, keep the machines. */
 int power_keep_machines(struct web_call *c, struct str typed, struct hosts *names, struct err *e);
@@ -75,6 +80,38 @@ int power_count_check(struct web_call *c, const struct power_plan *p, const stru
 
 /* power_plan_model.c: what becomes of whom, and the machines of a plan, for the page: `rows` and `groups` */
 void power_model_tale(json_t *plan, const struct power_plan *p, struct arena *a);
+
+/* power_grant.c */
+int power_show_grant(struct web_call *c, struct err *e);
+int power_post_grant(struct web_call *c, struct err *e);
+int power_post_revoke(struct web_call *c, struct err *e);
+int power_api_grant(struct web_call *c, struct err *e);
+int power_api_grants(struct web_call *c, struct err *e);
+int power_api_revoke(struct web_call *c, struct err *e);
+
+/* The proof that `login` left about this, of this session or key. */
+int power_find_proof(struct web_call *c, struct str token, const struct auth_proof_for *what, struct auth_proof *out,
+    struct err *e);
+struct str power_proof_cookie(struct web_call *c); /* {.n = 0}: none */
+
+/*
+ * What the permit's role asks for besides: ceilings, a grant, another person. Into the filing, or -1 with what is
+ * missing; `page` is where the plan stands, to come back to.
+ */
+int power_allow(struct web_call *c, struct power_filing *f, const char *page, struct err *e);
+/* The same for the plan's page: false, and the model has a link to open a grant, when one is needed and missing. */
+bool power_model_grant(struct web_call *c, json_t *model, const struct power_plan *p, const struct permit *permit,
+    const char *page);
+
+/* power_approve.c */
+int power_show_approval(struct web_call *c, struct err *e);
+int power_post_approval(struct web_call *c, struct err *e);
+int power_api_approve(struct web_call *c, struct err *e);
+int power_api_approval(struct web_call *c, struct err *e);
+int power_api_approvals(struct web_call *c, struct err *e);
+/* Over second_over: the approval into the filing; or the plan waits, and -1 ERR_REFUSED says so. */
+int power_second(struct web_call *c, const struct power_plan *p, const struct auth_limits *limits, const char *back,
+    struct power_filing *f, struct err *e);
 
 /* power_jobs.c */
 int power_show_jobs(struct web_call *c, struct err *e);

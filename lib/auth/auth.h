@@ -71,6 +71,7 @@ struct auth_person {
 	const char **groups;      /* as LDAP gave them when they were last asked */
 	size_t n_groups;
 	enum auth_source source;
+	bool is_token;            /* a key that a login of the API made: somebody sits there */
 	const char *id;           /* of the session or key, 16 hex digits: may be shown and logged */
 	char csrf[AUTH_CSRF_TEXT]; /* "" for a key */
 	const char **scope;       /* of a key: verbs, and "read"; a session has no scope (NULL) and may all */

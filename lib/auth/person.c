@@ -22,6 +22,7 @@ fill(struct auth_person *out, const struct auth_pass *p)
 		out->source = AUTH_SESSION;
 	} else {
 		out->source = AUTH_KEY;
+		out->is_token = p->kind == AUTH_PASS_TOKEN;
 		out->scope = p->scope;
 		out->n_scope = p->n_scope;
 		out->things = p->things;
