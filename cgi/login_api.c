@@ -2,6 +2,7 @@
 /* Tokens, the session and keys for programs. Each is one call of lib/auth. */
 #include <string.h>
 
+#include "auth/step.h"
 #include "login.h"
 
 #define TOKEN_MS (INT64_C(8) * 3600000) /* of a token, when nothing else is asked */
@@ -103,9 +104,12 @@ login_session_show(struct web_call *c, struct err *e)
 {
 	const struct auth_person *p = c->person;
 	const char **roles;
+	struct login *l = c->shared;
 	json_t *o = json_object();
+	struct auth_factor factor;
 	size_t n;
 
+	jsn_set(o, "factor", json_boolean(auth_desk_factor(l->desk, p->name, &factor, NULL) == 0 && factor.on));
 	roles = auth_roles(c->policy, p, c->arena, &n);
 	jsn_set_text(o, "user", p->name);
 	jsn_set_text(o, "display", p->display);

@@ -224,6 +224,7 @@ model_of(struct front *f)
 	jsn_set(m, "has_changes", json_boolean(f->n_changes > 0));
 	jsn_set(m, "calm", json_boolean(sick == 0 && unsettled == 0 && f->n_glass == 0 && f->n_problems == 0 && f->n_told == 0 && f->n_drained == 0 &&
 	    f->status != NULL && f->room->n_nodes > 0));
+	pages_front_grants(f->call, f->status, m);
 	return m;
 }
 

@@ -87,6 +87,9 @@ int pages_front_alarms(struct front *f, struct err *e);
 /* ---- pages_front_advice.c ---- */
 void pages_front_advise(struct front *f); /* when f->level is there */
 
+/* ---- pages_front_grants.c ---- */
+void pages_front_grants(struct web_call *c, struct status *status, json_t *model); /* status NULL: nothing is known */
+
 /* ---- pages_front_slurm.c ---- */
 void pages_front_slurm(struct front *f);
 json_t *pages_front_states(const struct front *f);

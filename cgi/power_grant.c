@@ -244,6 +244,19 @@ needs_grant(const struct web_call *c, const struct auth_limits *limits)
 	return limits->grant == AUTH_GRANT_SESSION && (c->person->source == AUTH_SESSION || c->person->is_token);
 }
 
+/* What one for this plan is about, for programs. */
+static json_t *
+needs_json(struct web_call *c, const struct power_plan *p)
+{
+	json_t *o = json_object();
+	struct hosts things;
+
+	power_plan_things(p, c->arena, &things);
+	jsn_set_text(o, "verbs", power_verb_name(p->verb));
+	jsn_set_text(o, "things", hosts_fold(&things, c->arena));
+	return o;
+}
+
 /* Where one for this plan is opened, coming back to its page. */
 static const char *
 grant_link(struct web_call *c, const struct power_plan *p, const char *next)
@@ -291,6 +304,7 @@ power_allow(struct web_call *c, struct power_filing *f, const char *page, struct
 	f->per_hour = limits.per_hour;
 	if (needs_grant(c, &limits)) {
 		if (grant_here(c, f->plan, &grant, e) != 0) {
+			web_problem_add(c, "needs", needs_json(c, f->plan));
 			web_problem_add(c, "grant", json_string(grant_link(c, f->plan, page)));
 			return -1;
 		}

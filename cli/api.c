@@ -76,6 +76,12 @@ headers_of(const struct cli *c, const struct api_request *q)
 		h = curl_slist_append(h, auth.p);
 		buf_free(&auth);
 	}
+	if (q->grant != NULL && q->grant->n > 0) {
+		buf_puts(&auth, "Larch-Grant: ");
+		buf_str(&auth, buf_view(q->grant));
+		h = curl_slist_append(h, auth.p);
+		buf_wipe(&auth);
+	}
 	if (q->if_none_match != NULL) {
 		buf_printf(&auth, "If-None-Match: %s", q->if_none_match);
 		h = curl_slist_append(h, auth.p);

@@ -53,6 +53,7 @@ struct options {
 	int print_it;
 	const char *contact;
 	const char *count; /* power: the typed number of machines, or their rack */
+	const char *for_time, *uses, *code_fd;
 };
 
 /* The stored session, after the environment and options have had their say. */
@@ -116,6 +117,8 @@ extern volatile sig_atomic_t interrupted;
 #define OPT_UNTIL OPT_BIT(28)
 #define OPT_KEY OPT_BIT(40) /* of a new key: --scope, --things, --expires */
 #define OPT_PERIOD OPT_BIT(30) /* --since, --until alone */
+#define OPT_GRANT OPT_BIT(42) /* --for, --uses */
+#define OPT_CODE OPT_BIT(43)
 #define OPT_TAG OPT_BIT(46) /* -R, --contact */
 #define OPT_GLASS OPT_BIT(50) /* where a password comes from, and no life of a key */
 #define OPT_TIMEOUT OPT_BIT(29) /* of a check; a job's own --timeout is in OPT_WAIT */
@@ -218,6 +221,7 @@ struct api_request {
 	const char *path;      /* "/api/v1/..." with its query, escaped already */
 	struct str body;       /* {NULL,0}: none; JSON */
 	const char *idempotency_key; /* or NULL */
+	const struct buf *grant;     /* a grant's token, or NULL, or empty */
 	const char *user;      /* Basic instead of the key: only for tokens */
 	const struct buf *password;
 	long limit_s;          /* for the whole exchange; 0: 60 */
@@ -265,6 +269,7 @@ void out_rows(const struct cli *c, enum format f, const json_t *whole, const jso
 int out_found(const struct cli *c, enum format fallback, const json_t *whole, const struct column *columns, size_t n,
     const char *nothing);
 void out_json(const json_t *value);
+void out_text_to(FILE *to, const char *text);
 void out_text(const char *text);  /* as it came, control bytes but newline and tab cleaned */
 /* Columns of a terminal that a text takes. */
 size_t out_width(const char *s);
@@ -289,6 +294,8 @@ int ask_yes(const struct cli *c, const char *question);
 int ask_password(struct cli *c, const char *user, struct buf *out, struct err *e);
 /* A password that is being chosen: from the terminal it is asked for twice. */
 int ask_new_password(struct cli *c, const char *user, struct buf *out, struct err *e);
+/* A one-time code: from --code-fd, LARCH_CODE, or the terminal without echo. */
+int ask_code(struct cli *c, struct buf *out, struct err *e);
 int ask_line(const char *prompt, struct buf *out, struct err *e);
 
 /* ---- select.c --------------------------------------------------------------------- */
@@ -386,6 +393,10 @@ int cmd_tag(struct cli *c);          /* put, extend, lift */
 int cmd_tags(struct cli *c);
 int cmd_job_order(struct cli *c);
 int cmd_job_next(struct cli *c);
+int cmd_grant_open(struct cli *c);
+int cmd_grant_list(struct cli *c);
+int cmd_grant_revoke(struct cli *c);
+int cmd_approve(struct cli *c);
 int cmd_log_export(struct cli *c);
 int cmd_log_verify(struct cli *c);
 int cmd_check_config(struct cli *c);
@@ -429,6 +440,19 @@ struct wish {
 	const char *boot;      /* bootdev: "pxe", "disk", "bios"; else NULL */
 };
 int power_carry_out(struct cli *c, const struct wish *w);
+
+/* grant.c */
+struct grant_wish {
+	const char *verbs;     /* "cycle,on" */
+	const char *things;    /* folded */
+	int64_t minutes, uses;
+};
+/* Ask for a code or the password, open it, keep it; gives the exit code. */
+int grant_open(struct cli *c, const struct grant_wish *w);
+/* The token that is kept for this session, or nothing; the caller wipes it. */
+void grant_kept(const struct cli *c, struct buf *token);
+/* Is there a terminal, a descriptor or a variable that a code may come from? */
+bool grant_can_ask(const struct cli *c);
 
 /* status.c: what is known of nodes, as rows of /api/v1/status. */
 

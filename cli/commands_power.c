@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli.h"
 
-#define ACT (OPT_ACT | OPT_WAIT | OPT_COUNT)
+#define ACT (OPT_ACT | OPT_WAIT | OPT_COUNT | OPT_CODE)
 
 #define STATUS_MORE "The BMC's word on the chassis where there is one; else off when all outlets are off, or unknown.\n" \
 	"A switched-on outlet is not a running server: on is never taken from outlets alone.\n"
@@ -30,6 +30,11 @@
 #define PROBE_MORE "ADDRESS is numeric, or the name of a PDU. larchd asks it by SNMP: its family, its units, outlets, infeeds and\n" \
 	"sensors. Only what the inventory knows as a PDU or a switch is asked, and the networks that `probe` in\n" \
 	"larch.json lists. Exit: 0 it answered; 1 it did not, or is not asked.\n"
+#define GRANT_MORE "Asks for the code of your second factor (or, where you have none, for the password), which goes to the\n" \
+	"server's login and is kept nowhere. The grant is kept beside session.json and sent with power and outlet\n" \
+	"commands. They ask by themselves when one is needed and there is a terminal.\n"
+#define APPROVE_MORE "A plan of more machines than a role may switch alone waits a quarter of an hour. Shows it, asks, and asks for\n" \
+	"your own code. Then who asked for it asks again. HASH: the first 8 digits of the plan's or more.\n"
 
 static const struct command rows[] = {
 	{.words = "power status", .args = "[NODES]", .max_args = -1, .options = OPT_SELECT | OPT_EXPAND,
@@ -77,6 +82,14 @@ static const struct command rows[] = {
 	    .example = "larch pdu probe 10.9.0.7"},
 	{.words = "bmc", .args = "SERVER", .min_args = 1, .max_args = 1, .options = OPT_TIMEOUT, .verb = "bmc", .run = cmd_question,
 	    .help = "ask a machine's BMC: sensors, event log, power, device id", .example = "larch bmc n0007"},
+	{.words = "grant open", .args = "VERBS NODES|PDU:OUTLET...", .min_args = 2, .max_args = -1, .options = OPT_GRANT | OPT_CODE,
+	    .run = cmd_grant_open, .help = "say again that it is you: verbs on things, for a while", .more = GRANT_MORE,
+	    .example = "larch grant open cycle,on 'n[1-8]' --for 30m --uses 5"},
+	{.words = "grant list", .run = cmd_grant_list, .help = "the grants that are open, of everybody", .example = "larch grant list"},
+	{.words = "grant revoke", .args = "ID", .min_args = 1, .max_args = 1, .run = cmd_grant_revoke,
+	    .help = "take one back: your own, or with the verb tag any", .example = "larch grant revoke 12"},
+	{.words = "approve", .args = "HASH", .min_args = 1, .max_args = 1, .options = OPT_YES | OPT_CODE, .run = cmd_approve,
+	    .help = "approve another person's plan that waits for you", .more = APPROVE_MORE, .example = "larch approve 5c9f01ab"},
 	{.words = "jobs", .options = OPT_LIST, .verb = "jobs", .run = cmd_list, .help = "list the jobs, newest first",
 	    .example = "larch jobs --limit 5"},
 	{.words = "job pause", .args = "ID", .min_args = 1, .max_args = 1, .verb = "pause", .run = cmd_job_order,

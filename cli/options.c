@@ -80,6 +80,9 @@ const struct option_row option_rows[] = {
 	    .group = OPT_IMPORT, .offset = AT(from), .help = "what the files are; without it they are looked at"},
 	{.name = "print", .group = OPT_IMPORT, .offset = AT(print_it), .help = "print the room file they make, and send nothing"},
 	{.name = "prune", .group = OPT_IMPORT, .offset = AT(prune), .help = "remove what the file does not name"},
+	{.name = "for", .arg = "DURATION", .duration = true, .group = OPT_GRANT, .offset = AT(for_time), .help = "how long it is open: 15m (as without it), 8h at most"},
+	{.name = "uses", .arg = "N", .group = OPT_GRANT, .offset = AT(uses), .help = "how many requests it is for; 1 without it"},
+	{.name = "code-fd", .arg = "N", .group = OPT_CODE, .offset = AT(code_fd), .help = "read the one-time code from this descriptor; or LARCH_CODE"},
 	{.name = "yang", .arg = "FOLDER", .group = OPT_CONF, .offset = AT(yang), .help = "the YANG modules; else as the file says"},
 };
 const size_t n_option_rows = LARCH_COUNT(option_rows);

@@ -247,7 +247,7 @@ out_list(const json_t *body)
 }
 
 void
-out_text(const char *text)
+out_text_to(FILE *to, const char *text)
 {
 	struct str rest = str_of(text);
 
@@ -257,9 +257,15 @@ out_text(const char *text)
 
 		buf_plain(&b, line);
 		if (rest.p != NULL || line.n > 0)
-			printf("%s\n", b.n > 0 ? b.p : "");
+			fprintf(to, "%s\n", b.n > 0 ? b.p : "");
 		buf_free(&b);
 	}
+}
+
+void
+out_text(const char *text)
+{
+	out_text_to(stdout, text);
 }
 
 void

@@ -220,6 +220,31 @@ no_answer(const struct cli *c, bool sent, struct err *e)
 	return cli_fail(c, e);
 }
 
+/* Under the grant that is kept; where another is needed, and somebody is there to be asked, one is opened: once. */
+static int
+post_plan(struct cli *c, struct api_request *q, struct api_answer *a, int *code, struct err *e)
+{
+	struct grant_wish w = {.minutes = 15, .uses = 1};
+	struct buf grant;
+	const json_t *needs;
+	int rc;
+
+	for (int tries = 0;; tries++) {
+		grant_kept(c, &grant);
+		q->grant = &grant;
+		rc = api_call(c, q, a, e);
+		buf_wipe(&grant);
+		needs = rc == 0 && a->status == 403 ? json_object_get(a->body, "needs") : NULL;
+		if (needs == NULL || tries > 0 || !grant_can_ask(c))
+			return rc;
+		w.verbs = arena_strdup(c->arena, jsn_text_or(needs, "verbs", ""));
+		w.things = arena_strdup(c->arena, jsn_text_or(needs, "things", ""));
+		api_answer_finish(a);
+		if ((*code = grant_open(c, &w)) != EXIT_OK)
+			return 1;
+	}
+}
+
 static int
 submit(struct cli *c, const struct wish *w, const json_t *plan)
 {
@@ -230,14 +255,17 @@ submit(struct cli *c, const struct wish *w, const json_t *plan)
 	struct api_answer a = {0};
 	struct err e = {0};
 	const char *id;
-	int code;
+	int code = EXIT_OK, rc;
 
 	file_random(random, sizeof(random));
 	hex_encode(random, sizeof(random), key);
 	make_body(c, w, plan, &body);
 	q.body = buf_view(&body);
-	if (api_call(c, &q, &a, &e) != 0)
+	rc = post_plan(c, &q, &a, &code, &e);
+	if (rc < 0)
 		code = no_answer(c, a.sent, &e);
+	else if (rc > 0)
+		; /* no grant: the reason was printed */
 	else if (a.status == 412)
 		code = changed_plan(c, &a);
 	else if (a.status < 200 || a.status > 299)

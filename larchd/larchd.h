@@ -39,6 +39,7 @@ struct larchd {
 	struct inv *inv;                /* readers; NULL until their writers have run */
 	struct power_requests *requests;
 	const char *inv_path, *requests_path;
+	int64_t grants_seen;            /* generation of power.db whose grants were published */
 	int64_t inv_seen, requests_seen; /* generations when they were last looked at */
 	struct {
 		int64_t seen, inv_seen, turn, noted; /* generations, and the last event in the journal; -1: not known */
@@ -82,6 +83,9 @@ drive_act_fn larchd_acted; /* ctx: the struct larchd */
 
 /* tags.c: what hangs is published, what became of it noted, when power.db or the inventory has changed. */
 void larchd_tags(struct larchd *l);
+
+/* grants.c: open grants and plans that wait are published for everybody, when power.db has changed. */
+void larchd_grants(struct larchd *l);
 
 /* notify.c: sd_notify(3) without the library. */
 void larchd_notify(const char *state);

@@ -96,7 +96,7 @@ open_readers(struct larchd *l)
 	if (l->inv == NULL && inv_open_reader(l->inv_path, &l->inv, &e) == 0)
 		l->inv_seen = -1;
 	if (l->requests == NULL && power_requests_open_reader(l->requests_path, &l->requests, &e) == 0)
-		l->requests_seen = l->tags.seen = l->tags.turn = l->tags.noted = -1;
+		l->requests_seen = l->grants_seen = l->tags.seen = l->tags.turn = l->tags.noted = -1;
 }
 
 /* A journal that cannot be written is met twice a second: said once a minute. */
@@ -122,6 +122,7 @@ larchd_look(struct larchd *l)
 	if (l->inv == NULL || l->requests == NULL || l->stopping)
 		return;
 	larchd_tags(l);
+	larchd_grants(l);
 	now = power_requests_generation(l->requests);
 	if (now == l->requests_seen)
 		return;

@@ -430,6 +430,28 @@ struct status_cured {
 };
 LARCH_API int status_cures(struct status *s, struct arena *a, struct status_cured **out, size_t *n_out, struct err *e);
 
+/* ---- who may switch what just now -------------------------------------------------- */
+
+/* A grant that is open, and a plan that waits for a second person or was approved and is not filed yet. */
+struct status_grant {
+	int64_t id;
+	const char *who, *verbs, *things; /* "ana", "on,cycle", folded */
+	int64_t uses, used, made, until;  /* ms */
+};
+struct status_waiting {
+	int64_t id;
+	const char *plan, *who, *verb, *things; /* the plan's hash, 64 digits */
+	int64_t machines, asked, until;
+	const char *approver;                   /* "": it waits */
+};
+/* larchd: publish all of them, in the place of those before. */
+LARCH_API int status_put_grants(struct status *s, const struct status_grant *grants, size_t n_grants,
+    const struct status_waiting *waiting, size_t n_waiting, struct err *e);
+/* Those that are not over at `now`, newest first. */
+LARCH_API int status_grants(struct status *s, int64_t now, struct arena *a, struct status_grant **out, size_t *n_out, struct err *e);
+LARCH_API int status_waiting(struct status *s, int64_t now, struct arena *a, struct status_waiting **out, size_t *n_out,
+    struct err *e);
+
 /* ---- what larchd wants the inventory to say ---------------------------------------- */
 
 /*
