@@ -220,6 +220,11 @@ static const struct web_route routes[] = {
         .formats = WEB_HTML | WEB_JSON_FORMAT | WEB_TXT, .template = "power/plan"},
     {.method = "POST", .path = "/power", .handler = power_post, .guard = WEB_LOGIN, .change = WEB_CSRF,
         .fields = post_fields, .template = "power/plan"},
+    /* the same two below /power/: elinks sends a cookie of Path=/power there, and not to /power itself */
+    {.method = "GET", .path = "/power/plan", .handler = power_show_form, .guard = WEB_LOGIN, .verb = "see", .fields = form_fields,
+        .formats = WEB_HTML | WEB_JSON_FORMAT | WEB_TXT, .template = "power/plan"},
+    {.method = "POST", .path = "/power/confirm", .handler = power_post, .guard = WEB_LOGIN, .change = WEB_CSRF,
+        .fields = post_fields, .template = "power/plan"},
     {.method = "POST", .path = "/power/plan", .handler = power_post_choice, .guard = WEB_LOGIN,
         .change = WEB_CSRF, .fields = choose_fields},
     {.method = "POST", .path = "/power/check", .handler = power_post_check, .guard = WEB_LOGIN,
