@@ -8,14 +8,12 @@
 
 #define RECOVERY 16 /* characters of base32: 80 bits */
 
-enum auth_code
-auth_code_read(struct str typed, char out[AUTH_CODE_TEXT])
+/* What was typed, without what does not matter; false: too long, or a character that is in no code. */
+static bool
+fold(struct str typed, char out[AUTH_CODE_TEXT])
 {
-	size_t n = 0, digits = 0;
+	size_t n = 0;
 
-	out[0] = '\0';
-	if (typed.n > LIMIT_CODE)
-		return AUTH_CODE_NONE;
 	for (size_t i = 0; i < typed.n; i++) {
 		char ch = typed.p[i];
 
@@ -24,14 +22,27 @@ auth_code_read(struct str typed, char out[AUTH_CODE_TEXT])
 		if (ch >= 'A' && ch <= 'Z')
 			ch = (char)(ch - 'A' + 'a');
 		if (n == RECOVERY || !((ch >= 'a' && ch <= 'z') || (ch >= '0' && ch <= '9')))
-			return AUTH_CODE_NONE;
-		digits += ch >= '0' && ch <= '9';
+			return false;
 		out[n++] = ch;
 	}
 	out[n] = '\0';
-	if (n == AUTH_DIGITS && digits == n)
-		return AUTH_CODE_TOTP;
-	return n == RECOVERY && strpbrk(out, "0189") == NULL ? AUTH_CODE_RECOVERY : AUTH_CODE_NONE;
+	return true;
+}
+
+enum auth_code
+auth_code_read(struct str typed, char out[AUTH_CODE_TEXT])
+{
+	enum auth_code kind = AUTH_CODE_NONE;
+
+	if (typed.n <= LIMIT_CODE && fold(typed, out)) {
+		if (strlen(out) == AUTH_DIGITS && strspn(out, "0123456789") == AUTH_DIGITS)
+			kind = AUTH_CODE_TOTP;
+		else if (strlen(out) == RECOVERY && strpbrk(out, "0189") == NULL)
+			kind = AUTH_CODE_RECOVERY;
+	}
+	if (kind == AUTH_CODE_NONE)
+		explicit_bzero(out, AUTH_CODE_TEXT); /* "": what is no code is not handed on */
+	return kind;
 }
 
 static void

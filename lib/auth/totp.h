@@ -11,7 +11,7 @@
 #define AUTH_DIGITS 6
 #define AUTH_CODE_TEXT 17     /* the longest code as it is compared, and the NUL */
 
-/* What somebody typed, without blanks and dashes and in lower case. */
+/* What somebody typed, without blanks and dashes and in lower case; "" when it is no code. */
 enum auth_code { AUTH_CODE_NONE, AUTH_CODE_TOTP, AUTH_CODE_RECOVERY };
 LARCH_API enum auth_code auth_code_read(struct str typed, char out[AUTH_CODE_TEXT]);
 

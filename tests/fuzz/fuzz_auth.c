@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What a stranger sends to be let in: cookies, bearers, Basic credentials,
- * login names, addresses; and what a child of the checker may send back.
+ * login names, addresses, one-time codes, grants; and what a child of the checker may send back.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "auth/ldap.h"
+#include "auth/totp.h"
 #include "fuzz.h"
 
 static void
@@ -62,6 +63,37 @@ names(struct str in, struct arena *a)
 	DEMAND(str_is_text(str_of(auth_clean(in, 50, a))));
 }
 
+static void
+codes(struct str in)
+{
+	char code[AUTH_CODE_TEXT], again[AUTH_CODE_TEXT];
+	enum auth_code kind = auth_code_read(in, code);
+
+	DEMAND(strlen(code) < sizeof(code));
+	if (kind == AUTH_CODE_NONE)
+		return;
+	DEMAND(strlen(code) == (kind == AUTH_CODE_TOTP ? 6 : 16));
+	DEMAND(auth_code_read(str_of(code), again) == kind && strcmp(code, again) == 0);
+}
+
+/* The first line is the verbs, the rest the things: what is taken has one spelling and one sum. */
+static void
+grants(struct str in, struct arena *a)
+{
+	struct auth_grant_about out, again;
+	struct str rest = in, verbs = str_cut(&rest, '\n');
+	struct err e = {0};
+
+	if (auth_about_grant(&(struct auth_grant_wish){verbs, rest, 15, 1}, a, &out, &e) != 0) {
+		DEMAND(e.text[0] != '\0');
+		return;
+	}
+	DEMAND(out.names.n > 0 && out.names.n <= LIMIT_PLAN_THINGS);
+	DEMAND(auth_about_grant(&(struct auth_grant_wish){str_of(out.verbs), str_of(out.things), 15, 1}, a, &again, &e) == 0);
+	DEMAND(strcmp(out.verbs, again.verbs) == 0 && strcmp(out.things, again.things) == 0);
+	DEMAND(strcmp(out.about, again.about) == 0 && auth_token_is(str_of(out.about)));
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
@@ -75,6 +107,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	tokens(in);
 	basic(in);
 	names(in, a);
+	codes(in);
+	grants(in, a);
 	if (auth_ldap_unpack(in, a, &answer) == 0)
 		DEMAND(answer.found.dn != NULL && answer.found.n_groups <= LDAP_GROUPS_MAX);
 	arena_destroy(a);
