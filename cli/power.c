@@ -233,6 +233,7 @@ post_plan(struct cli *c, struct api_request *q, struct api_answer *a, int *code,
 		grant_kept(c, &grant);
 		q->grant = &grant;
 		rc = api_call(c, q, a, e);
+		q->grant = NULL;
 		buf_wipe(&grant);
 		needs = rc == 0 && a->status == 403 ? json_object_get(a->body, "needs") : NULL;
 		if (needs == NULL || tries > 0 || !grant_can_ask(c))
