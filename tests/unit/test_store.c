@@ -19,12 +19,13 @@ path(const char *name)
 static struct store *
 made(const char *name, const char *sql)
 {
-	const struct store_migration rows[] = {{1, sql},
-	    {2, "CREATE TABLE chain(request,hash); INSERT INTO chain VALUES(2,zeroblob(32)),(3,zeroblob(33)),(4,zeroblob(60000000))"},
-	    {3, ""}};
+	struct store_migration rows[REQUEST_VERSION] = {{1, sql},
+	    {2, "CREATE TABLE chain(request,hash); INSERT INTO chain VALUES(2,zeroblob(32)),(3,zeroblob(33)),(4,zeroblob(60000000))"}};
 	struct store *s = NULL;
 	struct err e = {0};
 
+	for (int i = 2; i < REQUEST_VERSION; i++)
+		rows[i] = (struct store_migration){i + 1, ""};
 	if (store_open(path(name), rows, LARCH_COUNT(rows), &s, &e) != 0)
 		T_STR(e.text, "");
 	return s;
