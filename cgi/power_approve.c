@@ -42,6 +42,8 @@ power_second(struct web_call *c, const struct power_plan *p, const struct auth_l
 	struct power_approval x;
 	int rc;
 
+	if (p->verb == POWER_IDENTIFY)
+		return 0;
 	f->second_over = limits->second_over;
 	if (limits->second_over <= 0 || p->n_machines <= (size_t)limits->second_over)
 		return 0;

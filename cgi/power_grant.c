@@ -235,10 +235,24 @@ power_api_revoke(struct web_call *c, struct err *e)
 
 /* ---- is one needed, and is it there -------------------------------------------------------------- */
 
-/* Does a role with these limits want a grant of this caller? */
-static bool
-needs_grant(const struct web_call *c, const struct auth_limits *limits)
+const char *
+power_plan_page(struct web_call *c, const struct power_wish *w)
 {
+	const char *verb = power_verb_name(w->verb), *list = hosts_fold(w->names, c->arena);
+
+	if (w->verb == POWER_SETVLAN)
+		return web_link(c->arena, "/power/plan?verb=%s&nodes=%s&port=%s&vlan=%d", verb, list, w->port, w->vlan);
+	if (w->verb == POWER_BOOTDEV)
+		return web_link(c->arena, "/power/plan?verb=%s&nodes=%s&boot=%s", verb, list, power_boot_name(w->boot));
+	return web_link(c->arena, "/power/plan?verb=%s&nodes=%s&via=%s", verb, list, power_way_name(w->way));
+}
+
+/* Does a role with these limits want a grant of this caller? A light that blinks switches nothing. */
+static bool
+needs_grant(const struct web_call *c, const struct power_plan *p, const struct auth_limits *limits)
+{
+	if (p->verb == POWER_IDENTIFY)
+		return false;
 	if (limits->grant == AUTH_GRANT_ALWAYS)
 		return true;
 	return limits->grant == AUTH_GRANT_SESSION && (c->person->source == AUTH_SESSION || c->person->is_token);
@@ -302,7 +316,7 @@ power_allow(struct web_call *c, struct power_filing *f, const char *page, struct
 		return err_set(e, ERR_INTERNAL, "the policy has no role %s", permit_role(f->permit));
 	f->at_once = limits.at_once;
 	f->per_hour = limits.per_hour;
-	if (needs_grant(c, &limits)) {
+	if (needs_grant(c, f->plan, &limits)) {
 		if (grant_here(c, f->plan, &grant, e) != 0) {
 			web_problem_add(c, "needs", needs_json(c, f->plan));
 			web_problem_add(c, "grant", json_string(grant_link(c, f->plan, page)));
@@ -322,7 +336,7 @@ power_model_grant(struct web_call *c, json_t *model, const struct power_plan *p,
 	struct err why = {0};
 	char at[TIMES_TEXT];
 
-	if (auth_policy_limits(c->policy, permit_role(permit), &limits) != 0 || !needs_grant(c, &limits))
+	if (auth_policy_limits(c->policy, permit_role(permit), &limits) != 0 || !needs_grant(c, p, &limits))
 		return true;
 	if (grant_here(c, p, &grant, &why) != 0) {
 		jsn_set_text(model, "grant_link", grant_link(c, p, page));

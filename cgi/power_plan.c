@@ -157,15 +157,10 @@ way_links(struct web_call *c, const struct asked *q)
 	return list;
 }
 
-/* The page of this plan, where the cookie of a grant comes too. */
 static const char *
 plan_page(struct web_call *c, const struct asked *q)
 {
-	const char *list = hosts_fold(&q->names, c->arena);
-
-	if (q->verb == POWER_SETVLAN)
-		return web_link(c->arena, "/power/plan?verb=setvlan&nodes=%s&port=%s&vlan=%d", list, q->port, q->vlan);
-	return web_link(c->arena, "/power/plan?verb=%s&nodes=%s&via=%s", power_verb_name(q->verb), list, power_way_name(q->plan.way));
+	return power_plan_page(c, &(struct power_wish){q->verb, q->plan.way, &q->names, q->port, q->vlan, q->boot});
 }
 
 static void

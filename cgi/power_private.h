@@ -93,6 +93,8 @@ int power_api_revoke(struct web_call *c, struct err *e);
 int power_find_proof(struct web_call *c, struct str token, const struct auth_proof_for *what, struct auth_proof *out,
     struct err *e);
 struct str power_proof_cookie(struct web_call *c); /* {.n = 0}: none */
+/* The page of such a plan, below /power/, where the cookie of a grant comes too. */
+const char *power_plan_page(struct web_call *c, const struct power_wish *w);
 
 /*
  * What the permit's role asks for besides: ceilings, a grant, another person. Into the filing, or -1 with what is

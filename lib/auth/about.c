@@ -5,11 +5,11 @@
 #include "step.h"
 #include "inner.h"
 
-/* A grant is for what switches something. */
+/* A grant is for what switches something: all verbs from `on`, but for the light. */
 static bool
 switches(enum auth_verb v)
 {
-	return v >= AUTH_ON && v < AUTH_VERB_COUNT;
+	return v >= AUTH_ON && v < AUTH_VERB_COUNT && v != AUTH_IDENTIFY;
 }
 
 static int

@@ -348,7 +348,8 @@ t_a_grant_of_nothing_or_of_too_much_is_refused(void)
 		struct auth_grant_wish w;
 		const char *why;
 	} rows[] = {{{{"", 0}, {"n1", 2}, 1, 1}, "needs a verb"}, {{{"fly", 3}, {"n1", 2}, 1, 1}, "'fly' is no verb"},
-	    {{{"see", 3}, {"n1", 2}, 1, 1}, "switches nothing"}, {{{"cycle", 5}, {"n1", 2}, 0, 1}, "minutes"},
+	    {{{"see", 3}, {"n1", 2}, 1, 1}, "switches nothing"}, {{{"on,identify", 11}, {"n1", 2}, 1, 1}, "switches nothing"},
+	    {{{"cycle", 5}, {"n1", 2}, 0, 1}, "minutes"},
 	    {{{"cycle", 5}, {"n1", 2}, 481, 1}, "minutes"}, {{{"cycle", 5}, {"n1", 2}, 1, 0}, "uses"},
 	    {{{"cycle", 5}, {"n1", 2}, 1, 101}, "uses"}, {{{"cycle", 5}, {"n[0-1024]", 9}, 1, 1}, "1024 things at most"},
 	    {{{"cycle", 5}, {"n[3-1]", 6}, 1, 1}, ""}, {{{"cycle", 5}, {"@all", 4}, 1, 1}, ""}, {{{"cycle", 5}, {"", 0}, 1, 1}, ""}};
