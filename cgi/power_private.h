@@ -49,9 +49,6 @@ int power_permit_stop(struct web_call *c, const struct power_plan *p, struct per
 int power_permit(struct web_call *c, const char *verb, const struct hosts *things, struct permit **out,
     struct err *e);
 
-/* power_policy.c: for struct auth_ask, what is so of a thing; ctx is the call. */
-int power_fact(void *ctx, enum auth_fact fact, const char *verb, const char *thing, struct err *e);
-
 /* The same without the ceiling of one request: a grant is for some of them, now and then. */
 int power_permit_many(struct web_call *c, const char *verb, const struct hosts *things, struct permit **out,
     struct err *e);
