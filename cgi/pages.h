@@ -52,8 +52,10 @@ struct pages_pdu {
 	const char *href;
 	const char *family, *rack, *feed;
 	const struct status_value *value; /* of the check "pdu" */
+	const struct status_value *feeds; /* what goes in, and the air at it; NULL: not told */
 	const struct status_outlet *outlets;
 	size_t n_outlets, on, off, unknown;
+	size_t faults, fixed;             /* outlets with a fault; outlets that nothing switches */
 	double amps;                      /* NAN: nothing measured */
 };
 
@@ -197,6 +199,8 @@ const char *pages_known_word(const struct status_value *v, int64_t now);
 /* The level of a power step's outcome: 'o', 'u' (nobody knows), 'c'. */
 char pages_outcome_level(const char *outcome);
 /* An outlet's state with its age. */
+/* pages_pdu_feeds.c: tables of a PDU's infeeds and sensors. What they point to is the caller's: json_decref when they were shown. */
+json_t *pages_pdu_feeds(struct web_call *c, const struct pages_pdu *pdu, struct web_table *infeeds, struct web_table *sensors);
 struct web_cell pages_outlet_cell(const struct status_outlet *o, int64_t now);
 /* The page of a thing: "/nodes/NAME", "/pdus/NAME", "/racks/NAME" ... by its type; in the arena. */
 const char *pages_href(struct arena *a, const char *type, const char *name);

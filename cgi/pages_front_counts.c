@@ -97,7 +97,7 @@ pages_front_counts(const struct front *f)
 	    {"power", "Power", "/nodes?sort=outlets", "/nodes?q=status:outlets=", "/nodes?show=all&group=outlets",
 	        {{"on", STATUS_OK, 0}, {"off", STATUS_WARN, 0}, {"mixed", STATUS_WARN, 0}, {"other", STATUS_WARN, 0}}, 0},
 	    {"pdus", "PDUs", "/pdus", NULL, NULL,
-	        {{"ok", STATUS_OK, 0}, {"silent", STATUS_CRITICAL, 0}, {NULL, 0, 0}, {"other", STATUS_CRITICAL, 0}}, 0},
+	        {{"ok", STATUS_OK, 0}, {"silent", STATUS_CRITICAL, 0}, {"fault", STATUS_WARN, 0}, {"other", STATUS_CRITICAL, 0}}, 0},
 	};
 	bool html = f->call->format == WEB_HTML;
 	json_t *o = html ? json_array() : json_object();

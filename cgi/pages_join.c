@@ -295,6 +295,7 @@ fill_pdu(const struct pages_room *r, const struct inv_thing *t, struct pages_pdu
 	    .family = inv_attr(t, "family"),
 	    .feed = inv_attr(t, "feed"),
 	    .value = find_value(r, t->name, "pdu"),
+	    .feeds = find_value(r, t->name, "feeds"),
 	    .amps = NAN,
 	};
 	p->rack = place == NULL ? inv_attr(t, "rack") : place->container;
@@ -305,9 +306,13 @@ fill_pdu(const struct pages_room *r, const struct inv_thing *t, struct pages_pdu
 		if (strcmp(o->pdu, t->name) != 0)
 			break;
 		*(strcmp(o->state, "on") == 0 ? &p->on : strcmp(o->state, "off") == 0 ? &p->off : &p->unknown) += 1;
+		p->faults += *o->fault != '\0';
+		p->fixed += o->fixed;
 		if (!isnan(o->amps))
 			p->amps = (isnan(p->amps) ? 0 : p->amps) + o->amps;
 	}
+	if (isnan(p->amps) && p->value != NULL)
+		p->amps = p->value->number; /* it measures what goes in, and no outlet */
 }
 
 /* What was seen again since it was read is as young as its last round; the texts stay where they are. */

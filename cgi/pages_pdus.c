@@ -78,6 +78,23 @@ outlets_unknown(const void *ctx, size_t row, int64_t now)
 }
 
 static struct web_cell
+faults(const void *ctx, size_t row, int64_t now)
+{
+	(void)now;
+	return count(at(ctx, row), at(ctx, row)->faults);
+}
+
+static struct web_cell
+feeds(const void *ctx, size_t row, int64_t now)
+{
+	const struct status_value *v = at(ctx, row)->feeds;
+	struct web_cell made = web_cell_text(v == NULL ? "" : v->text);
+
+	made.stale = v != NULL && status_stale(v->at, v->interval, now);
+	return made;
+}
+
+static struct web_cell
 load(const void *ctx, size_t row, int64_t now)
 {
 	(void)now;
@@ -112,7 +129,9 @@ static const struct pages_column columns[] = {
     {{.key = "outlets_on", .title = "On", .kind = WEB_COL_NUMBER}, outlets_on},
     {{.key = "outlets_off", .title = "Off", .kind = WEB_COL_NUMBER}, outlets_off},
     {{.key = "outlets_unknown", .title = "Unknown", .kind = WEB_COL_NUMBER}, outlets_unknown},
+    {{.key = "outlets_faulty", .title = "Faults", .kind = WEB_COL_NUMBER}, faults},
     {{.key = "current_amperes", .title = "Load", .kind = WEB_COL_NUMBER, .unit = "A"}, load},
+    {{.key = "feeds", .title = "In, and air"}, feeds},
     {{.key = "age", .title = "Age", .kind = WEB_COL_AGE}, age},
     {{.key = "detail", .title = "Detail"}, detail},
 };
@@ -219,6 +238,22 @@ outlet_word(const void *ctx, size_t row, int64_t now)
 }
 
 static struct web_cell
+outlet_fault(const void *ctx, size_t row, int64_t now)
+{
+	const struct status_outlet *o = page(ctx)->seen[row];
+
+	(void)now;
+	return web_cell_text(o == NULL ? "" : o->fault);
+}
+
+static struct web_cell
+outlet_switchable(const void *ctx, size_t row, int64_t now)
+{
+	(void)now;
+	return page(ctx)->seen[row] == NULL ? (struct web_cell){0} : web_cell_flag(!page(ctx)->seen[row]->fixed);
+}
+
+static struct web_cell
 outlet_device_name(const void *ctx, size_t row, int64_t now)
 {
 	(void)now;
@@ -291,6 +326,8 @@ static const struct pages_column outlet_columns[] = {
     {{.key = "outlet", .title = "Outlet"}, outlet_name},
     {{.key = "state", .title = "State", .kind = WEB_COL_STATE}, outlet_state},
     {{.key = "device_word", .title = "Device says", .data_only = true}, outlet_word},
+    {{.key = "fault", .title = "Fault"}, outlet_fault},
+    {{.key = "switchable", .title = "Switchable", .kind = WEB_COL_FLAG, .data_only = true}, outlet_switchable},
     {{.key = "feeds", .title = "What hangs on it", .kind = WEB_COL_LINK}, outlet_feeds},
     {{.key = "inlet", .title = "Inlet"}, outlet_inlet},
     {{.key = "device_name", .title = "Name on the device"}, outlet_device_name},
@@ -323,6 +360,26 @@ collect(struct pdu_page *p)
 	}
 }
 
+/* It has answered, and there is no outlet that anything could switch. */
+static bool
+only_meters(const struct pages_pdu *d)
+{
+	return d->n_outlets > 0 ? d->fixed == d->n_outlets : d->value != NULL && d->value->level < STATUS_CRITICAL;
+}
+
+/* Faults are rare: without one their column is none of the page's. */
+static const struct pages_column *
+columns_of(const struct pdu_page *p)
+{
+	struct pages_column *c = arena_array(p->call->arena, LARCH_COUNT(outlet_columns), sizeof(*c));
+
+	memcpy(c, outlet_columns, sizeof(outlet_columns));
+	for (size_t i = 0; i < LARCH_COUNT(outlet_columns); i++)
+		if (strcmp(c[i].column.key, "fault") == 0)
+			c[i].column.data_only = p->pdu->faults == 0;
+	return c;
+}
+
 static json_t *
 model_of(const struct pdu_page *p)
 {
@@ -340,6 +397,7 @@ model_of(const struct pdu_page *p)
 	jsn_set_text(m, "feed", d->feed);
 	jsn_set_text(m, "answers", v == NULL ? NULL : v->text);
 	jsn_set_text(m, "detail", v == NULL ? NULL : v->detail);
+	jsn_set(m, "switches", v == NULL || (d->n_outlets == 0 && v->level >= STATUS_CRITICAL) ? json_null() : json_boolean(!only_meters(d)));
 	jsn_set(m, "current_amperes", isnan(d->amps) ? json_null() : json_real(round(d->amps * 100) / 100));
 	if (p->call->format != WEB_HTML) {
 		jsn_set_text(m, "seen_at", v == NULL ? NULL : times_utc(v->at, text));
@@ -352,6 +410,7 @@ model_of(const struct pdu_page *p)
 	jsn_set_text(m, "seen_age", v == NULL ? NULL : times_age(p->call->now - v->at, text));
 	jsn_set_text(m, "level",
 	    v == NULL || status_stale(v->at, v->interval, p->call->now) ? "unknown" : status_level_name(v->level));
+	jsn_set(m, "only_meters", json_boolean(only_meters(d)));
 	jsn_set_text(m, "load", isnan(d->amps) ? NULL : arena_printf(p->call->arena, "%.1f A", d->amps));
 	jsn_set_text(m, "outlets_text",
 	    d->n_outlets == 0 ? "unknown"
@@ -384,6 +443,8 @@ outlets_selected(void *ctx, size_t row)
 {
 	const struct pdu_page *p = ((struct outlets *)ctx)->page;
 
+	if (p->seen[row] != NULL && p->seen[row]->fixed)
+		return NULL; /* nothing switches it */
 	return arena_printf(p->call->arena, "%s:%s", p->pdu->thing->name, p->outlet[row]);
 }
 
@@ -395,6 +456,8 @@ outlets_table(struct outlets *o)
 	t.cell = outlets_cell;
 	t.ctx = o;
 	t.sort = "outlet";
+	if (only_meters(o->page->pdu))
+		return t; /* a strip that only meters offers no switching */
 	t.form_path = "/power/plan"; /* a POST: a thousand boxes are no URL; it folds them and leads to the plan */
 	t.form_post = true;
 	t.select = "nodes";
@@ -411,7 +474,8 @@ pages_pdu(struct web_call *c, struct err *e)
 	struct pages_room *r = pages_room_get(c, e);
 	struct pdu_page p = {.call = c, .room = r};
 	struct outlets o = {.page = &p};
-	struct web_table t;
+	struct web_table t[3];
+	json_t *feeds;
 	int rc;
 
 	if (r == NULL)
@@ -426,13 +490,15 @@ pages_pdu(struct web_call *c, struct err *e)
 	                       .name = "outlets",
 	                       .caption = "Outlets",
 	                       .empty = "No outlet has been seen or recorded.",
-	                       .columns = outlet_columns,
+	                       .columns = columns_of(&p),
 	                       .n_columns = LARCH_COUNT(outlet_columns),
 	                       .n = p.n,
 	                       .ctx = &p,
 	                   });
-	t = outlets_table(&o);
-	rc = web_show(c, NULL, model_of(&p), &t, 1, e);
+	t[0] = outlets_table(&o);
+	feeds = pages_pdu_feeds(c, p.pdu, &t[1], &t[2]);
+	rc = web_show(c, NULL, model_of(&p), t, 3, e);
+	json_decref(feeds);
 	pages_room_put(c, r);
 	return rc;
 }

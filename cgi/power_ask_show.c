@@ -164,7 +164,7 @@ count_text(const json_t *found, struct arena *a)
 		can += jsn_bool_or(row, "switchable", false);
 	}
 	if (json_array_size(rows) == 0)
-		return "none";
+		return "none: it only meters";
 	for (size_t k = 0; k < LARCH_COUNT(states); k++)
 		if (n[k] > 0)
 			text = arena_printf(a, "%s%s%zu %s", text, *text == '\0' ? "" : ", ", n[k], states[k]);

@@ -89,6 +89,8 @@ outlet_json(const struct status_outlet *o)
 	jsn_set_text(j, "device_name", o->device_name);
 	jsn_set_text(j, "state", o->state);
 	jsn_set_text(j, "word", o->word);
+	jsn_set_text(j, "fault", o->fault);
+	jsn_set(j, "switchable", json_boolean(!o->fixed));
 	jsn_set(j, "amperes", isnan(o->amps) ? json_null() : json_real(o->amps));
 	jsn_set(j, "watts", isnan(o->watts) ? json_null() : json_real(o->watts));
 	jsn_set_text(j, "at", times_utc(o->at, when));

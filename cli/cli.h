@@ -381,6 +381,7 @@ int cmd_status(struct cli *c);       /* power status, outlet status */
 int cmd_room_status(struct cli *c);  /* status */
 int cmd_check(struct cli *c);
 int cmd_question(struct cli *c);
+int cmd_pdu_show(struct cli *c);
 int cmd_why(struct cli *c);
 int cmd_since(struct cli *c);
 int cmd_top(struct cli *c);

@@ -77,6 +77,8 @@ static const struct command rows[] = {
 	{.words = "outlet cycle", .args = "PDU:OUTLET...", .min_args = 1, .max_args = -1, .options = ACT,
 	    .verb = "outlet cycle", .run = cmd_power, .help = "single outlets off, read back, on",
 	    .example = "larch outlet cycle pdu-b01-a:AA7 pdu-b01-b:AA7"},
+	{.words = "pdu show", .args = "PDU", .min_args = 1, .max_args = 1, .run = cmd_pdu_show,
+	    .help = "a PDU as it was last seen: outlets, infeeds, sensors", .example = "larch pdu show pdu-b07-a"},
 	{.words = "pdu probe", .args = "ADDRESS|PDU", .min_args = 1, .max_args = 1, .options = OPT_TIMEOUT, .verb = "probe",
 	    .run = cmd_question, .help = "what is at an address: family, outlets, infeeds, sensors", .more = PROBE_MORE,
 	    .example = "larch pdu probe 10.9.0.7"},

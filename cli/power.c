@@ -17,7 +17,7 @@ static const struct column machine_columns[] = {
 };
 static const struct column outlet_columns[] = {
 	{"pdu", "pdu", false}, {"outlet", "outlet", false}, {"state", "state", true},
-	{"device_name", "name", false}, {"amperes", "A", false}, {"watts", "W", false}, {"at", "seen", false},
+	{"fault", "fault", false}, {"device_name", "name", false}, {"amperes", "A", false}, {"watts", "W", false}, {"at", "seen", false},
 };
 
 /* "PDU:OUTLET" as a list; to look at, a PDU's name alone is all its outlets. */

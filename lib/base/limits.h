@@ -104,6 +104,7 @@
 #define LIMIT_OUTLETS 128         /* outlets of one PDU unit */
 #define LIMIT_PDU_UNITS 8         /* PDU units behind one address */
 #define LIMIT_PDU_VALUES 16384    /* values of one reading of a PDU */
+#define LIMIT_PDU_FEEDS 128       /* infeeds of one PDU, and sensors of it, that are kept */
 #define LIMIT_DATAGRAM 65535      /* bytes of a datagram */
 #define LIMIT_DEVTYPES 256        /* files of mib/ */
 #define LIMIT_IPMI_PACKET 512     /* bytes of an IPMI datagram we take */

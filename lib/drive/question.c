@@ -79,7 +79,7 @@ outlets_json(const struct probe_pdu *pdu)
 		jsn_set_text(o, "device_name", x->device_name);
 		jsn_set_text(o, "state", devtype_state_name(x->state));
 		jsn_set_text(o, "word", x->word);
-		jsn_set_text(o, "fault", x->trouble[0] != '\0' ? x->trouble : x->fault ? x->word : "");
+		jsn_set_text(o, "fault", probe_outlet_fault(x));
 		jsn_set(o, "switchable", json_boolean(x->switchable));
 		set_measure(o, "amperes", x->amps);
 		set_measure(o, "watts", x->watts);

@@ -20,6 +20,8 @@ keep_outlet(struct sweep_asked *q, const struct probe_outlet *o)
 	    .device_name = sweep_text(r, o->device_name),
 	    .state = devtype_state_name(o->state),
 	    .word = sweep_text(r, o->word),
+	    .fault = sweep_text(r, probe_outlet_fault(o)),
+	    .fixed = !o->switchable,
 	    .amps = o->amps,
 	    .watts = o->watts,
 	};
@@ -27,18 +29,49 @@ keep_outlet(struct sweep_asked *q, const struct probe_outlet *o)
 	sweep_outlet(q, &kept);
 }
 
+/* It answers, and so many of its outlets say that something is wrong with them: the first is named. */
+static struct status_value *
+keep_answer(struct sweep_asked *q, const struct probe_pdu *pdu)
+{
+	const struct probe_outlet *first = NULL;
+	struct sweep_round *r = q->round;
+	size_t n = 0;
+
+	for (size_t i = 0; i < pdu->n; i++)
+		if (*probe_outlet_fault(&pdu->outlets[i]) != '\0') {
+			first = n++ == 0 ? &pdu->outlets[i] : first;
+		}
+	if (n == 0)
+		return sweep_value(q, "pdu", STATUS_OK, "ok", NULL);
+	return sweep_value(q, "pdu", STATUS_WARN, "fault",
+	    n == 1 ? arena_printf(r->a, "outlet %s: %s", first->outlet, probe_outlet_fault(first))
+	           : arena_printf(r->a, "outlet %s: %s, and %zu others", first->outlet, probe_outlet_fault(first), n - 1));
+}
+
+/* Amperes are what the outlets measure, else what goes in where that is one number. */
+static double
+load_of(const struct probe_pdu *pdu)
+{
+	double amps = NAN;
+
+	for (size_t i = 0; i < pdu->n; i++)
+		if (!isnan(pdu->outlets[i].amps))
+			amps = (isnan(amps) ? 0 : amps) + pdu->outlets[i].amps;
+	return isnan(amps) && pdu->n_infeeds == 1 ? pdu->infeeds[0].amps : amps;
+}
+
 static void
 pdu_seen(void *ctx, const struct probe_pdu *pdu)
 {
 	struct sweep_asked *q = ctx;
-	double amps = 0;
+	struct probe_feeds feeds;
 
 	if (pdu->outcome == SNMP_OK) {
-		for (size_t i = 0; i < pdu->n; i++) {
+		for (size_t i = 0; i < pdu->n; i++)
 			keep_outlet(q, &pdu->outlets[i]);
-			amps += isnan(pdu->outlets[i].amps) ? 0 : pdu->outlets[i].amps;
-		}
-		sweep_value(q, "pdu", STATUS_OK, "ok", NULL)->number = amps;
+		keep_answer(q, pdu)->number = load_of(pdu);
+		if (probe_pdu_feeds(pdu, q->round->a, &feeds))
+			sweep_value(q, "feeds", STATUS_OK, feeds.text, NULL)->data = feeds.data;
 	} else if (pdu->outcome != SNMP_CANCELLED) {
 		sweep_value(q, "pdu", STATUS_CRITICAL, snmp_outcome_name(pdu->outcome), pdu->text);
 	}

@@ -225,6 +225,12 @@ row_name(const struct cells *c, const struct devtype_rows *rows, const char *kin
 	return name;
 }
 
+const char *
+probe_outlet_fault(const struct probe_outlet *o)
+{
+	return *o->trouble != '\0' ? o->trouble : o->fault ? o->word : "";
+}
+
 /* ---- outlets -------------------------------------------------------------------------------- */
 
 static void

@@ -34,6 +34,9 @@ struct probe_outlet {
 	struct snmp_oid index;        /* of the outlet's row */
 };
 
+/* What is wrong with an outlet, in the device's word; "" nothing. */
+LARCH_API const char *probe_outlet_fault(const struct probe_outlet *o);
+
 /* A cord, line, phase or bank. They are not to be added up: a bank's current is a phase's too. */
 struct probe_infeed {
 	enum devtype_infeed_kind kind;
@@ -79,6 +82,13 @@ LARCH_API size_t probe_pdu_columns(const struct devtype *t, bool outlets_only, s
 /* The objects of one outlet's row, PROBE_PDU_ROW at most: what a GET of them brings, probe_pdu_take understands. */
 #define PROBE_PDU_ROW 11
 LARCH_API size_t probe_pdu_row(const struct devtype *t, const struct snmp_oid *index, struct snmp_oid out[PROBE_PDU_ROW]);
+
+/* What feeds it and the air at it: a few words, and JSON of LIMIT_STATUS_DATA bytes at most (docs/formats/status.md). */
+struct probe_feeds {
+	const char *text, *data;
+};
+/* In the arena; false: it tells of neither infeeds nor sensors. */
+LARCH_API bool probe_pdu_feeds(const struct probe_pdu *p, struct arena *a, struct probe_feeds *out);
 
 /* ---- what is at an address -------------------------------------------------------------- */
 

@@ -26,6 +26,8 @@ static const struct status_column power[] = {
         .kind = STATUS_WORD, .step = 10, .counts = true, .shown = true},
     {.name = "pdu", .title = "PDU", .unit = "A", .help = "Of a PDU: it answers; the number is its load.", .kind = STATUS_WORD,
         .step = 0.2, .counts = true},
+    {.name = "feeds", .title = "Feeds", .unit = "", .help = "Of a PDU: what goes in, its hottest and its dampest sensor.",
+        .kind = STATUS_MEASURE},
     {.name = "switch", .title = "Switch", .unit = "", .help = "Of a switch: it tells its VLANs.", .kind = STATUS_WORD,
         .counts = true},
 };

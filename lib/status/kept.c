@@ -173,8 +173,8 @@ void
 kept_say(struct kept *v, const struct kept_seen *seen)
 {
 	size_t text = seen->text.n + 1, detail = seen->detail.p == NULL ? 0 : seen->detail.n + 1;
-	size_t data = seen->data.p == NULL ? 0 : seen->data.n + 1;
-	char *said = calloc(1, text + detail + data);
+	size_t data = seen->data.p == NULL ? 0 : seen->data.n + 1, fault = seen->fault.p == NULL ? 0 : seen->fault.n + 1;
+	char *said = calloc(1, text + detail + data + fault);
 
 	if (said == NULL)
 		log_die("out of memory: no text of a value");
@@ -186,6 +186,10 @@ kept_say(struct kept *v, const struct kept_seen *seen)
 		memcpy(said + text, seen->detail.p, detail - 1);
 	if (data > 1)
 		memcpy(said + text + detail, seen->data.p, data - 1);
+	v->fault = fault == 0 ? 0 : (uint32_t)(text + detail + data);
+	if (fault > 1)
+		memcpy(said + text + detail + data, seen->fault.p, fault - 1);
+	v->fixed = seen->fixed;
 	free(v->said); /* what was seen may be what was said: not before */
 	v->said = said;
 	v->number = seen->number;

@@ -38,10 +38,10 @@ static int
 write_outlet(struct status *s, const struct kept *v, const struct kept_name *name, struct err *e)
 {
 	return store_run(s->s, e,
-	    "INSERT OR REPLACE INTO outlet(nr,pdu,name,device_name,state,word,amps,watts,at,since,every,turn)"
-	    " VALUES(?,?,?,?,?,?,?,?,?,?,?,?)",
-	    "iissssddiiii", name->nr, name->last, strchr(name->text, '/') + 1, v->said + v->data, v->said, v->said + v->detail,
-	    v->number, v->watts, v->at, v->since, v->interval, v->turn);
+	    "INSERT OR REPLACE INTO outlet(nr,pdu,name,device_name,state,word,amps,watts,at,since,every,turn,fault,fixed)"
+	    " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+	    "iissssddiiiisi", name->nr, name->last, strchr(name->text, '/') + 1, v->said + v->data, v->said, v->said + v->detail,
+	    v->number, v->watts, v->at, v->since, v->interval, v->turn, v->said + v->fault, (int64_t)v->fixed);
 }
 
 static int

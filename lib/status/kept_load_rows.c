@@ -58,6 +58,8 @@ load_values(struct status *s, const char *sql, struct err *e)
 		    .watts = real(q, 7),
 		    .at = store_int(q, 8),
 		    .interval = store_int(q, 10),
+		    .fault = text_or_null(q, 12),
+		    .fixed = store_int(q, 13) != 0,
 		};
 		struct kept *v;
 
@@ -164,9 +166,9 @@ load(struct status *s, int64_t *beat, struct err *e)
 	    load_names(s, &k->words, "SELECT nr,text,day FROM word", e) != 0 ||
 	    load_names(s, &k->outlets, "SELECT nr,pdu||'/'||name,pdu FROM outlet", e) != 0 ||
 	    load_columns(s, e) != 0 ||
-	    load_values(s, "SELECT chk,thing,level,text,detail,data,number,NULL,at,since,every,turn FROM value", e) != 0 ||
-	    load_values(s, "SELECT 0,nr,CASE state WHEN 'unknown' THEN 3 ELSE 0 END,state,word,device_name,amps,watts,at,since,every,turn"
-	                   " FROM outlet", e) != 0)
+	    load_values(s, "SELECT chk,thing,level,text,detail,data,number,NULL,at,since,every,turn,NULL,0 FROM value", e) != 0 ||
+	    load_values(s, "SELECT 0,nr,CASE state WHEN 'unknown' THEN 3 ELSE 0 END,state,word,device_name,amps,watts,at,since,every,turn,"
+	                   "fault,fixed FROM outlet", e) != 0)
 		return -1;
 	return load_rounds(s, e);
 }

@@ -40,7 +40,7 @@ is_same(const struct kept_column *c, const struct kept *v, const struct kept_see
 	bool moves = c->step > 0 && c->name != NULL && !isnan(seen->number);
 
 	if (is_change(c, v, seen) || v->interval != seen->interval || !near(v->number, seen->number, c->step) ||
-	    !near(v->watts, seen->watts, STATUS_STEP_WATTS))
+	    !near(v->watts, seen->watts, STATUS_STEP_WATTS) || v->fixed != seen->fixed || !same_text(said(v, v->fault), seen->fault))
 		return false;
 	if (moves && seen->at - v->at < STATUS_REST_MS)
 		return true;
@@ -238,8 +238,9 @@ is_check_name(const char *check)
 static void
 take_value(struct kept_all *k, struct place *p, const struct status_value *v)
 {
-	struct kept_seen seen = {str_of(v->text), str_of(v->detail), clean_data(str_of(v->data)), v->number, NAN, v->at, v->interval,
-	    (unsigned)v->level < STATUS_LEVEL_COUNT ? v->level : STATUS_UNKNOWN};
+	struct kept_seen seen = {.text = str_of(v->text), .detail = str_of(v->detail), .data = clean_data(str_of(v->data)),
+	    .number = v->number, .watts = NAN, .at = v->at, .interval = v->interval,
+	    .level = (unsigned)v->level < STATUS_LEVEL_COUNT ? v->level : STATUS_UNKNOWN};
 
 	p->nr = (size_t)p->thing->nr;
 	p->check = p->column->name->nr;
@@ -267,12 +268,13 @@ outlet_level(const char *state)
 void
 kept_outlet(struct kept_all *k, const struct status_outlet *o)
 {
-	struct kept_seen seen = {str_of(o->state), str_of(o->word == NULL ? "" : o->word),
-	    str_of(o->device_name == NULL ? "" : o->device_name), o->amps, o->watts, o->at, o->interval, outlet_level(o->state)};
+	struct kept_seen seen = {.text = str_of(o->state), .detail = str_of(o->word == NULL ? "" : o->word),
+	    .data = str_of(o->device_name == NULL ? "" : o->device_name), .fault = str_of(o->fault == NULL ? "" : o->fault),
+	    .number = o->amps, .watts = o->watts, .at = o->at, .interval = o->interval, .level = outlet_level(o->state), .fixed = o->fixed};
 	struct place p = {.column = kept_column_of(k, 0), .thing = thing_of(k, o->pdu)};
 	char key[LIMIT_NAME + 32], check[LIMIT_NAME + 16];
 	struct kept_name *name, *as;
-	struct buf device;
+	struct buf device, fault;
 
 	if (p.thing == NULL || *o->outlet == '\0' || strlen(o->outlet) > LIMIT_NAME)
 		return;
@@ -287,6 +289,8 @@ kept_outlet(struct kept_all *k, const struct status_outlet *o)
 	p.check = as->nr;
 	p.column->step = STATUS_STEP_AMPS;
 	seen.data = clean(seen.data, LIMIT_STATUS_TEXT, &device);
+	seen.fault = clean(seen.fault, LIMIT_STATUS_TEXT, &fault);
 	take(k, &p, &seen);
 	buf_free(&device);
+	buf_free(&fault);
 }

@@ -125,6 +125,8 @@ struct status_outlet {
 	const char *pdu, *outlet;    /* thing, and the outlet's port name in the inventory ("AA7") */
 	const char *device_name;     /* what the device calls it; "" none */
 	const char *state, *word;    /* normalised, and the device's own word */
+	const char *fault;           /* what is wrong with it, in the device's word; NULL, "": nothing */
+	bool fixed;                  /* its device only measures it: nothing switches it */
 	double amps, watts;          /* NAN: not measured */
 	int64_t at, since, interval;
 	struct status_key key;       /* of one that was read */

@@ -44,18 +44,20 @@ struct kept {
 	int64_t at, since, interval;
 	int64_t turn;              /* the batch that wrote the row */
 	struct kept_round *round;  /* the last that reached it since; NULL: none */
-	char *said;                /* text, detail, data, each with its 0; of an outlet: state, word, device's name */
-	uint32_t detail, data;     /* where they begin in `said`; 0: there is none */
+	char *said;                /* text, detail, data, fault, each with its 0; of an outlet: state, word, device's name, fault */
+	uint32_t detail, data, fault; /* where they begin in `said`; 0: there is none */
 	uint8_t level;
+	bool fixed;                /* of an outlet */
 	bool unwritten;
 };
 
 /* What of a batch is about one value. */
 struct kept_seen {
-	struct str text, detail, data; /* {NULL, 0}: none */
+	struct str text, detail, data, fault; /* {NULL, 0}: none */
 	double number, watts;
 	int64_t at, interval;
 	enum status_level level;
+	bool fixed;
 };
 
 struct kept_column {

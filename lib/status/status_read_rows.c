@@ -407,7 +407,7 @@ status_value(struct status *s, const char *thing, const char *check, struct aren
 /* ---- outlets ------------------------------------------------------------------------ */
 
 #define OUTLET_COLUMNS \
-	"t.name,o.name,o.device_name,o.state,o.word,o.amps,o.watts,o.at,o.since,o.every,o.nr,o.turn" \
+	"t.name,o.name,o.device_name,o.state,o.word,o.amps,o.watts,o.at,o.since,o.every,o.nr,o.turn,o.fault,o.fixed" \
 	" FROM outlet o JOIN thing t ON t.nr=o.pdu "
 
 static void
@@ -419,6 +419,8 @@ take_outlet(struct store_query *q, const struct status_ages *ages, struct arena 
 	    .device_name = arena_strdup(a, store_text(q, 2)),
 	    .state = arena_strdup(a, store_text(q, 3)),
 	    .word = arena_strdup(a, store_text(q, 4)),
+	    .fault = arena_strdup(a, store_text(q, 12)),
+	    .fixed = store_int(q, 13) != 0,
 	    .amps = real(q, 5),
 	    .watts = real(q, 6),
 	    .since = store_int(q, 8),

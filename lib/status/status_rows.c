@@ -23,7 +23,7 @@ static const char schema[] =
     "CREATE TABLE outlet("
     " nr INTEGER PRIMARY KEY, pdu INTEGER NOT NULL, name TEXT NOT NULL, device_name TEXT NOT NULL, state TEXT NOT NULL,"
     " word TEXT NOT NULL, amps REAL, watts REAL, at INTEGER NOT NULL, since INTEGER NOT NULL, every INTEGER NOT NULL,"
-    " turn INTEGER NOT NULL, UNIQUE(pdu,name)) STRICT;"
+    " turn INTEGER NOT NULL, fault TEXT NOT NULL, fixed INTEGER NOT NULL, UNIQUE(pdu,name)) STRICT;"
     "CREATE TABLE round("
     " turn INTEGER NOT NULL, chk INTEGER NOT NULL, at INTEGER NOT NULL, reached BLOB NOT NULL, PRIMARY KEY(turn,chk)) STRICT;"
     "CREATE TABLE change("

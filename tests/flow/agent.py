@@ -107,8 +107,9 @@ class Agent:
         else:
             repeat = int.from_bytes(second, "big") if kind == 0xa5 else 1
             for _ in range(max(1, min(repeat, self.most // max(1, len(names))))):
-                names = [self.after(n) or n for n in names]
-                out += [(n, self.rows.get(n) if n in self.rows and self.after(n) else None) for n in names]
+                found = [self.after(n) for n in names]
+                out += [(f or n, None if f is None else self.rows[f]) for f, n in zip(found, names)]
+                names = [f or n for f, n in zip(found, names)]
         body = b"".join(tlv(0x30, oid(n) + (b"\x80\x00" if v is None and kind == 0xa0 else value(v))) for n, v in out)
         error = 0
         if version[-1] == 0 and any(v is None for _, v in out):
