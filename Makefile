@@ -73,7 +73,7 @@ CLI     := $(call have,larch)
 PROGRAMS := $(addprefix $(B)/bin/,$(CGI) $(DAEMON) $(CLI))
 SIMS    := $(addprefix $(B)/bin/,$(call have,bmc-sim pdu-sim ipmi-probe net-probe seed web-probe slurm-probe login-probe))
 
-.PHONY: all deps demo test check lint asan tsan fuzz cover bench install uninstall dist clean help \
+.PHONY: all deps demo test check reliability lint asan tsan fuzz cover bench install uninstall dist clean help \
 	programs sims units fuzzers benches flags public FORCE
 all programs: $(B)/liblarch.so $(B)/liblarch.a $(PROGRAMS) $(if $(CGI),$(B)/openapi.json) $(B)/nginx/larch.conf ## build the library and the programs
 sims: $(SIMS)
@@ -182,6 +182,10 @@ test check: ## all tests: unit, fuzz seeds, data, flow, browser (TESTS=unit: onl
 	@sh etc/deps build run test
 	@$(MAKE) --no-print-directory all sims units fuzzers benches
 	@python3 tests/run --build $(B) $(TESTS)
+reliability: ## the fault tests, whose counts it writes into docs/reliability.md
+	@sh etc/deps build run test
+	@$(MAKE) --no-print-directory all sims
+	@python3 tests/reliability $(B)
 lint: ## the rules of the house, clang-tidy, cppcheck (RULES="layers sql": only those)
 	@sh etc/deps build run test
 	@python3 tests/lint/lint $(RULES)

@@ -34,6 +34,18 @@ read_all(int fd, const char *path, struct buf *out, struct err *e)
 	return 0;
 }
 
+/* What makes a file of secrets one that others may have read, or written. */
+static int
+check_secret(const char *path, const struct stat *st, mode_t forbidden, struct err *e)
+{
+	if ((st->st_mode & forbidden) != 0)
+		return err_set(e, ERR_INPUT, "%s: holds a secret, but its mode %04o lets others at it; use 'chmod 640'", path,
+		    (unsigned)(st->st_mode & 07777));
+	if ((forbidden & 020) != 0 && st->st_uid != 0 && st->st_uid != geteuid())
+		return err_set(e, ERR_INPUT, "%s: belongs to user %u, who could write another; use 'chown root'", path, (unsigned)st->st_uid);
+	return 0;
+}
+
 static int
 read_open(const char *path, size_t max, mode_t forbidden, struct buf *out, struct err *e)
 {
@@ -49,12 +61,8 @@ read_open(const char *path, size_t max, mode_t forbidden, struct buf *out, struc
 		err_set(e, ERR_INPUT, "%s: not a regular file", path);
 		goto out;
 	}
-	if ((st.st_mode & forbidden) != 0) {
-		err_set(e, ERR_INPUT,
-		    "%s: holds a secret, but its mode %04o lets others at it; use 'chmod 640'", path,
-		    (unsigned)(st.st_mode & 07777));
+	if (check_secret(path, &st, forbidden, e) != 0)
 		goto out;
-	}
 	rc = read_all(fd, path, out, e);
 out:
 	close(fd);
@@ -69,14 +77,12 @@ file_read(const char *path, size_t max, struct buf *out, struct err *e)
 	return read_open(path, max, 0, out, e);
 }
 
-int
-file_read_secret(const char *path, struct buf *out, struct err *e)
+/* The first line alone. */
+static int
+first_line(const char *path, struct buf *out, struct err *e)
 {
-	char *end;
+	char *end = out->n > 0 ? memchr(out->p, '\n', out->n) : NULL;
 
-	if (read_open(path, LIMIT_SECRET_FILE, 07, out, e) != 0)
-		return -1;
-	end = out->n > 0 ? memchr(out->p, '\n', out->n) : NULL;
 	if (end != NULL) {
 		*end = '\0';
 		out->n = (size_t)(end - out->p);
@@ -86,6 +92,18 @@ file_read_secret(const char *path, struct buf *out, struct err *e)
 		return err_set(e, ERR_INPUT, "%s: holds no secret: its first line is empty", path);
 	}
 	return 0;
+}
+
+int
+file_read_secret(const char *path, struct buf *out, struct err *e)
+{
+	return read_open(path, LIMIT_SECRET_FILE, 07, out, e) != 0 ? -1 : first_line(path, out, e);
+}
+
+int
+file_read_sealed(const char *path, struct buf *out, struct err *e)
+{
+	return read_open(path, LIMIT_SECRET_FILE, 027, out, e) != 0 ? -1 : first_line(path, out, e);
 }
 
 static int

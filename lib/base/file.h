@@ -19,6 +19,8 @@ LARCH_API int file_read(const char *path, size_t max, struct buf *out, struct er
  * *out is wiped by the caller (buf_wipe). The error names the path, never the text.
  */
 LARCH_API int file_read_secret(const char *path, struct buf *out, struct err *e);
+/* One that opens a door: nobody of its group may write it either, and it is root's or this program's own user's. */
+LARCH_API int file_read_sealed(const char *path, struct buf *out, struct err *e);
 
 /* Write data beside path, flush it to disk and rename it over path. */
 LARCH_API int file_publish(const char *path, struct str data, unsigned mode, struct err *e);

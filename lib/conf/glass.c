@@ -74,7 +74,7 @@ conf_glass_check(struct str hash, struct err *e)
 int
 conf_glass_hash(const struct conf *c, struct buf *out, struct err *e)
 {
-	if (file_read_secret(c->break_glass.hash_file, out, e) != 0)
+	if (file_read_sealed(c->break_glass.hash_file, out, e) != 0)
 		return -1;
 	if (conf_glass_check(buf_view(out), e) == 0)
 		return 0;

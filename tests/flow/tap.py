@@ -54,6 +54,11 @@ def hasnot(text, *parts):
             raise AssertionError(f"{part!r} is in:\n{text}")
 
 
+def fault(group, what, times, came):
+    """A row of docs/reliability.md: what was done to it, how often, and what came of it, all counted by the test that calls this at its end."""
+    print(f"# fault: {group} | {what} | {times} | {came}", flush=True)
+
+
 def matches(text, pattern):
     m = re.search(pattern, text, re.M)
     if m is None:

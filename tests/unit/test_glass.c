@@ -57,7 +57,8 @@ static void
 t_a_hash_file_that_others_may_read_is_refused_and_never_quoted(void)
 {
 	struct conf c = {.break_glass = {.name = "breakglass"}};
-	char path[600];
+	const mode_t modes[] = {0644, 0660, 0642, 0647};
+	char path[600], link[600];
 	struct buf b;
 	struct err e = {0};
 
@@ -73,9 +74,24 @@ t_a_hash_file_that_others_may_read_is_refused_and_never_quoted(void)
 	T_INT(conf_glass_hash(&c, &b, &e), 0);
 	T_STR(b.p, GOOD);
 	buf_wipe(&b);
-	T_INT(chmod(path, 0644), 0);
+	for (size_t i = 0; i < LARCH_COUNT(modes); i++) { /* read by others, written by the group */
+		T_INT(chmod(path, modes[i]), 0);
+		T_INT(conf_glass_hash(&c, &b, &e), -1);
+		T_ERR(e, "chmod 640");
+	}
+	snprintf(link, sizeof(link), "%s/link", t_folder()); /* what it leads to is looked at */
+	T_INT(symlink(path, link), 0);
+	c.break_glass.hash_file = link;
 	T_INT(conf_glass_hash(&c, &b, &e), -1);
-	T_ERR(e, path);
+	T_ERR(e, "chmod 640");
+	T_INT(chmod(path, 0640), 0);
+	T_INT(conf_glass_hash(&c, &b, &e), 0);
+	buf_wipe(&b);
+	if (geteuid() == 0) {
+		T_INT(chown(path, 65534, 0), 0);
+		T_INT(conf_glass_hash(&c, &b, &e), -1);
+		T_ERR(e, "belongs to user 65534");
+	}
 }
 
 static void
