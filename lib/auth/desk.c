@@ -157,6 +157,18 @@ before(struct auth_desk *d, const char *account, const struct auth_from *from, s
 	return rc == 1 ? AUTH_OK : AUTH_LATER;
 }
 
+/* What the local account did, in the words of the front page, of how its password came. */
+static const char *
+used(const char *how)
+{
+	static const char *const rows[][2] = {{"form", "logged in"}, {"api", "logged in by the API"}, {"the password again", "gave its password again"}};
+
+	for (size_t i = 0; i < LARCH_COUNT(rows); i++)
+		if (strcmp(rows[i][0], how) == 0)
+			return rows[i][1];
+	return "gave its password";
+}
+
 /* The use of the local account, where everybody sees it. Under the lock. */
 static int
 shout(struct auth_desk *d, const char *who, const char *address, const char *what, struct err *e)
@@ -192,7 +204,7 @@ after(struct auth_desk *d, const char *account, const struct auth_from *from, st
 	        why == NULL ? "" : why, e) != 0)
 		rc = -1;
 	if (rc == 0 && local && outcome == AUTH_OK)
-		rc = shout(d, account, shown_address(from, a), strcmp(from->how, "api") == 0 ? "logged in by the API" : "logged in", e);
+		rc = shout(d, account, shown_address(from, a), used(from->how), e);
 	pthread_mutex_unlock(&d->lock);
 	return rc;
 }

@@ -246,7 +246,8 @@ root_member(const struct mustache_value *object, struct str name)
 
 /*
  * While the directory does not answer, roles are those of the groups it named last: the page says how old that is.
- * Where it can never be asked again, groups are as old as the login, and nothing is wrong.
+ * Where it can never be asked again, groups are as old as the login, and nothing is wrong; nor is it ever asked about
+ * the break-glass account.
  */
 static void
 groups_banner(struct web_call *c)
@@ -254,7 +255,7 @@ groups_banner(struct web_call *c)
 	const struct auth_person *p = c->person;
 	char age[TIMES_TEXT], at[TIMES_TEXT];
 
-	if (p == NULL || c->now - p->groups_checked_at <= 2 * c->conf->group_recheck_ms ||
+	if (p == NULL || auth_person_local(p) || c->now - p->groups_checked_at <= 2 * c->conf->group_recheck_ms ||
 	    (c->conf->ldap.dn_template != NULL && c->conf->ldap.bind_dn == NULL))
 		return;
 	web_banner(c, "warn", "The directory has not said for %s which groups you are in; your roles are those of %s, until your session ends.",
