@@ -14,6 +14,7 @@ static const struct {
     {"/things", "Things", NULL}, {"/since", "Since", NULL}, {"/power", "Power", NULL}, {"/jobs", "Jobs", NULL}, {"/tags", "Tags", NULL}, {"/log", "Log", "log"}, {"/help", "Help", NULL},
 };
 
+/* RFC 9111: no-store says it all, but lynx 2.9 loads a page that came after a POST again only where no-cache stands. */
 int
 web_finish(struct web_call *c, int status, const char *type)
 {
@@ -21,7 +22,7 @@ web_finish(struct web_call *c, int status, const char *type)
 
 	r->status = status;
 	c->web->answered = true;
-	if (http_header_set(r, "Content-Type", type) != 0 || http_header_set(r, "Cache-Control", "no-store") != 0 ||
+	if (http_header_set(r, "Content-Type", type) != 0 || http_header_set(r, "Cache-Control", "no-store, no-cache") != 0 ||
 	    http_header_set(r, "X-Request-Id", c->request->request_id) != 0)
 		return -1;
 	return 0;

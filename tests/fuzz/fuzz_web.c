@@ -95,7 +95,7 @@ judge(const struct http_response *r)
 	json_t *o;
 
 	DEMAND(r->status >= 200 && r->status < 500 && type != NULL && !r->body.over);
-	DEMAND(strcmp(http_header_get(r, "Cache-Control"), "no-store") == 0 && http_header_get(r, "X-Request-Id") != NULL);
+	DEMAND(strcmp(http_header_get(r, "Cache-Control"), "no-store, no-cache") == 0 && http_header_get(r, "X-Request-Id") != NULL);
 	for (size_t i = 0; i < r->n_headers; i++)
 		DEMAND(strpbrk(r->header[i].value, "\r\n") == NULL);
 	if (strstr(type, "json") != NULL) {
