@@ -149,7 +149,7 @@ t_links_escape_their_parts(void)
 static void
 t_each_kind_of_error_has_its_status(void)
 {
-	static const int want[ERR_KIND_COUNT] = {500, 400, 404, 401, 403, 409, 409, 412, 429, 503, 504, 502, 500};
+	static const int want[ERR_KIND_COUNT] = {500, 400, 404, 401, 403, 409, 409, 412, 429, 503, 507, 504, 502, 500};
 
 	for (int i = 0; i < ERR_KIND_COUNT; i++)
 		T_INT(web_kind_status((enum err_kind)i), want[i]);
@@ -159,7 +159,8 @@ t_each_kind_of_error_has_its_status(void)
 /* ---- what a person or a program reads of a call, without a server ----------------------- */
 
 static struct web_site site;
-static struct conf conf = {.site = "Room", .origin = "https://localhost", .data = "/data-of-nobody", .run = "/run-of-nobody"};
+static struct conf conf = {.site = "Room", .origin = "https://localhost", .data = "/data-of-nobody", .run = "/run-of-nobody",
+    .policy = "/policy-of-nobody"};
 
 /* The answer to a GET of one row; the caller frees body. */
 static int
@@ -177,6 +178,7 @@ get(const struct web_route *row, const char *path, const char *query, struct are
 
 	if (site.templates == NULL) {
 		T_INT(mustache_add(&site.templates, "partials/problem", STR("{{status}} {{detail}}"), &e), 0);
+		T_INT(auth_policy_load(conf.policy, NULL, &site.policy, &e), 0);
 		site.conf = &conf;
 	}
 	atomic_store(&server.site, &site);

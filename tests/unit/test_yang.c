@@ -12,7 +12,7 @@ t_the_example_policy_is_instance_data_of_its_module(void)
 
 	if (T_OK(yang_check_file(y, "larch-policy", t_path("etc/policy.json"), LIMIT_CONFIG_FILE, &v,
 	        &e) == 0))
-		T_INT(json_array_size(json_object_get(v, "roles")), 4);
+		T_INT(json_array_size(json_object_get(v, "roles")), 5);
 	else
 		T_STR(e.text, "");
 	json_decref(v);
