@@ -26,6 +26,7 @@ static const char *const orders[] = {"abort", "pause", "resume", NULL};
 #define FIELD_VLAN {.name = "vlan", .type = WEB_INT, .min = 1, .max = 4094, .summary = "setvlan: the VLAN it goes to"}
 #define FIELD_BOOT {.name = "boot", .type = WEB_ENUM, .choices = boots, .summary = "bootdev: where the next start boots from"}
 #define FIELD_REASON {.name = "reason", .type = WEB_TEXT, .max = LIMIT_REASON, .summary = "why; kept in the log"}
+#define FIELD_EVEN {.name = "even", .type = WEB_HOSTS, .summary = "the extra word: what is cut although Larch itself stands on it"}
 #define FIELD_COUNT {.name = "count", .type = WEB_TEXT, .max = LIMIT_NAME, \
 	.summary = "the number of machines (or outlets), or their one rack; over a role's confirm_over"}
 #define FIELD_ID {.name = "id", .type = WEB_INT, .min = 1, .max = INT64_MAX, .required = true, .summary = "the job's number"}
@@ -39,6 +40,7 @@ static const struct web_field form_fields[] = {
     FIELD_PORT,
     FIELD_VLAN,
     FIELD_BOOT,
+    FIELD_EVEN,
     FIELD_REASON,
     {.name = NULL},
 };
@@ -49,6 +51,7 @@ static const struct web_field post_fields[] = {
     FIELD_PORT,
     FIELD_VLAN,
     FIELD_BOOT,
+    FIELD_EVEN,
     FIELD_REASON,
     FIELD_COUNT,
     FIELD_PLAN,
@@ -67,6 +70,7 @@ static const struct web_field check_fields[] = {
     FIELD_PORT,
     FIELD_VLAN,
     FIELD_BOOT,
+    FIELD_EVEN,
     {.name = NULL},
 };
 static const struct web_field plan_fields[] = {
@@ -76,6 +80,7 @@ static const struct web_field plan_fields[] = {
     FIELD_PORT,
     FIELD_VLAN,
     FIELD_BOOT,
+    FIELD_EVEN,
     {.name = NULL},
 };
 static const struct web_field api_fields[] = {
@@ -85,6 +90,7 @@ static const struct web_field api_fields[] = {
     FIELD_PORT,
     FIELD_VLAN,
     FIELD_BOOT,
+    FIELD_EVEN,
     FIELD_REASON,
     FIELD_COUNT,
     FIELD_PLAN,
@@ -93,11 +99,13 @@ static const struct web_field api_fields[] = {
 static const struct web_field outlet_plan_fields[] = {
     {.name = "verb", .type = WEB_ENUM, .choices = outlet_verbs, .required = true, .summary = "what to do"},
     {.name = "outlets", .type = WEB_HOSTS, .list = true, .required = true, .summary = "PDU:OUTLET, as a host list"},
+    FIELD_EVEN,
     {.name = NULL},
 };
 static const struct web_field outlet_fields[] = {
     {.name = "verb", .type = WEB_ENUM, .choices = outlet_verbs, .required = true, .summary = "what to do"},
     {.name = "outlets", .type = WEB_HOSTS, .list = true, .required = true, .summary = "PDU:OUTLET, as a host list"},
+    FIELD_EVEN,
     FIELD_REASON,
     FIELD_COUNT,
     FIELD_PLAN,
@@ -108,6 +116,7 @@ static const struct web_field reboot_fields[] = {
     {.name = "verb", .type = WEB_ENUM, .choices = reboot_verbs, .summary = "how; cycle when it is not said"},
     FIELD_VIA,
     FIELD_REASON,
+    FIELD_EVEN,
     FIELD_COUNT,
     {.name = "plan", .type = WEB_TEXT, .min = 16, .max = 64, .summary = "the hash of the plan that was shown; without it, 409 with the plan"},
     {.name = NULL},

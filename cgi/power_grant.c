@@ -238,13 +238,22 @@ power_api_revoke(struct web_call *c, struct err *e)
 const char *
 power_plan_page(struct web_call *c, const struct power_wish *w)
 {
-	const char *verb = power_verb_name(w->verb), *list = hosts_fold(w->names, c->arena);
+	const char *verb = power_verb_name(w->verb), *list = hosts_fold(w->names, c->arena), *link;
+	struct buf even = BUF(LIMIT_URL);
 
 	if (w->verb == POWER_SETVLAN)
-		return web_link(c->arena, "/power/plan?verb=%s&nodes=%s&port=%s&vlan=%d", verb, list, w->port, w->vlan);
-	if (w->verb == POWER_BOOTDEV)
-		return web_link(c->arena, "/power/plan?verb=%s&nodes=%s&boot=%s", verb, list, power_boot_name(w->boot));
-	return web_link(c->arena, "/power/plan?verb=%s&nodes=%s&via=%s", verb, list, power_way_name(w->way));
+		link = web_link(c->arena, "/power/plan?verb=%s&nodes=%s&port=%s&vlan=%d", verb, list, w->port, w->vlan);
+	else if (w->verb == POWER_BOOTDEV)
+		link = web_link(c->arena, "/power/plan?verb=%s&nodes=%s&boot=%s", verb, list, power_boot_name(w->boot));
+	else
+		link = web_link(c->arena, "/power/plan?verb=%s&nodes=%s&via=%s", verb, list, power_way_name(w->way));
+	if (w->even != NULL) {
+		buf_puts(&even, "&even=");
+		buf_url(&even, str_of(hosts_fold(w->even, c->arena)));
+		link = arena_printf(c->arena, "%s%.*s", link, (int)even.n, even.p);
+	}
+	buf_free(&even);
+	return link;
 }
 
 /* Does a role with these limits want a grant of this caller? A light that blinks switches nothing. */

@@ -14,6 +14,7 @@ struct asked {
 	const char *port;       /* setvlan */
 	int64_t vlan;
 	enum power_boot boot;   /* bootdev */
+	struct hosts even;      /* n 0: nothing */
 	struct power_plan plan;
 	struct permit *permit;  /* NULL: not allowed, `denied` says why */
 	struct err denied;
@@ -52,7 +53,7 @@ make_plan(struct web_call *c, struct asked *q, struct err *e)
 	    power_need_requests(c, &room.requests, e) != 0)
 		return -1;
 	if (power_plan_wish(&room, &(struct power_wish){.verb = q->verb, .way = q->way, .names = &q->names, .port = q->port,
-	    .vlan = q->vlan, .boot = q->boot}, c->arena, &q->plan, e) != 0)
+	    .vlan = q->vlan, .boot = q->boot, .even = q->even.n > 0 ? &q->even : NULL}, c->arena, &q->plan, e) != 0)
 		return -1;
 	q->plan.takes_ms = power_plan_estimate(room.inv, c->conf, &q->plan, c->arena);
 	return 0;
@@ -87,6 +88,18 @@ read_boot(struct web_call *c, struct asked *q, struct err *e)
 	return power_boot_parse(web_str(c, "boot"), &q->boot, e);
 }
 
+/* The extra word. An empty field is none: a form sends it so. */
+static int
+read_even(struct web_call *c, struct asked *q, struct err *e)
+{
+	if (!web_has(c, "even") || web_str(c, "even").n == 0)
+		return 0;
+	if (hosts_parse(web_str(c, "even"), NULL, c->arena, &q->even, e) != 0)
+		return -1;
+	return q->even.n <= LIMIT_PLAN_THINGS ? 0
+	    : err_set(e, ERR_LIMIT, "even names %zu things; the most is %d", q->even.n, LIMIT_PLAN_THINGS);
+}
+
 /* Fields to plan and permit. A refusal by the policy is kept in q, not returned: a plan may be looked at. */
 static int
 ask(struct web_call *c, struct asked *q, struct err *e)
@@ -95,7 +108,8 @@ ask(struct web_call *c, struct asked *q, struct err *e)
 	const char *via = is_outlet_route(c) ? "pdu" : web_text(c, "via");
 
 	if (read_verb(c, &q->verb, e) != 0 || power_way_parse(str_of(via), &q->way, e) != 0 ||
-	    read_vlan(c, q, e) != 0 || read_boot(c, q, e) != 0 || power_names(c, field, q->verb, &q->names, e) != 0 || make_plan(c, q, e) != 0)
+	    read_vlan(c, q, e) != 0 || read_boot(c, q, e) != 0 || read_even(c, q, e) != 0 ||
+	    power_names(c, field, q->verb, &q->names, e) != 0 || make_plan(c, q, e) != 0)
 		return -1;
 	if (power_permit_plan(c, &q->plan, &q->permit, &q->denied) != 0) {
 		q->permit = NULL;
@@ -148,6 +162,10 @@ way_links(struct web_call *c, const struct asked *q)
 		buf_printf(&url, "/power?verb=%s&nodes=", power_verb_name(q->verb));
 		buf_url(&url, str_of(hosts_fold(&q->names, c->arena)));
 		buf_printf(&url, "&via=%s", power_way_name(w));
+		if (q->plan.even != NULL) {
+			buf_puts(&url, "&even=");
+			buf_url(&url, str_of(q->plan.even));
+		}
 		jsn_set_str(o, "href", buf_view(&url));
 		jsn_set_text(o, "name", power_way_name(w));
 		jsn_set(o, "current", json_boolean(q->plan.way == w));
@@ -160,7 +178,8 @@ way_links(struct web_call *c, const struct asked *q)
 static const char *
 plan_page(struct web_call *c, const struct asked *q)
 {
-	return power_plan_page(c, &(struct power_wish){q->verb, q->plan.way, &q->names, q->port, q->vlan, q->boot});
+	return power_plan_page(c, &(struct power_wish){.verb = q->verb, .way = q->plan.way, .names = &q->names, .port = q->port,
+	    .vlan = q->vlan, .boot = q->boot, .even = q->even.n > 0 ? &q->even : NULL});
 }
 
 static void
@@ -218,6 +237,7 @@ model_form(struct web_call *c)
 	jsn_set_text(m, "nodes", web_text(c, "nodes"));
 	jsn_set_text(m, "reason", web_text(c, "reason"));
 	jsn_set_text(m, "port", web_text(c, "port"));
+	jsn_set_text(m, "even", web_text(c, "even"));
 	if (web_has(c, "vlan"))
 		jsn_set(m, "to_vlan", json_integer(web_int(c, "vlan", 0)));
 	jsn_set_text(m, "verb", verb);
@@ -461,7 +481,7 @@ check_names(struct web_call *c, struct hosts *out, struct err *e)
 static int
 lead_to_plan(struct web_call *c, const char *nodes, struct err *e)
 {
-	static const char *const fields[] = {"verb", "via", "port", "vlan", "boot"};
+	static const char *const fields[] = {"verb", "via", "port", "vlan", "boot", "even"};
 	struct buf url = BUF(LIMIT_URL);
 	int rc;
 

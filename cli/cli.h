@@ -52,6 +52,7 @@ struct options {
 	int all, watch, nagios;
 	int print_it;
 	const char *contact;
+	const char *even;  /* power: the extra word, a list */
 	const char *count; /* power: the typed number of machines, or their rack */
 	const char *for_time, *uses, *code_fd;
 };
@@ -123,6 +124,7 @@ extern volatile sig_atomic_t interrupted;
 #define OPT_GLASS OPT_BIT(50) /* where a password comes from, and no life of a key */
 #define OPT_TIMEOUT OPT_BIT(29) /* of a check; a job's own --timeout is in OPT_WAIT */
 #define OPT_COUNT OPT_BIT(34) /* --count */
+#define OPT_EVEN OPT_BIT(35)  /* --even */
 
 struct option_row {
 	char letter;           /* 0: none */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli.h"
 
-#define ACT (OPT_ACT | OPT_WAIT | OPT_COUNT | OPT_CODE)
+#define ACT (OPT_ACT | OPT_WAIT | OPT_COUNT | OPT_EVEN | OPT_CODE)
 
 #define STATUS_MORE "The BMC's word on the chassis where there is one; else off when all outlets are off, or unknown.\n" \
 	"A switched-on outlet is not a running server: on is never taken from outlets alone.\n"

@@ -108,6 +108,10 @@ fetch_plan(struct cli *c, const struct wish *w, struct api_answer *a, int *code)
 	}
 	if (w->boot != NULL)
 		buf_printf(&path, "&boot=%s", w->boot);
+	if (c->opt.even != NULL) {
+		buf_puts(&path, "&even=");
+		buf_url(&path, str_of(c->opt.even));
+	}
 	rc = api_get(c, path.p, a, code);
 	buf_free(&path);
 	return rc;
@@ -178,6 +182,8 @@ make_body(const struct cli *c, const struct wish *w, const json_t *plan, struct 
 		jsn_set_text(o, "boot", w->boot);
 	if (c->opt.reason != NULL)
 		jsn_set_text(o, "reason", c->opt.reason);
+	if (c->opt.even != NULL)
+		jsn_set_text(o, "even", c->opt.even);
 	if (c->opt.count != NULL)
 		jsn_set_text(o, "count", c->opt.count);
 	jsn_set_text(o, "plan", jsn_text_or(plan, "hash", ""));

@@ -175,6 +175,7 @@ take_all(struct conf *c, const json_t *o, struct err *e)
 	conf_texts(c, jsn_array(json_object_get(o, "ldap"), "uri"), &c->ldap.uri, &c->ldap.n_uri);
 	conf_texts(c, jsn_array(json_object_get(o, "power"), "protected"), &c->protected_things,
 	    &c->n_protected);
+	conf_texts(c, jsn_array(json_object_get(o, "power"), "stands_on"), &c->stands_on, &c->n_stands_on);
 	if (conf_take_budgets(c, json_object_get(o, "power"), e) != 0 ||
 	    conf_take_status(c, json_object_get(o, "status"), e) != 0 || conf_take_notify(c, json_object_get(o, "notify"), e) != 0)
 		return -1;

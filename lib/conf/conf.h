@@ -128,7 +128,9 @@ struct conf {
 	double start_amps;         /* start-up current of a machine of which nothing else is said; 2 */
 	int64_t start_ms;          /* and how long it takes to fall to nothing; 10 s */
 	double load_floor_a;       /* amperes below which an outlet carries no load; 0.1 */
-	const char **protected_things; /* names that power never touches without the extra word */
+	const char **stands_on;    /* names of what Larch itself stands on: cut only with the extra word */
+	size_t n_stands_on;
+	const char **protected_things; /* names of things that power never touches */
 	size_t n_protected;
 	int threads;               /* of each web program; 4 */
 	struct conf_status status;

@@ -128,6 +128,7 @@ take_fed(struct gathering *g, const struct inv_cord *cord, struct power_outlet *
 	    .type = thing.type,
 	    .other_feed = has_other_feed(g, cord),
 	    .owner = known.owner,
+	    .stands = power_stands(g->room, thing.name, thing.type, g->a),
 	};
 	if (!out->other_feed) {
 		out->jobs = known.jobs;
@@ -169,6 +170,7 @@ gather_outlet(struct gathering *g, const struct inv_cord *cord, struct power_out
 	    .recent = cord->by != NULL && cord->since > g->now - POWER_RECENT_MS,
 	    .recent_by = cord->by,
 	    .reachable = power_seen_reads(g->seen, cord->pdu, "pdu", "ok"),
+	    .pdu_loaded = power_seen_loaded(g->seen, cord->pdu, g->room->conf->load_floor_a),
 	};
 	if (seen != NULL) {
 		o->device_name = seen->device_name;
@@ -217,6 +219,7 @@ gather_bmc(struct gathering *g, struct power_machine *m, struct err *e)
 		m->chassis = state_of(chassis->text);
 		m->chassis_at = chassis->at;
 		m->chassis_interval = chassis->interval;
+		m->chassis_since = chassis->since;
 	}
 	return 0;
 }
@@ -248,6 +251,7 @@ gather_machine(struct gathering *g, const struct wired *w, struct power_machine 
 	    .name = w->thing.name,
 	    .type = w->thing.type,
 	    .is_protected = power_is_protected(g->room->conf, w->thing.name),
+	    .stands = power_stands(g->room, w->thing.name, w->thing.type, g->a),
 	    .address = inv_attr(&w->thing, "address"),
 	    .up = g->waits && power_seen_reads(g->seen, w->thing.name, "ping", "up"),
 	    .efi = mode != NULL && strcmp(mode, "efi") == 0,
@@ -313,6 +317,7 @@ power_plan_wish(const struct power_room *room, const struct power_wish *wish, st
 	    .now = g.now,
 	    .load_floor_a = room->conf->load_floor_a,
 	    .boot = wish->boot,
+	    .even = wish->even,
 	    .n_machines = wish->names->n,
 	};
 	struct power_machine *machines = arena_array(a, wish->names->n, sizeof(*machines));

@@ -12,7 +12,9 @@ int power_seen_open(struct status *s, const struct hosts *things, struct arena *
 const struct status_value *power_seen_value(struct power_seen *s, const char *thing, const char *check);
 bool power_seen_reads(struct power_seen *s, const char *thing, const char *check, const char *text);
 const struct status_outlet *power_seen_outlet(struct power_seen *s, const char *pdu, const char *outlet);
-const struct status_outlet *power_seen_outlets(struct power_seen *s, const char *pdu, size_t *n_out);
+
+/* Does an outlet of this PDU carry a load? Then it measures outlets. */
+bool power_seen_loaded(struct power_seen *s, const char *pdu, double floor_a);
 
 struct gathering {
 	const struct power_room *room;

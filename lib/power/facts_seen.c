@@ -9,6 +9,7 @@ struct pdu {
 	const char *name;
 	struct status_outlet *outlets;
 	size_t n;
+	int loaded; /* 0 not looked yet, 1, -1 not */
 };
 
 struct power_seen {
@@ -82,7 +83,7 @@ power_seen_reads(struct power_seen *s, const char *thing, const char *check, con
 }
 
 /* Outlets come PDU by PDU, so the last is most often the one. */
-static const struct pdu *
+static struct pdu *
 pdu_of(struct power_seen *s, const char *name)
 {
 	struct pdu *p;
@@ -115,11 +116,16 @@ power_seen_outlet(struct power_seen *s, const char *pdu, const char *outlet)
 	return NULL;
 }
 
-const struct status_outlet *
-power_seen_outlets(struct power_seen *s, const char *pdu, size_t *n_out)
+bool
+power_seen_loaded(struct power_seen *s, const char *pdu, double floor_a)
 {
-	const struct pdu *p = pdu_of(s, pdu);
+	struct pdu *p = pdu_of(s, pdu);
 
-	*n_out = p->n;
-	return p->outlets;
+	if (p->loaded == 0) {
+		p->loaded = -1;
+		for (size_t i = 0; i < p->n; i++)
+			if (p->outlets[i].amps >= floor_a || p->outlets[i].watts >= 230 * floor_a)
+				p->loaded = 1;
+	}
+	return p->loaded > 0;
 }

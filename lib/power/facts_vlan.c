@@ -45,8 +45,8 @@ gather_others(struct gathering *g, struct err *e)
 	g->f->others = others = arena_array(g->a, n + 1, sizeof(*others));
 	for (size_t i = 0; i < n; i++)
 		if (strcmp(links[i].b, g->machine) != 0 || strcmp(links[i].b_port, g->f->port) != 0)
-			others[g->f->n_others++] =
-			    (struct power_on_port){links[i].b, links[i].b_type, links[i].b_port, links[i].a_port};
+			others[g->f->n_others++] = (struct power_on_port){links[i].b, links[i].b_type, links[i].b_port, links[i].a_port,
+			    power_stands(g->room, links[i].b, links[i].b_type, g->a)};
 	return 0;
 }
 

@@ -92,7 +92,13 @@ power_look_plan(const struct power_look *l, struct status *status, struct arena 
 	struct hosts names = {.n = p->n_machines};
 	struct power_wish wish = {.verb = p->verb, .way = p->way, .names = &names, .boot = p->boot};
 	struct power_plan now;
+	struct hosts even;
 
+	if (p->even != NULL) {
+		if (hosts_parse(str_of(p->even), NULL, a, &even, e) != 0)
+			return -1;
+		wish.even = &even;
+	}
 	if (l->requests == NULL)
 		return err_set(e, ERR_UNAVAILABLE, NO_TAGS);
 	if (p->vlan != NULL) {

@@ -207,6 +207,8 @@ refusal(struct making *m, const struct power_machine *x)
 		return "it is protected: larch.json lists it, and only the person who keeps that file can change it";
 	if ((why = refuse_tagged(m, x)) != NULL)
 		return why;
+	if ((why = power_plan_stands_refusal(m, x)) != NULL)
+		return why;
 	if (m->q->verb == POWER_SETVLAN)
 		return power_plan_vlan_refusal(m, x);
 	if (m->q->verb == POWER_REBUILD && (why = refuse_rebuild(x, m->a)) != NULL)
@@ -268,6 +270,8 @@ plan_machine(struct making *m, size_t at)
 		return;
 	}
 	warn_tagged(m, x);
+	if (m->p->way == POWER_WAY_BMC || (m->p->way == POWER_WAY_PDU && !power_verb_is_outlet(m->q->verb)))
+		power_plan_warn_load(m, x);
 	out->nothing = m->q->verb == POWER_SETVLAN ? power_plan_vlan_steps(m, at) : power_plan_steps(m, at, x);
 	if (m->p->way == POWER_WAY_PDU)
 		warn_recent(m, x); /* the last of its warnings: what goes dark comes first */
@@ -307,7 +311,7 @@ power_plan(const struct power_question *q, struct arena *a, struct power_plan *o
 	if (check_question(q, e) != 0)
 		return -1;
 	*out = (struct power_plan){.verb = q->verb, .way = choose_way(q), .boot = q->boot,
-	    .revision = q->revision};
+	    .even = q->even == NULL || q->even->n == 0 ? NULL : hosts_fold(q->even, a), .revision = q->revision};
 	out->n_machines = q->n_machines;
 	out->machines = arena_array(a, q->n_machines, sizeof(*out->machines));
 	for (size_t i = 0; i < q->n_machines; i++)
@@ -315,6 +319,7 @@ power_plan(const struct power_question *q, struct arena *a, struct power_plan *o
 	if (out->n_steps > LIMIT_PLAN_STEPS)
 		return err_set(e, ERR_LIMIT, "%zu steps in one plan; the most is %d: ask for fewer machines",
 		    out->n_steps, LIMIT_PLAN_STEPS);
+	power_plan_warn_even(&m);
 	power_plan_warnings(&m);
 	power_plan_notes(&m);
 	if (out->n_cut > LIMIT_PLAN_CUT)

@@ -74,6 +74,7 @@ struct power_fed {
 	const char *owner;            /* "" none */
 	const struct power_slurm_job *jobs; /* that end with it */
 	size_t n_jobs;
+	const char *stands;           /* why Larch stands on it: "a switch that carries the network of 2 PDUs"; NULL: it does not */
 };
 
 struct power_outlet {
@@ -89,6 +90,7 @@ struct power_outlet {
 	const char *recent_by;       /* ... by this person */
 	const struct power_fed *fed; /* everything on it, the machine itself left out */
 	size_t n_fed;
+	bool pdu_loaded;             /* some outlet of its PDU carries a load: it measures outlets */
 	const char *guarded;         /* a protected thing among those, NULL none: this outlet is not switched off */
 };
 
@@ -106,7 +108,8 @@ struct power_machine {
 	const char *bmc_shared;      /* another machine that the inventory gives this BMC too; NULL: none, as it should be */
 	bool bmc_answers;            /* in the last sweep */
 	enum power_state chassis;
-	int64_t chassis_at, chassis_interval;
+	int64_t chassis_at, chassis_interval, chassis_since;
+	const char *stands;          /* as of power_fed */
 	const struct power_outlet *outlets; /* n 0: wiring is not known */
 	size_t n_outlets;
 	bool is_protected;
@@ -122,6 +125,7 @@ struct power_machine {
 struct power_on_port {
 	const char *thing, *type, *port; /* "kvm-b02" "appliance" "eth0" */
 	const char *switch_port;         /* as it is written there: "3", "swp02" */
+	const char *stands;              /* as of power_fed */
 };
 
 /* setvlan: what is asked, and what is known of the port. */
@@ -149,6 +153,7 @@ struct power_question {
 	int64_t now;
 	double load_floor_a;
 	enum power_boot boot;        /* bootdev; else none */
+	const struct hosts *even;    /* the extra word: names that are cut although Larch stands on them; NULL none */
 	const struct power_vlan_facts *vlan;  /* setvlan, of its one machine; else NULL */
 	const struct power_machine *machines; /* outlet verbs: one a outlet, its name "pdu:outlet" */
 	size_t n_machines;
@@ -246,6 +251,7 @@ struct power_plan {
 	const char *revision;
 	struct power_vlan *vlan;     /* setvlan; else NULL */
 	enum power_boot boot;        /* bootdev; else none */
+	const char *even;            /* the extra word, a host list; NULL none. Hashed */
 	struct power_plan_machine *machines;
 	size_t n_machines;
 	struct power_step *steps;
@@ -312,7 +318,7 @@ LARCH_API const char *power_step_text(const struct power_plan *p, size_t step, s
 /* "eth1 is sw-b01 swp02: in VLAN 1 (default), then in VLAN 20 (batch)"; NULL when it is no setvlan, or was refused before. */
 LARCH_API const char *power_plan_vlan_text(const struct power_plan *p, struct arena *a);
 
-/* What somebody wants; port and vlan for setvlan alone, boot for bootdev. */
+/* What somebody wants; port and vlan for setvlan alone, boot for bootdev; even: what is cut although Larch stands on it. */
 struct power_wish {
 	enum power_verb verb;
 	enum power_way way;
@@ -320,6 +326,7 @@ struct power_wish {
 	const char *port;
 	int64_t vlan;
 	enum power_boot boot;
+	const struct hosts *even; /* sorted; NULL none */
 };
 
 /* Gather the facts for names of machines (or "pdu:outlet" for outlet verbs) and plan. */

@@ -59,6 +59,7 @@ cut_json(const struct power_fed *f)
 	jsn_set_text(o, "type", f->type);
 	jsn_set(o, "keeps_another_feed", json_boolean(f->other_feed));
 	jsn_set_text(o, "owner", f->owner == NULL ? "" : f->owner);
+	jsn_set_text(o, "stands", f->stands);
 	jsn_set(o, "jobs", jobs_json(f->jobs, f->n_jobs));
 	return o;
 }
@@ -119,6 +120,8 @@ decided_json(const struct power_plan *p)
 		jsn_set(o, "vlan", vlan_json(p->vlan));
 	if (p->boot != POWER_BOOT_NONE)
 		jsn_set_text(o, "boot", power_boot_name(p->boot));
+	if (p->even != NULL)
+		jsn_set_text(o, "even", p->even);
 	jsn_set(o, "machines", machines);
 	jsn_set(o, "steps", steps);
 	jsn_set(o, "cut", cut);
@@ -292,6 +295,23 @@ boot_from(const json_t *j, struct power_plan *p, struct err *e)
 	return name == NULL ? 0 : power_boot_parse(str_of(name), &p->boot, e);
 }
 
+/* The extra word is read as it was written: another spelling of the list would be another plan. */
+static int
+even_from(const json_t *j, struct arena *a, struct power_plan *p, struct err *e)
+{
+	const char *text = jsn_text_or(j, "even", NULL);
+	struct hosts names;
+
+	if (text == NULL)
+		return 0;
+	if (hosts_parse(str_of(text), NULL, a, &names, e) != 0)
+		return -1;
+	if (names.n > LIMIT_PLAN_THINGS || strcmp(hosts_fold(&names, a), text) != 0)
+		return err_set(e, ERR_INPUT, "the plan's extra word is no folded list of at most %d names", LIMIT_PLAN_THINGS);
+	p->even = arena_strdup(a, text);
+	return 0;
+}
+
 static int
 jobs_from(const json_t *list, struct arena *a, const struct power_slurm_job **out, size_t *n_out, struct err *e)
 {
@@ -353,6 +373,7 @@ cut_from(const json_t *list, struct arena *a, struct power_plan *p, struct err *
 		    .type = arena_strdup(a, jsn_text_or(o, "type", "")),
 		    .other_feed = jsn_bool_or(o, "keeps_another_feed", false),
 		    .owner = arena_strdup(a, jsn_text_or(o, "owner", "")),
+		    .stands = kept(a, o, "stands"),
 		};
 		if (jobs_from(jsn_array(o, "jobs"), a, &p->cut[i].jobs, &p->cut[i].n_jobs, e) != 0)
 			return -1;
@@ -385,7 +406,7 @@ power_plan_from_json(const json_t *j, struct arena *a, struct power_plan *out, s
 	*out = (struct power_plan){.revision = arena_strdup(a, jsn_text_or(j, "policy", ""))};
 	if (power_verb_parse(str_of(jsn_text_or(j, "verb", "")), &out->verb, e) != 0 ||
 	    power_way_parse(str_of(jsn_text_or(j, "via", "")), &out->way, e) != 0 ||
-	    vlan_from(json_object_get(j, "vlan"), a, out, e) != 0 || boot_from(j, out, e) != 0 ||
+	    vlan_from(json_object_get(j, "vlan"), a, out, e) != 0 || boot_from(j, out, e) != 0 || even_from(j, a, out, e) != 0 ||
 	    machines_from(jsn_array(j, "machines"), a, out, e) != 0)
 		return -1;
 	out->n_steps = json_array_size(steps);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Inside the planner: a plan while it is made. plan.c what is refused and the way, plan_steps.c the steps of power, plan_vlan.c a switch's port, plan_warn.c warnings, plan_notes.c what was measured. */
+/* Inside the planner: a plan while it is made. plan.c what is refused and the way, plan_steps.c the steps of power, plan_vlan.c a switch's port, plan_warn.c warnings, plan_notes.c what was measured, plan_stands.c what Larch stands on, plan_load.c loads. */
 #ifndef LARCH_POWER_PLAN_MAKING_H
 #define LARCH_POWER_PLAN_MAKING_H
 
@@ -12,6 +12,8 @@ struct making {
 	struct warned *warned;
 	struct noted *noted;
 	size_t n_warned, n_noted;
+	struct hosts even_used; /* of the extra word's names those that are cut */
+	size_t cap_even;
 	size_t cap_steps, cap_warned, cap_noted, cap_notes, cap_cut;
 };
 
@@ -35,6 +37,13 @@ void power_plan_warn_measured(struct making *m, const char *text, const char *de
 void power_plan_warnings(struct making *m);
 /* "Slurm job 4711 bob", "Slurm jobs 4711 bob, 4712 eve and 3 more". */
 const char *power_plan_jobs(const struct power_slurm_job *jobs, size_t n, struct arena *a);
+/* plan_stands.c: why a machine is not done without the extra word, or NULL; and what was asked with it, said. */
+const char *power_plan_stands_refusal(struct making *m, const struct power_machine *x);
+/* The same of something else that a step cuts. `by`: "outlet pdu-b01-a A7 also feeds ", "port 3 of sw-b01 is also that of "; "" itself */
+const char *power_plan_stands_on(struct making *m, const char *by, const char *thing, const char *stands);
+void power_plan_warn_even(struct making *m);
+/* plan_load.c: where the load of its outlets and its BMC disagree. */
+void power_plan_warn_load(struct making *m, const struct power_machine *x);
 /* Names folded; those that a list cannot hold stand after it. */
 const char *power_plan_names(struct hosts *h, struct arena *a);
 void power_plan_note(struct making *m, const char *text);
@@ -46,6 +55,8 @@ void power_plan_note_age(struct making *m, int64_t at, int64_t interval);
 /* facts.c: another machine that has this BMC too, or NULL. */
 int power_bmc_shared(struct inv *inv, const char *bmc, const char *machine, struct arena *a, const char **out, struct err *e);
 bool power_is_protected(const struct conf *c, const char *name);
+/* facts_stands.c: why Larch stands on a thing, as the end of "it is ..."; NULL: it does not. */
+const char *power_stands(const struct power_room *room, const char *name, const char *type, struct arena *a);
 void power_plan_set_hash(struct power_plan *p); /* plan_json.c */
 /* plan_text.c: a step with these names, of one machine or of several. */
 struct power_words {

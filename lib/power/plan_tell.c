@@ -4,6 +4,7 @@
 
 #include "plan_making.h"
 
+#define NAMES_SHOWN 60 /* bytes of names beside one owner, of more than a handful */
 #define NAMED 12 /* jobs, owners of one line; the others are counted */
 
 struct telling {
@@ -150,25 +151,45 @@ add_owned(struct telling *t, struct owned **list, size_t *n, size_t *cap, const 
 	add_name(t, &(*list)[i].things, thing);
 }
 
+/* "ana: n[1-3]; bio: 40": of many that do not fold only how many. */
+static void
+tell_by(struct telling *t, const char *label, const struct owned *list, size_t n)
+{
+	struct buf b = BUF(LIMIT_PAGE);
+
+	for (size_t i = 0; i < n && i < NAMED; i++) {
+		struct hosts h = list[i].things.h;
+		const char *names = power_plan_names(&h, t->a);
+
+		if (h.n > POWER_TELL_EACH && strlen(names) > NAMES_SHOWN)
+			names = arena_printf(t->a, "%zu", h.n);
+		buf_printf(&b, "%s%s: %s", i == 0 ? "" : "; ", list[i].owner, names);
+	}
+	if (n > NAMED)
+		buf_printf(&b, "; and %zu more", n - NAMED);
+	add_row(t, label, arena_strndup(t->a, b.n == 0 ? "" : b.p, b.n), false);
+	buf_free(&b);
+}
+
 static void
 tell_owners(struct telling *t)
 {
 	const struct power_plan *p = t->p;
-	struct buf b = BUF(LIMIT_PAGE);
-	struct owned *list = NULL;
-	size_t n = 0, cap = 0;
+	struct owned *owners = NULL, *states = NULL;
+	size_t n = 0, cap = 0, n_states = 0, cap_states = 0;
 
-	for (size_t i = 0; i < p->n_machines; i++)
-		if (t->count[i] > 0)
-			add_owned(t, &list, &n, &cap, p->machines[i].owner, p->machines[i].name);
+	for (size_t i = 0; i < p->n_machines; i++) {
+		if (t->count[i] == 0)
+			continue;
+		add_owned(t, &owners, &n, &cap, p->machines[i].owner, p->machines[i].name);
+		if (p->machines[i].known != NULL)
+			add_owned(t, &states, &n_states, &cap_states, p->machines[i].known->state, p->machines[i].name);
+	}
 	for (size_t i = 0; i < p->n_cut; i++)
-		add_owned(t, &list, &n, &cap, p->cut[i].owner, p->cut[i].thing);
-	for (size_t i = 0; i < n && i < NAMED; i++)
-		buf_printf(&b, "%s%s: %s", i == 0 ? "" : "; ", list[i].owner, power_plan_names(&list[i].things.h, t->a));
-	if (n > NAMED)
-		buf_printf(&b, "; and %zu more", n - NAMED);
-	add_row(t, "Owners", arena_strndup(t->a, b.n == 0 ? "" : b.p, b.n), false);
-	buf_free(&b);
+		add_owned(t, &owners, &n, &cap, p->cut[i].owner, p->cut[i].thing);
+	tell_by(t, "Owners", owners, n);
+	if (p->n_machines > POWER_TELL_EACH)
+		tell_by(t, "State", states, n_states);
 }
 
 /* ---- what becomes of whom ---------------------------------------------------------------------- */
@@ -206,6 +227,8 @@ tell_rows(struct telling *t)
 	else
 		add_row(t, p->verb == POWER_SETVLAN ? "Moves too" : "Dark too", counted(t, &dark), true);
 	add_row(t, "One feed less", counted(t, &dims), true);
+	if (p->even != NULL)
+		add_row(t, "Even", arena_printf(t->a, "%s: the extra word was said", p->even), true);
 	tell_jobs(t);
 	tell_owners(t);
 	if (p->takes_ms > 0)
@@ -250,7 +273,7 @@ alike(struct telling *t, size_t at)
 	struct buf b = BUF(LIMIT_PAGE);
 	const char *text;
 
-	buf_printf(&b, "%s\n%s\n%s\n%s\n", x->refused == NULL ? "" : x->refused, x->nothing == NULL ? "" : x->nothing, about(t, x),
+	buf_printf(&b, "%s\n%s\n%s\n", x->refused == NULL ? "" : x->refused, x->nothing == NULL ? "" : x->nothing,
 	    reason(x) == NULL ? "" : slurm_text(t, x));
 	for (size_t i = 0; i < t->count[at]; i++)
 		buf_printf(&b, "%d ", (int)t->p->steps[t->first[at] + i].action);
@@ -400,7 +423,7 @@ static struct power_tell_part
 tell_part(struct telling *t, const struct group *g)
 {
 	const struct power_plan_machine *x = &t->p->machines[g->of[0]];
-	struct power_tell_part part = {.n = g->n, .about = about(t, x), .refused = x->refused, .nothing = x->nothing};
+	struct power_tell_part part = {.n = g->n, .about = g->n == 1 ? about(t, x) : "", .refused = x->refused, .nothing = x->nothing};
 	size_t n = t->count[g->of[0]];
 	struct power_tell_step *steps = arena_array(t->a, n, sizeof(*steps));
 	struct list names = {0};

@@ -139,7 +139,7 @@ power_plan_vlan_refusal(struct making *m, const struct power_machine *x)
 {
 	const struct power_vlan_facts *f = m->q->vlan;
 	const struct status_port *p;
-	const char *why;
+	const char *why, *ignored = NULL;
 
 	m->p->vlan = arena_alloc(m->a, sizeof(*m->p->vlan));
 	*m->p->vlan = (struct power_vlan){.port = f->port, .vlan = f->vlan, .name = "", .vlan_name = "", .was_name = ""};
@@ -151,7 +151,11 @@ power_plan_vlan_refusal(struct making *m, const struct power_machine *x)
 	if ((why = refuse_vlan(f, p, m->a)) != NULL)
 		return why;
 	take_port(m->p->vlan, f, p);
-	return NULL;
+	for (size_t i = 0; i < f->n_others && why == NULL; i++)
+		if (find_port(f, f->others[i].switch_port, &ignored, m->a) == p)
+			why = power_plan_stands_on(m, arena_printf(m->a, "port %s of %s is also that of ", f->others[i].switch_port, f->peer),
+			    f->others[i].thing, f->others[i].stands);
+	return why;
 }
 
 /* ---- what a person must know -------------------------------------------------------------------------- */

@@ -71,7 +71,7 @@ read_fed(const json_t *list, struct arena *a, struct power_outlet *o)
 
 		fed[i] = (struct power_fed){.thing = jsn_text_or(f, "thing", ""), .inlet = jsn_text_or(f, "inlet", "psu1"),
 		    .type = jsn_text_or(f, "type", "server"), .other_feed = jsn_bool_or(f, "other_feed", false),
-		    .owner = jsn_text_or(f, "owner", "")};
+		    .owner = jsn_text_or(f, "owner", ""), .stands = jsn_text_or(f, "stands", NULL)};
 		fed[i].jobs = read_jobs(jsn_array(f, "jobs"), a, &fed[i].n_jobs);
 	}
 }
@@ -96,6 +96,7 @@ read_outlet(const json_t *j, struct arena *a, struct power_outlet *o)
 	    .recent = jsn_text_or(j, "recent_by", NULL) != NULL,
 	    .recent_by = jsn_text_or(j, "recent_by", NULL),
 	    .guarded = jsn_text_or(j, "guarded", NULL),
+	    .pdu_loaded = jsn_bool_or(j, "pdu_loaded", true),
 	};
 	if (jsn_bool_or(j, "never_seen", false))
 		o->at = 0;
@@ -138,6 +139,8 @@ read_machine(const json_t *j, struct arena *a, struct power_machine *m)
 	    .chassis = state_from(jsn_text_or(j, "chassis", "on")),
 	    .chassis_at = NOW - 1000 * jsn_integer_or(j, "chassis_age", 12),
 	    .chassis_interval = 30000,
+	    .chassis_since = NOW - 1000 * jsn_integer_or(j, "chassis_since", 3600),
+	    .stands = jsn_text_or(j, "stands", NULL),
 	    .outlets = outlets,
 	    .n_outlets = json_array_size(list),
 	    .is_protected = jsn_bool_or(j, "protected", false),
@@ -212,7 +215,7 @@ read_vlan(const json_t *j, struct arena *a)
 		const json_t *x = json_array_get(others, i);
 
 		o[i] = (struct power_on_port){jsn_text_or(x, "thing", ""), jsn_text_or(x, "type", "server"),
-		    jsn_text_or(x, "port", ""), jsn_text_or(x, "switch_port", "")};
+		    jsn_text_or(x, "port", ""), jsn_text_or(x, "switch_port", ""), jsn_text_or(x, "stands", NULL)};
 	}
 	return f;
 }
@@ -236,6 +239,12 @@ read_question(const char *path, struct arena *a, struct power_question *q)
 	T_OK(power_way_parse(str_of(jsn_text_or(j, "via", "auto")), &q->way, &e) == 0);
 	if (jsn_text_or(j, "boot", NULL) != NULL)
 		T_OK(power_boot_parse(str_of(jsn_text_or(j, "boot", "")), &q->boot, &e) == 0);
+	if (jsn_text_or(j, "even", NULL) != NULL) {
+		struct hosts *even = arena_alloc(a, sizeof(*even));
+
+		T_OK(hosts_parse(str_of(jsn_text_or(j, "even", "")), NULL, a, even, &e) == 0);
+		q->even = even;
+	}
 	if (json_object_get(j, "switch") != NULL)
 		q->vlan = read_vlan(json_object_get(j, "switch"), a);
 	for (size_t i = 0; i < q->n_machines; i++)
@@ -365,6 +374,67 @@ t_owner_and_jobs_are_hashed_and_state_history_and_watts_are_not(void)
 	fed[0].n_jobs = 0;
 	T_OK(power_plan(&q, a, &now, &e) == 0);
 	T_OK(strcmp(now.hash, was.hash) != 0);
+	json_decref(keep);
+	arena_destroy(a);
+}
+
+/* The extra word is part of the plan: who takes it out, or another in, has another plan; and it is read back as it was. */
+static void
+t_the_extra_word_is_hashed_and_read_back(void)
+{
+	struct arena *a = arena_create();
+	struct power_question q;
+	json_t *keep, *j;
+	struct power_plan was = plan_of("even-cuts-a-switch-as-asked", a, &keep, &q), now;
+	const struct hosts *even = q.even;
+	struct err e;
+
+	T_OK(!was.refused);
+	T_STR(was.even, "sw-b01");
+	j = power_plan_json(&was);
+	T_OK(power_plan_from_json(j, a, &now, &e) == 0);
+	T_STR(now.hash, was.hash);
+	T_STR(now.even, "sw-b01");
+	json_object_del(j, "even");
+	T_OK(power_plan_from_json(j, a, &now, &e) != 0);
+	T_ERR(e, "hash does not fit");
+	jsn_set_text(j, "even", "sw-b01,sw-b01");
+	T_OK(power_plan_from_json(j, a, &now, &e) != 0);
+	T_ERR(e, "no folded list");
+	jsn_set_text(j, "even", "sw-b[");
+	T_OK(power_plan_from_json(j, a, &now, &e) != 0);
+	q.even = NULL;
+	T_OK(power_plan(&q, a, &now, &e) == 0);
+	T_OK(now.refused && strcmp(now.hash, was.hash) != 0);
+	q.even = even;
+	json_decref(j);
+	json_decref(keep);
+	arena_destroy(a);
+}
+
+/* 310 W or 290 W, the warning is the same; none is another plan. */
+static void
+t_a_load_that_disagrees_is_hashed_without_its_number(void)
+{
+	struct arena *a = arena_create();
+	struct power_question q;
+	json_t *keep;
+	struct power_plan was = plan_of("load-beside-a-chassis-that-is-off", a, &keep, &q), now;
+	struct power_outlet *o = (struct power_outlet *)(uintptr_t)q.machines[0].outlets;
+	struct err e;
+
+	T_STR(was.warnings[0].text, "outlet pdu-b01-a AA1 carries 310 W, the BMC says n0001 is off: is the cable where the inventory says?");
+	o[0].watts = 290;
+	T_OK(power_plan(&q, a, &now, &e) == 0);
+	T_STR(now.hash, was.hash);
+	T_OK(strstr(now.warnings[0].text, "carries 290 W") != NULL);
+	o[0].watts = 20;
+	T_OK(power_plan(&q, a, &now, &e) == 0);
+	T_OK(now.n_warnings == 0 && strcmp(now.hash, was.hash) != 0);
+	o[0].watts = 310;
+	o[0].at = NOW - 120000; /* stale: nothing is said of it */
+	T_OK(power_plan(&q, a, &now, &e) == 0);
+	T_INT(now.n_warnings, 0);
 	json_decref(keep);
 	arena_destroy(a);
 }
@@ -776,6 +846,7 @@ t_a_request_that_came_too_late_is_refused(void)
 }
 
 T_MAIN(T(t_every_golden_question_has_its_plan), T(t_the_hash_covers_what_is_decided_not_what_is_measured),
+    T(t_the_extra_word_is_hashed_and_read_back), T(t_a_load_that_disagrees_is_hashed_without_its_number),
     T(t_owner_and_jobs_are_hashed_and_state_history_and_watts_are_not), T(t_a_plan_is_read_back_as_it_was_written),
     T(t_a_plan_about_a_vlan_is_read_back_with_its_port), T(t_a_plan_with_one_changed_word_is_refused),
     T(t_every_outlet_goes_off_before_any_goes_on), T(t_a_whole_journal_verifies), T(t_answers_are_kept_beside_the_chain_the_newest_of_them_and_none_for_another_question), T(t_a_changed_row_is_named),
