@@ -5,6 +5,8 @@
 
 #include "facts.h"
 
+#define FED_JOBS 16 /* that are told of one thing beside the machine */
+
 static enum power_state
 state_of(const char *word)
 {
@@ -80,7 +82,7 @@ gather_wires(struct gathering *g, struct wired *w, struct err *e)
 	return power_seen_open(g->room->status, &ask, g->a, &g->seen, e);
 }
 
-/* Does a thing have an outlet that reads on and is not in this plan? */
+/* Does a thing have an outlet that is not in this plan, and read on in a sweep that is not long past? */
 static bool
 has_other_feed(struct gathering *g, const struct inv_cord *here)
 {
@@ -95,7 +97,8 @@ has_other_feed(struct gathering *g, const struct inv_cord *here)
 		if (hosts_has(&g->outlets, outlet_name(g->a, &cords[i])))
 			continue;
 		o = power_seen_outlet(g->seen, cords[i].pdu, cords[i].outlet);
-		if (o != NULL && state_of(o->state) == POWER_IS_ON)
+		if (o != NULL && state_of(o->state) == POWER_IS_ON && !status_stale(o->at, o->interval, g->now) &&
+		    power_seen_reads(g->seen, cords[i].pdu, "pdu", "ok"))
 			return true;
 	}
 	return false;
@@ -132,7 +135,7 @@ take_fed(struct gathering *g, const struct inv_cord *cord, struct power_outlet *
 	};
 	if (!out->other_feed) {
 		out->jobs = known.jobs;
-		out->n_jobs = known.n_listed;
+		out->n_jobs = known.n_listed < FED_JOBS ? known.n_listed : FED_JOBS;
 	}
 	return 0;
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a person must know of a machine beside its wiring: whose it is, what runs on it, and whether a cycle ever helped. */
-#include <math.h>
 #include <string.h>
 
 #include "facts.h"
+
+#define POWER_JOB_ID 32 /* bytes of a job's number: thousands of machines have sixty jobs each, and the plan still fits */
 
 /* Foreign text for a page and a terminal: one line of at most `max` bytes. */
 static const char *
@@ -43,10 +44,10 @@ take_jobs(struct gathering *g, const struct status_value *v, struct power_known 
 		n = LIMIT_SLURM_NODE_JOBS;
 	out->jobs = jobs = arena_array(g->a, n + 1, sizeof(*jobs));
 	for (size_t i = 0; i < n; i++)
-		jobs[i] = (struct power_slurm_job){plain(g->a, jsn_text_or(json_array_get(list, i), "id", "?"), LIMIT_NAME),
+		jobs[i] = (struct power_slurm_job){plain(g->a, jsn_text_or(json_array_get(list, i), "id", "?"), POWER_JOB_ID),
 		    plain(g->a, jsn_text_or(json_array_get(list, i), "user", "?"), LIMIT_NAME)};
 	out->n_listed = n;
-	out->n_jobs = isnan(v->number) || v->number < (double)n ? (int64_t)n : (int64_t)v->number;
+	out->n_jobs = v->number > (double)n && v->number < LIMIT_PLAN_TEXT ? (int64_t)v->number : (int64_t)n; /* or it is no number */
 	out->jobs_at = v->at;
 	out->jobs_stale = status_stale(v->at, v->interval, g->now);
 	json_decref(data);

@@ -26,7 +26,7 @@ power_plan_stands_refusal(struct making *m, const struct power_machine *x)
 {
 	const char *why;
 
-	if (!power_verb_ends(m->q->verb) && m->q->verb != POWER_SETVLAN)
+	if (!power_verb_ends(m->q->verb))
 		return NULL;
 	if ((why = power_plan_stands_on(m, "", x->name, x->stands)) != NULL || m->p->way != POWER_WAY_PDU)
 		return why;

@@ -63,13 +63,13 @@ counted(struct telling *t, struct list *l)
 	return l->h.n == 1 ? names : arena_printf(t->a, "%s (%zu)", names, l->h.n);
 }
 
-const char *
-power_plan_jobs(const struct power_slurm_job *jobs, size_t n, struct arena *a)
+static const char *
+numbered(const char *head, const struct power_slurm_job *jobs, size_t n, struct arena *a)
 {
 	struct buf b = BUF(LIMIT_PAGE);
 	const char *text;
 
-	buf_puts(&b, n == 1 ? "Slurm job" : "Slurm jobs");
+	buf_puts(&b, head);
 	for (size_t i = 0; i < n && i < NAMED; i++)
 		buf_printf(&b, "%s %s %s", i == 0 ? "" : ",", jobs[i].id, jobs[i].user);
 	if (n > NAMED)
@@ -77,6 +77,12 @@ power_plan_jobs(const struct power_slurm_job *jobs, size_t n, struct arena *a)
 	text = arena_strndup(a, b.p, b.n);
 	buf_free(&b);
 	return text;
+}
+
+const char *
+power_plan_jobs(const struct power_slurm_job *jobs, size_t n, struct arena *a)
+{
+	return numbered(n == 1 ? "Slurm job" : "Slurm jobs", jobs, n, a);
 }
 
 /* The jobs that end, each once: one of many nodes is one job. */
@@ -122,11 +128,10 @@ tell_jobs(struct telling *t)
 	}
 	for (size_t i = 0; i < p->n_cut; i++)
 		add_jobs(t, &x, p->cut[i].jobs, p->cut[i].n_jobs);
-	text = x.n > 0 ? power_plan_jobs(x.jobs, x.n, t->a) + strlen("Slurm job") : x.known ? "none run there" : NULL;
+	text = x.n > 0 ? numbered(arena_printf(t->a, "%zu that end:", x.n + x.unlisted), x.jobs, x.n, t->a)
+	    : x.known ? "none run there" : NULL;
 	if (text == NULL)
 		return;
-	if (x.n > 0)
-		text = arena_printf(t->a, "%zu that end: %s", x.n + x.unlisted, text + strspn(text, "s "));
 	add_row(t, "Slurm jobs", x.stale ? arena_printf(t->a, "%s, as Slurm said more than two rounds ago", text) : text, x.n > 0);
 }
 
