@@ -33,7 +33,7 @@ static const char room_sql[] =
     NUMBERS("10000") "INSERT INTO attr(thing,key,kind,value) SELECT i,'owner','string','person'||(i%50) FROM n;"
     NUMBERS("10000") "INSERT INTO attr(thing,key,kind,value) SELECT i,'address','string',printf('10.0.%d.%d',i/256,i%256) FROM n;"
     NUMBERS("10000") "INSERT INTO port(id,thing,name,kind,plug) SELECT 10*i+1,i,'psu1','inlet','pwr-c14' FROM n UNION ALL"
-    " SELECT 10*i+2,i,'psu2','inlet','pwr-c14' FROM n UNION ALL SELECT 10*i+3,i,'bmc','nic','nic-eth' FROM n UNION ALL"
+    " SELECT 10*i+2,i,'psu2','inlet','pwr-c14' FROM n UNION ALL SELECT 10*i+3,i,'bmc','bmc','nic-eth' FROM n UNION ALL"
     " SELECT 1000000+10*i+1,20001+(i-1)/40*2,printf('AA%d',1+(i-1)%40),'outlet','pwr-c13' FROM n UNION ALL"
     " SELECT 1000000+10*i+2,20002+(i-1)/40*2,printf('AA%d',1+(i-1)%40),'outlet','pwr-c13' FROM n UNION ALL"
     " SELECT 1000000+10*i+3,10000+i,'lan','nic','nic-eth' FROM n;"
