@@ -46,7 +46,7 @@ words(const struct probe_pdu *p, struct arena *a)
 	const char *text = "";
 
 	for (size_t i = 0; i < p->n_infeeds; i++)
-		if (p->infeeds[i].kind == DEVTYPE_TOTAL)
+		if (p->infeeds[i].kind == DEVTYPE_TOTAL && isfinite(p->infeeds[i].amps))
 			whole = &p->infeeds[i];
 	for (size_t i = 0; i < p->n_sensors; i++)
 		if (!(p->sensors[i].value <= most[p->sensors[i].kind]) && isfinite(p->sensors[i].value))

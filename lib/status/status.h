@@ -17,7 +17,7 @@
 #include "base/base.h"
 #include "store/store.h"
 
-#define STATUS_VERSION 5 /* of status.db: raised with every change of its tables, which are made anew then */
+#define STATUS_VERSION 6 /* of status.db: raised with every change of its tables, which are made anew then */
 
 struct status;
 /*

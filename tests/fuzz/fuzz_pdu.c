@@ -114,11 +114,19 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	const struct snmp_oid *columns;
 	size_t n_columns = probe_pdu_columns(t, false, a, &columns), n_values = 0;
 	struct probe_pdu pdu;
+	struct probe_feeds feeds;
 
 	while (in.at < in.end && n_values < VALUES)
 		value(&in, columns, n_columns, &values[n_values++]);
 	probe_pdu_take(t, values, n_values, a, &pdu);
 	is_sound(&pdu, t);
+	if (probe_pdu_feeds(&pdu, a, &feeds)) {
+		json_t *told = jsn_parse(str_of(feeds.data), "feeds", NULL);
+
+		DEMAND(told != NULL && strlen(feeds.data) <= LIMIT_STATUS_DATA);
+		is_clean(feeds.text);
+		json_decref(told);
+	}
 	arena_destroy(a);
 	return 0;
 }

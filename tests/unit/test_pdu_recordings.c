@@ -134,8 +134,9 @@ t_an_ap7900_shows_8_outlets_and_a_phase_that_carries_nothing(void)
 		return;
 	T_OK(pdu.n == 8 && pdu.switches);
 	says("outlet 1 \"Testing Name\" on (outletStatusOn) 0.00A -\n");
-	T_INT(pdu.n_infeeds, 1);
+	T_INT(pdu.n_infeeds, 2);
 	says("infeed phase \"phase 1\" 0.00A - -");
+	says("infeed inlet \"inlet 0\" - 0.00W 120.00V");
 	if (!recorded("nut-apc-ap7900", "apc-spdu")) /* it answers the older tree too */
 		return;
 	T_OK(pdu.n == 8 && pdu.switches);
