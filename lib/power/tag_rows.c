@@ -259,9 +259,9 @@ power_tag_get(struct power_requests *r, int64_t id, struct arena *a, struct powe
 	if (more == 1)
 		*out = take_tag(q, a);
 	store_done(q);
-	if (more == 0)
-		return err_set(e, ERR_NOT_FOUND, "there is no tag %lld", (long long)id);
-	return more < 0 ? -1 : 0;
+	if (more == 1)
+		return 0;
+	return more < 0 ? -1 : err_set(e, ERR_NOT_FOUND, "there is no tag %lld", (long long)id);
 }
 
 static int
