@@ -45,7 +45,7 @@ power_second(struct web_call *c, const struct power_plan *p, const struct auth_l
 	if (p->verb == POWER_IDENTIFY)
 		return 0;
 	f->second_over = limits->second_over;
-	if (limits->second_over <= 0 || p->n_machines <= (size_t)limits->second_over)
+	if (limits->second_over <= 0 || power_plan_size(p) <= (size_t)limits->second_over)
 		return 0;
 	if (power_need_requests(c, &requests, e) != 0 ||
 	    (rc = power_approval_of(requests, p->hash, c->person->name, c->now, c->arena, &x, e)) < 0)
@@ -58,9 +58,9 @@ power_second(struct web_call *c, const struct power_plan *p, const struct auth_l
 	if (rc == 0 && ask_for(c, p, back, &x, e) != 0)
 		return -1;
 	web_problem_add(c, "approval", json_string(web_link(c->arena, "/power/approvals/%s", p->hash)));
-	return err_set(e, ERR_REFUSED, "Waiting for a second person: these are %zu machines, and a role of yours may switch %lld alone. "
+	return err_set(e, ERR_REFUSED, "Waiting for a second person: these are %zu things, and a role of yours may switch %lld alone. "
 	    "Somebody else approves plan %.16s (%s, or `larch approve %s`) within %d minutes; then ask for it again.",
-	    p->n_machines, (long long)limits->second_over, p->hash, web_link(c->arena, "/power/approvals/%s", p->hash), p->hash,
+	    power_plan_size(p), (long long)limits->second_over, p->hash, web_link(c->arena, "/power/approvals/%s", p->hash), p->hash,
 	    (int)(POWER_APPROVAL_MS / 60000));
 }
 
@@ -75,6 +75,8 @@ may_approve(struct web_call *c, const struct power_approval *x, struct err *e)
 
 	if (c->person->source == AUTH_KEY && !c->person->is_token)
 		return err_set(e, ERR_DENIED, "An API key approves nothing: log in.");
+	if (auth_person_local(c->person))
+		return err_set(e, ERR_DENIED, "The break-glass account is nobody in particular, and may be who asked: somebody else approves it.");
 	if (strcmp(x->who, c->person->name) == 0)
 		return err_set(e, ERR_DENIED, "You asked for this yourself; somebody else approves it.");
 	if (*x->approver != '\0')

@@ -315,24 +315,46 @@ grant_here(struct web_call *c, const struct power_plan *p, struct power_grant *o
 	return power_grant_covers(out, power_verb_name(p->verb), &things, c->arena, e);
 }
 
+/* What is asked of somebody who files, or who lets a job go on: a grant that is open, where the role wants one. 1 and which, 0 none needed, -1. */
+static int
+need_grant(struct web_call *c, const struct power_plan *p, const struct auth_limits *limits, const char *page, struct power_grant *out,
+    struct err *e)
+{
+	if (!needs_grant(c, p, limits))
+		return 0;
+	if (grant_here(c, p, out, e) == 0)
+		return 1;
+	web_problem_add(c, "needs", needs_json(c, p));
+	web_problem_add(c, "grant", json_string(grant_link(c, p, page)));
+	return -1;
+}
+
+int
+power_allow_on(struct web_call *c, const struct power_plan *p, const struct permit *permit, const char *page, struct err *e)
+{
+	struct auth_limits limits;
+	struct power_grant grant;
+
+	if (auth_policy_limits(c->policy, permit_role(permit), &limits) != 0)
+		return err_set(e, ERR_INTERNAL, "the policy has no role %s", permit_role(permit));
+	return need_grant(c, p, &limits, page, &grant, e) < 0 ? -1 : 0;
+}
+
 int
 power_allow(struct web_call *c, struct power_filing *f, const char *page, struct err *e)
 {
 	struct auth_limits limits;
 	struct power_grant grant;
+	int needed;
 
 	if (auth_policy_limits(c->policy, permit_role(f->permit), &limits) != 0)
 		return err_set(e, ERR_INTERNAL, "the policy has no role %s", permit_role(f->permit));
 	f->at_once = limits.at_once;
 	f->per_hour = limits.per_hour;
-	if (needs_grant(c, f->plan, &limits)) {
-		if (grant_here(c, f->plan, &grant, e) != 0) {
-			web_problem_add(c, "needs", needs_json(c, f->plan));
-			web_problem_add(c, "grant", json_string(grant_link(c, f->plan, page)));
-			return -1;
-		}
-		f->grant_id = grant.id;
-	}
+	needed = need_grant(c, f->plan, &limits, page, &grant, e);
+	if (needed < 0)
+		return -1;
+	f->grant_id = needed == 1 ? grant.id : 0;
 	return power_second(c, f->plan, &limits, page, f, e);
 }
 

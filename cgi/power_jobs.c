@@ -94,7 +94,8 @@ out_of_place(const struct power_job *j, const char *what)
 	return strcmp(what, "pause") == 0 && paused ? "is paused already" : NULL;
 }
 
-/* Who may do the job's verb on its things may also pause it, let it go on or stop it; only going on asks what they are now. */
+/* Who may do the job's verb on its things may also pause it, let it go on or stop it; only going on asks what they are now, and
+ * for a grant as filing it did: it may be days later, and another person. */
 static int
 file_order(struct web_call *c, int64_t id, struct err *e)
 {
@@ -103,6 +104,7 @@ file_order(struct web_call *c, int64_t id, struct err *e)
 	const char *why;
 	struct permit *permit;
 	struct power_job j;
+	bool on = strcmp(order.what, "resume") == 0;
 	int64_t ignored;
 	int rc;
 
@@ -110,7 +112,8 @@ file_order(struct web_call *c, int64_t id, struct err *e)
 		return -1;
 	if ((why = out_of_place(&j, order.what)) != NULL)
 		return err_set(e, ERR_CONFLICT, "job %lld %s (%s)", (long long)id, why, j.state.state);
-	if ((strcmp(order.what, "resume") == 0 ? power_permit_plan : power_permit_stop)(c, &j.plan, &permit, e) != 0)
+	if ((on ? power_permit_plan : power_permit_stop)(c, &j.plan, &permit, e) != 0 ||
+	    (on && power_allow_on(c, &j.plan, permit, web_link(c->arena, "/jobs/%d", id), e) != 0))
 		return -1;
 	order.verb = power_verb_name(j.plan.verb);
 	pthread_mutex_lock(&shared->lock);

@@ -98,6 +98,8 @@ const char *power_plan_page(struct web_call *c, const struct power_wish *w);
  * missing; `page` is where the plan stands, to come back to.
  */
 int power_allow(struct web_call *c, struct power_filing *f, const char *page, struct err *e);
+/* The same of somebody who lets a paused job go on, which is no use of the grant: 0, or -1 with where one is opened. */
+int power_allow_on(struct web_call *c, const struct power_plan *p, const struct permit *permit, const char *page, struct err *e);
 /* The same for the plan's page: false, and the model has a link to open a grant, when one is needed and missing. */
 bool power_model_grant(struct web_call *c, json_t *model, const struct power_plan *p, const struct permit *permit,
     const char *page);

@@ -185,11 +185,16 @@ enum auth_outcome
 auth_desk_factor_begin(struct auth_desk *d, const struct auth_person *who, const struct auth_answer *in,
     const struct auth_from *from, struct arena *a, char **seed, struct err *e)
 {
-	enum auth_outcome outcome = check_both(d, who, in, from, a, e);
 	struct auth_totp t = {.last_step = -1};
+	enum auth_outcome outcome;
 	struct auth_now now;
 	int rc;
 
+	if (auth_local_is(d, who->name)) { /* whoever opens the envelope next has not that telephone */
+		err_set(e, ERR_DENIED, "The break-glass account has no second factor: its sealed password is all that is with it.");
+		return AUTH_WRONG;
+	}
+	outcome = check_both(d, who, in, from, a, e);
 	if (outcome != AUTH_OK)
 		return outcome;
 	auth_now(&now);

@@ -60,8 +60,8 @@ look_second(const struct power_look *l, struct arena *a, struct err *e)
 	int more;
 
 	if (*approver_of(r) == '\0')
-		return err_set(e, ERR_REFUSED, "role %s may switch %lld machines alone, the plan has %zu, and nobody approved it",
-		    r->role, (long long)r->second_over, l->plan->n_machines);
+		return err_set(e, ERR_REFUSED, "role %s may switch %lld things alone, the plan has %zu, and nobody approved it",
+		    r->role, (long long)r->second_over, power_plan_size(l->plan));
 	if (need(l, e) != 0 || (more = power_approval_get(l->requests, r->approval_id, a, &x, e)) < 0)
 		return -1;
 	if (more == 0 || x.request != r->id)
@@ -84,7 +84,7 @@ power_look_grant(const struct power_look *l, struct arena *a, struct err *e)
 		return -1;
 	if (r->second_over < 0)
 		return err_set(e, ERR_REFUSED, "it names a number of machines below none");
-	if ((r->second_over > 0 && l->plan->n_machines > (size_t)r->second_over) || *approver_of(r) != '\0')
+	if ((r->second_over > 0 && power_plan_size(l->plan) > (size_t)r->second_over) || *approver_of(r) != '\0')
 		return look_second(l, a, e);
 	return 0;
 }

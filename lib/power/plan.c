@@ -360,3 +360,16 @@ power_plan_things(const struct power_plan *p, struct arena *a, struct hosts *out
 		(void)add_name(a, out, &cap, p->cut[i].thing);
 	hosts_sort(out);
 }
+
+size_t
+power_plan_size(const struct power_plan *p)
+{
+	struct arena *a = arena_create();
+	struct hosts things;
+	size_t n;
+
+	power_plan_things(p, a, &things);
+	n = things.n > p->n_machines ? things.n : p->n_machines;
+	arena_destroy(a);
+	return n;
+}

@@ -346,5 +346,7 @@ LARCH_API int power_plan_wish(const struct power_room *room, const struct power_
 
 /* Every thing the plan touches or cuts: what a permit must cover. Sorted. */
 LARCH_API void power_plan_things(const struct power_plan *p, struct arena *a, struct hosts *out);
+/* What a role's numbers are about: its machines or everything that it touches, whichever is more. One outlet may be four machines. */
+LARCH_API size_t power_plan_size(const struct power_plan *p);
 
 #endif

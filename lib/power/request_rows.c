@@ -157,8 +157,8 @@ check_permit(const struct power_filing *f, struct arena *a, struct err *e)
 		return err_set(e, ERR_REFUSED, "the plan has refusals in it; nothing is filed until they are gone");
 	if (f->plan->n_steps == 0)
 		return err_set(e, ERR_REFUSED, "there is nothing to do");
-	if (f->second_over > 0 && f->plan->n_machines > (size_t)f->second_over && f->approval_id == 0)
-		return err_set(e, ERR_REFUSED, "more than %lld machines need a second person", (long long)f->second_over);
+	if (f->second_over > 0 && power_plan_size(f->plan) > (size_t)f->second_over && f->approval_id == 0)
+		return err_set(e, ERR_REFUSED, "more than %lld things need a second person", (long long)f->second_over);
 	power_plan_things(f->plan, a, &things);
 	for (size_t i = 0; i < things.n; i++)
 		if (!permit_covers(f->permit, verb, things.name[i], now))

@@ -319,7 +319,16 @@ t_larchd_refuses_a_large_plan_that_no_other_person_approved(void)
 	struct err e = {0};
 
 	T_INT(power_look_grant(&look, arena, &e), -1);
-	T_ERR(e, "role operator may switch 1 machines alone, the plan has 2, and nobody approved it");
+	T_ERR(e, "role operator may switch 1 things alone, the plan has 2, and nobody approved it");
+	r.second_over = 2;
+	T_OK(power_look_grant(&look, arena, &e) == 0);
+	plan.cut = &(struct power_fed){.thing = "kvm-b02"}; /* what is cut beside them counts too */
+	plan.n_cut = 1;
+	T_INT(power_look_grant(&look, arena, &e), -1);
+	T_ERR(e, "the plan has 3, and nobody approved it");
+	plan.cut = NULL;
+	plan.n_cut = 0;
+	r.second_over = 1;
 	r.approver = "ben";
 	for (size_t i = 0; i < LARCH_COUNT(rows); i++) {
 		T_OK(power_approval_ask(requests, &w, &r.approval_id, &e) == 0);

@@ -63,7 +63,7 @@ static void
 t_open_the_desk(void)
 {
 	char desk_db[600], sessions_db[600];
-	struct auth_desk_conf conf = {.auth_db = desk_db, .sessions_db = sessions_db, .session_ms = DAY};
+	struct auth_desk_conf conf = {.auth_db = desk_db, .sessions_db = sessions_db, .session_ms = DAY, .local = {.name = "sealed"}};
 	struct err e = {0};
 
 	arena = arena_create();
@@ -72,6 +72,19 @@ t_open_the_desk(void)
 	pass_time(0);
 	T_OK(auth_desk_open(&conf, &desk, &e) == 0);
 	T_OK(auth_reader_open(sessions_db, &reader, &e) == 0);
+}
+
+static void
+t_the_break_glass_account_gets_no_second_factor(void)
+{
+	const struct auth_person sealed = {.name = "sealed", .display = "", .source = AUTH_SESSION, .id = "0011223344556677"};
+	struct auth_answer in = {.password = STR("whatever it is")};
+	struct err e = {0};
+	char *text = NULL;
+
+	T_INT(auth_desk_factor_begin(desk, &sealed, &in, &from, arena, &text, &e), AUTH_WRONG);
+	T_ERR(e, "has no second factor");
+	T_OK(text == NULL);
 }
 
 static void
@@ -373,7 +386,7 @@ t_close_the_desk(void)
 	arena_destroy(arena);
 }
 
-T_MAIN(T(t_open_the_desk), T(t_the_vectors_of_rfc_6238_match), T(t_base32_is_that_of_rfc_4648),
+T_MAIN(T(t_open_the_desk), T(t_the_break_glass_account_gets_no_second_factor), T(t_the_vectors_of_rfc_6238_match), T(t_base32_is_that_of_rfc_4648),
     T(t_a_code_is_read_with_blanks_and_dashes_and_anything_else_is_none),
     T(t_a_factor_holds_from_its_first_code_on_which_is_then_spent), T(t_a_code_is_good_in_its_half_minute_and_the_next),
     T(t_a_clock_that_is_set_back_opens_no_code_again),
