@@ -563,6 +563,17 @@ next_waiting(struct drive_job *job)
 	return NULL;
 }
 
+/* Is there anybody whom the brake would hold back: who waits, or of whom only what is lost with it is being kept? */
+static bool
+holds_back(const struct drive_job *job)
+{
+	for (size_t i = 0; i < job->plan.n_machines && !job->aborted; i++)
+		if (job->machines[i].state == MACHINE_WAITING ||
+		    (job->machines[i].state == MACHINE_RUNNING && job->machines[i].evidence != NULL))
+			return true;
+	return false;
+}
+
 /* Begin what may begin; end the job when nothing is left. */
 void
 drive_job_go_on(struct drive_job *job)
@@ -575,13 +586,15 @@ drive_job_go_on(struct drive_job *job)
 	if (job->aborted)
 		skip_waiting(job, "aborted before it began");
 	/* The brake is looked at before each one: a machine may fail while it is begun. */
-	while (!job->paused && (m = next_waiting(job)) != NULL) {
-		if (brake(job))
+	while (!job->paused) {
+		if (brake(job) && holds_back(job))
 			drive_job_set_paused(job, true, "larchd", arena_printf(job->a,
 			    "%zu of %zu machines have failed: paused before another begins; resume or abort", job->failed,
 			    job->plan.n_machines));
-		else
+		else if ((m = next_waiting(job)) != NULL)
 			machine_begin(m);
+		else
+			break;
 	}
 	job->going = false;
 	if (count(job, MACHINE_WAITING) == 0 && count(job, MACHINE_RUNNING) == 0)
