@@ -54,14 +54,6 @@ drive_after(struct drive_machine *m, int64_t ms, void (*then)(struct drive_machi
 	uv_timer_start(&m->timer, timer_fired, ms < 0 ? 0 : (uint64_t)ms, 0);
 }
 
-int64_t
-drive_left(int64_t since, int64_t limit)
-{
-	int64_t passed = times_now() - since;
-
-	return passed < 0 ? limit : passed > limit ? 0 : limit - passed;
-}
-
 /* ---- what everybody may see ------------------------------------------------------------------- */
 
 static const char *

@@ -185,6 +185,8 @@ void drive_act_begin(struct drive_machine *m);
 void drive_lost_begin(struct drive_machine *m);
 void drive_ping_begin(struct drive_machine *m);
 /* watch.c */
+/* What is left of `limit` since the wall clock was `since`, of a wait that goes on after a restart; whatever clock was set: not below 0, not above the limit. */
+int64_t drive_left(int64_t since, int64_t limit);
 void drive_watch_begin(struct drive_machine *m);
 /* States that are in the journal and not in status.db are published. */
 void drive_publish_states(struct drive *d);
@@ -221,7 +223,5 @@ const struct power_step *drive_step(const struct drive_machine *m);
 const char *drive_name(const struct drive_machine *m);
 void drive_after(struct drive_machine *m, int64_t ms, void (*then)(struct drive_machine *m));
 struct power_look drive_look(const struct drive_machine *m);
-/* What is left of `limit` since the wall clock was `since`, of a wait that goes on after a restart; whatever clock was set: not below 0, not above the limit. */
-int64_t drive_left(int64_t since, int64_t limit);
 
 #endif

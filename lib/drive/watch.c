@@ -184,6 +184,14 @@ watch_poll(struct drive_machine *m)
 		    e.text));
 }
 
+int64_t
+drive_left(int64_t since, int64_t limit)
+{
+	int64_t passed = times_now() - since;
+
+	return passed < 0 ? limit : passed > limit ? 0 : limit - passed;
+}
+
 void
 drive_watch_begin(struct drive_machine *m)
 {
