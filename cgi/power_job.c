@@ -28,10 +28,10 @@ load_plan(struct web_call *c, struct power_job *j, struct err *e)
 	return rc;
 }
 
-static void
+static struct journal *
 load_state(struct web_call *c, struct power_job *j)
 {
-	struct journal *journal;
+	struct journal *journal = NULL;
 	struct journal_step *rows = NULL;
 	size_t n = 0;
 	struct err e = {0};
@@ -45,6 +45,7 @@ load_state(struct web_call *c, struct power_job *j)
 		j->state.text = "larchd did not take it up in time; it will be refused when larchd is back";
 	merge_steps(j, rows, n, c->arena);
 	j->open = j->state.ended == 0;
+	return journal;
 }
 
 /* ---- machines -------------------------------------------------------------------------------------- */
@@ -114,6 +115,28 @@ tally_steps(const struct power_job *j, size_t machine, struct power_job_machine 
 	return t;
 }
 
+/* Nothing is said of a step that goes on before its intent: it stands in the queue, or is being looked at for the last time. */
+static bool
+has_no_turn(const struct journal_step *s, enum power_action a)
+{
+	return s->text[0] == '\0' && (a == POWER_DO_OUTLET_ON || a == POWER_DO_CHASSIS_ON || a == POWER_DO_ENSURE_ON);
+}
+
+static void
+set_waits(struct web_call *c, const struct power_job *j, struct power_job_machine *m, size_t step)
+{
+	const struct journal_step *s = &j->steps[step];
+	enum power_action a = j->plan.steps[step].action;
+
+	m->waits_for = power_step_text(&j->plan, step, c->arena);
+	m->text = s->text;
+	m->since = s->began;
+	if (has_no_turn(s, a))
+		m->waits_for = arena_printf(c->arena, "its turn, then %s", m->waits_for);
+	else
+		m->limit_ms = limit_of(c->conf, a);
+}
+
 static void
 load_machine(struct web_call *c, struct power_job *j, size_t machine)
 {
@@ -135,12 +158,8 @@ load_machine(struct web_call *c, struct power_job *j, size_t machine)
 	} else if (m->done < m->total) {
 		m->state = j->open && t.begun ? "running" : t.begun ? "stopped" : "waiting";
 	}
-	if (j->open && t.running != NULL) {
-		m->waits_for = power_step_text(&j->plan, t.running_at, c->arena);
-		m->text = t.running->text;
-		m->since = t.running->began;
-		m->limit_ms = limit_of(c->conf, j->plan.steps[t.running_at].action);
-	}
+	if (j->open && t.running != NULL)
+		set_waits(c, j, m, t.running_at);
 }
 
 /* Who needs somebody comes first, who is done last; among equals the plan's order. */
@@ -190,12 +209,14 @@ int
 power_job_load(struct web_call *c, int64_t id, struct power_job *j, struct err *e)
 {
 	struct power_requests *requests;
+	struct journal *journal;
 
 	if (power_need_requests(c, &requests, e) != 0 ||
 	    power_request_get(requests, id, c->arena, &j->request, e) != 0 || load_plan(c, j, e) != 0)
 		return -1;
-	load_state(c, j);
+	journal = load_state(c, j);
 	load_machines(c, j);
+	power_job_load_left(c, j, journal);
 	estimate(c, j);
 	return 0;
 }

@@ -47,6 +47,8 @@ power_job_machine_json(struct web_call *c, const struct power_job *j, size_t i)
 	jsn_set(o, "steps_done", json_integer((json_int_t)m->done));
 	jsn_set(o, "steps", json_integer((json_int_t)m->total));
 	jsn_set(o, "left_off", power_job_left_off(c, j, i));
+	if (m->later != 0)
+		jsn_set(o, "later", json_integer(m->later));
 	if (!j->open && (next = power_job_finish(c, j, i)) != NULL)
 		jsn_set(o, "finish", next);
 	if (!j->open && (next = power_job_undo(c, j, i)) != NULL)

@@ -7,63 +7,6 @@
 
 #include "power_job.h"
 
-/* ---- where it was left ------------------------------------------------------------------------- */
-
-static bool
-same_place(const struct power_step *a, const struct power_step *b)
-{
-	return a->device != NULL && b->device != NULL && strcmp(a->device, b->device) == 0 &&
-	    (a->outlet == NULL || (b->outlet != NULL && strcmp(a->outlet, b->outlet) == 0));
-}
-
-static bool
-is_done(const struct power_job *j, size_t step)
-{
-	return strcmp(j->steps[step].state, "ok") == 0;
-}
-
-json_t *
-power_job_left_off(struct web_call *c, const struct power_job *j, size_t machine)
-{
-	json_t *list = json_array();
-
-	for (size_t i = 0; i < j->plan.n_steps; i++) {
-		const struct power_step *s = &j->plan.steps[i];
-		bool on_again = false;
-
-		if (s->machine != machine || !is_done(j, i) ||
-		    (s->action != POWER_DO_OUTLET_OFF && s->action != POWER_DO_CHASSIS_OFF && s->action != POWER_DO_SOFT))
-			continue;
-		for (size_t k = i + 1; k < j->plan.n_steps; k++)
-			on_again |= is_done(j, k) && j->plan.steps[k].action != s->action && same_place(s, &j->plan.steps[k]);
-		if (!on_again)
-			jsn_add(list, json_string(s->outlet == NULL ? s->device
-			                                            : arena_printf(c->arena, "%s %s", s->device, s->outlet)));
-	}
-	return list;
-}
-
-/* Was anything of it switched, or may it have been? */
-static bool
-is_touched(const struct power_job *j, size_t machine)
-{
-	for (size_t i = 0; i < j->plan.n_steps; i++)
-		if (j->plan.steps[i].machine == machine && power_action_switches(j->plan.steps[i].action) &&
-		    (is_done(j, i) || strcmp(j->steps[i].state, "unknown") == 0))
-			return true;
-	return false;
-}
-
-static bool
-is_off(struct web_call *c, const struct power_job *j, size_t machine)
-{
-	json_t *list = power_job_left_off(c, j, machine);
-	bool off = json_array_size(list) > 0;
-
-	json_decref(list);
-	return off;
-}
-
 /* ---- wishes ------------------------------------------------------------------------------------------ */
 
 static void
@@ -113,62 +56,99 @@ wish(struct web_call *c, const struct power_job *j, struct next n)
 }
 
 static bool
+is_over(const struct power_job *j, size_t machine)
+{
+	return !j->open && j->machines[machine].later == 0 && j->plan.machines[machine].refused == NULL &&
+	    j->plan.machines[machine].nothing == NULL;
+}
+
+static bool
 is_left(const struct power_job *j, size_t machine)
 {
-	return !j->open && strcmp(j->machines[machine].state, "ok") != 0 && j->plan.machines[machine].refused == NULL;
+	return is_over(j, machine) && strcmp(j->machines[machine].state, "ok") != 0;
+}
+
+static json_t *
+again(struct web_call *c, const struct power_job *j, const char *names)
+{
+	return wish(c, j, (struct next){names, j->plan.verb, j->plan.way, j->plan.vlan == NULL ? 0 : j->plan.vlan->vlan});
+}
+
+/* The outlets of a machine that this job has switched the other way: "pdu-b01-a:AA4,pdu-b01-b:AA4". */
+static const char *
+outlets_of(struct web_call *c, const struct power_job *j, size_t machine, bool went_on)
+{
+	const char *names = NULL;
+
+	for (size_t i = 0; i < j->plan.n_steps; i++) {
+		const struct power_step *s = &j->plan.steps[i];
+
+		if (s->machine == machine && s->outlet != NULL && power_job_went(c, j, i, went_on))
+			names = names == NULL ? arena_printf(c->arena, "%s:%s", s->device, s->outlet)
+			                      : arena_printf(c->arena, "%s,%s:%s", names, s->device, s->outlet);
+	}
+	return names;
+}
+
+/* What the job switched goes the other way, and nothing else: an outlet that was so before stays so. */
+static json_t *
+turn(struct web_call *c, const struct power_job *j, size_t machine, bool on)
+{
+	const char *name = j->plan.machines[machine].name, *outlets;
+	enum power_verb verb = on ? POWER_ON : POWER_OFF;
+
+	if (power_verb_is_outlet(j->plan.verb))
+		verb = on ? POWER_OUTLET_ON : POWER_OUTLET_OFF;
+	else if (j->plan.way == POWER_WAY_PDU && !power_job_whole(c, j, machine)) {
+		if ((outlets = outlets_of(c, j, machine, !on)) == NULL)
+			return NULL;
+		name = outlets;
+		verb = on ? POWER_OUTLET_ON : POWER_OUTLET_OFF;
+	}
+	return wish(c, j, (struct next){name, verb, j->plan.way, 0});
 }
 
 /* A cycle that has begun is finished by its second half: nothing is cut a second time. */
 json_t *
 power_job_finish(struct web_call *c, const struct power_job *j, size_t machine)
 {
-	enum power_verb verb = j->plan.verb;
+	const char *name = j->plan.machines[machine].name;
 
 	if (!is_left(j, machine))
 		return NULL;
-	if (verb == POWER_CYCLE && is_touched(j, machine))
-		verb = POWER_ON;
-	else if (verb == POWER_OUTLET_CYCLE && is_touched(j, machine))
-		verb = POWER_OUTLET_ON;
-	return wish(c, j, (struct next){j->plan.machines[machine].name, verb, j->plan.way,
-	    j->plan.vlan == NULL ? 0 : j->plan.vlan->vlan});
+	if (j->plan.verb != POWER_CYCLE && j->plan.verb != POWER_OUTLET_CYCLE)
+		return again(c, j, name);
+	if (power_job_any_went(c, j, machine, false))
+		return turn(c, j, machine, true);
+	if (power_job_any_went(c, j, machine, true) && j->plan.verb == POWER_CYCLE)
+		return wish(c, j, (struct next){name, POWER_ON, POWER_WAY_AUTO, 0}); /* its outlets are on: the chassis may not be */
+	return again(c, j, name);
 }
 
 json_t *
 power_job_begin_all(struct web_call *c, const struct power_job *j, const char *names)
 {
-	return wish(c, j, (struct next){names, j->plan.verb, j->plan.way, j->plan.vlan == NULL ? 0 : j->plan.vlan->vlan});
-}
-
-bool
-power_job_untouched(const struct power_job *j, size_t machine)
-{
-	return strcmp(j->machines[machine].state, "skipped") == 0 && j->machines[machine].done == 0 && !is_touched(j, machine);
+	return again(c, j, names);
 }
 
 /* How it was before: what went on goes off, what went off goes on; a reset, a light or a boot device has no undo. */
 json_t *
 power_job_undo(struct web_call *c, const struct power_job *j, size_t machine)
 {
-	static const enum power_verb back[POWER_VERB_COUNT] = {
-	    [POWER_ON] = POWER_OFF, [POWER_OFF] = POWER_ON, [POWER_CYCLE] = POWER_ON, [POWER_REBUILD] = POWER_ON,
-	    [POWER_SOFT] = POWER_ON, [POWER_OUTLET_ON] = POWER_OUTLET_OFF, [POWER_OUTLET_OFF] = POWER_OUTLET_ON,
-	    [POWER_OUTLET_CYCLE] = POWER_OUTLET_ON, [POWER_SETVLAN] = POWER_SETVLAN,
-	    [POWER_RESET] = POWER_VERB_COUNT, [POWER_NMI] = POWER_VERB_COUNT, [POWER_IDENTIFY] = POWER_VERB_COUNT,
-	    [POWER_BOOTDEV] = POWER_VERB_COUNT,
+	static const enum { NONE, TURN_ON, TURN_OFF, VLAN } back[POWER_VERB_COUNT] = {
+	    [POWER_ON] = TURN_OFF, [POWER_OFF] = TURN_ON, [POWER_CYCLE] = TURN_ON, [POWER_REBUILD] = TURN_ON,
+	    [POWER_SOFT] = TURN_ON, [POWER_OUTLET_ON] = TURN_OFF, [POWER_OUTLET_OFF] = TURN_ON,
+	    [POWER_OUTLET_CYCLE] = TURN_ON, [POWER_SETVLAN] = VLAN,
 	};
-	const char *name = j->plan.machines[machine].name;
-	enum power_verb verb = back[j->plan.verb];
-	bool goes_on = verb == POWER_ON || verb == POWER_OUTLET_ON;
+	bool on = back[j->plan.verb] == TURN_ON;
 
-	if (!is_left(j, machine) || verb == POWER_VERB_COUNT || !is_touched(j, machine))
+	if (!is_over(j, machine) || back[j->plan.verb] == NONE || !power_job_touched(j, machine))
 		return NULL;
-	if (verb == POWER_SETVLAN)
-		return j->plan.vlan->was < 1 ? NULL : wish(c, j, (struct next){name, verb, j->plan.way, j->plan.vlan->was});
-	if (goes_on && !is_off(c, j, machine) && (j->plan.verb == POWER_CYCLE || j->plan.verb == POWER_OUTLET_CYCLE ||
-	    j->plan.verb == POWER_REBUILD))
-		return NULL; /* what went off is on again */
-	return wish(c, j, (struct next){name, verb, j->plan.way, 0});
+	if (back[j->plan.verb] == VLAN)
+		return j->plan.vlan->was < 1 ? NULL
+		    : wish(c, j, (struct next){j->plan.machines[machine].name, POWER_SETVLAN, j->plan.way, j->plan.vlan->was});
+	/* of a cycle whose outlets are on again nothing is left to undo */
+	return power_job_any_went(c, j, machine, !on) ? turn(c, j, machine, on) : NULL;
 }
 
 json_t *
@@ -184,4 +164,60 @@ power_job_other_way(struct web_call *c, const struct power_job *j, size_t machin
 	if (j->plan.verb == POWER_RESET)
 		return wish(c, j, (struct next){name, POWER_CYCLE, POWER_WAY_AUTO, 0});
 	return power_verb_is_bmc(j->plan.verb) ? NULL : wish(c, j, (struct next){name, j->plan.verb, other, 0});
+}
+
+/* ---- many at once ---------------------------------------------------------------------------------------- */
+
+#define GROUPS 4 /* verbs and ways that one job can leave its machines with */
+
+struct group {
+	const char *verb, *via;
+	struct hosts names;
+};
+
+static void
+add_to(struct web_call *c, const struct power_job *j, struct group *groups, size_t *n, const json_t *wish)
+{
+	const char *verb = jsn_text_or(wish, "verb", ""), *via = jsn_text_or(wish, "via", ""), *name = jsn_text_or(wish, "machine", "");
+	size_t i = 0;
+
+	while (i < *n && (strcmp(groups[i].verb, verb) != 0 || strcmp(groups[i].via, via) != 0))
+		i++;
+	if (i == GROUPS || strchr(name, ',') != NULL)
+		return;
+	if (i == *n)
+		groups[(*n)++] = (struct group){arena_strdup(c->arena, verb), arena_strdup(c->arena, via),
+		    {.name = arena_array(c->arena, j->plan.n_machines + 1, sizeof(char *))}};
+	groups[i].names.name[groups[i].names.n++] = arena_strdup(c->arena, name);
+}
+
+/* Wishes that differ in their machines alone are one wish, where they are more than one. */
+json_t *
+power_job_together(struct web_call *c, const struct power_job *j, power_job_next_fn *next)
+{
+	struct group groups[GROUPS];
+	json_t *list = json_array(), *o;
+	size_t n = 0;
+
+	for (size_t i = 0; i < j->plan.n_machines; i++) {
+		if (power_job_untouched(j, i) || (o = next(c, j, i)) == NULL)
+			continue;
+		add_to(c, j, groups, &n, o);
+		json_decref(o);
+	}
+	for (size_t i = 0; i < n && j->plan.vlan == NULL; i++) {
+		struct next all = {.vlan = 0};
+		struct err e;
+
+		if (groups[i].names.n < 2 || power_verb_parse(str_of(groups[i].verb), &all.verb, &e) != 0 ||
+		    power_way_parse(str_of(groups[i].via), &all.way, &e) != 0)
+			continue;
+		hosts_sort(&groups[i].names);
+		all.names = hosts_fold(&groups[i].names, c->arena);
+		if ((o = wish(c, j, all)) == NULL)
+			continue;
+		jsn_set(o, "n", json_integer((json_int_t)groups[i].names.n));
+		jsn_add(list, o);
+	}
+	return list;
 }

@@ -5,8 +5,17 @@
 
 #include "power_job.h"
 
-#define STEPS_SHOWN 100 /* of a larger job the page has only the steps of machines that went wrong ... */
-#define MACHINES_SHOWN 40 /* ... and of many machines those that are in a step or left; the others are named in a line */
+#define STEPS_SHOWN 100 /* of a larger job the page has only the steps that went wrong ... */
+#define MACHINES_SHOWN 40 /* ... and of many machines those that are in a step; the others are named in a line */
+
+/* A machine's page; of an outlet its PDU's. */
+static const char *
+page_of(struct arena *a, const char *name)
+{
+	const char *colon = strrchr(name, ':');
+
+	return colon == NULL ? arena_printf(a, "/nodes/%s", name) : arena_printf(a, "/nodes/%.*s", (int)(colon - name), name);
+}
 
 /* ---- who is not well ------------------------------------------------------------------------------- */
 
@@ -39,6 +48,71 @@ remedies(struct web_call *c, const struct power_job *j, size_t machine)
 		add_link(list, "Undo", undo);
 	}
 	add_link(list, "Another way", power_job_other_way(c, j, machine));
+	return list;
+}
+
+/* "Finish all 12": one plan for those that would have the same alone. */
+static void
+add_group(struct web_call *c, json_t *list, const char *what, json_t *group)
+{
+	add_link(list, arena_printf(c->arena, "%s all %lld", what, (long long)jsn_integer_or(group, "n", 0)), json_incref(group));
+}
+
+static bool
+has_equal(const json_t *list, const json_t *o)
+{
+	json_t *x;
+	size_t i;
+
+	json_array_foreach(list, i, x)
+		if (json_equal(x, o))
+			return true;
+	return false;
+}
+
+static json_t *
+undo_of_ok(struct web_call *c, const struct power_job *j, size_t machine)
+{
+	return strcmp(j->machines[machine].state, "ok") == 0 ? power_job_undo(c, j, machine) : NULL;
+}
+
+static json_t *
+undo_of_left(struct web_call *c, const struct power_job *j, size_t machine)
+{
+	return strcmp(j->machines[machine].state, "ok") != 0 ? power_job_undo(c, j, machine) : NULL;
+}
+
+static json_t *
+together(struct web_call *c, const struct power_job *j)
+{
+	json_t *list = json_array(), *finish = power_job_together(c, j, power_job_finish), *undo = power_job_together(c, j, undo_of_left), *o;
+	size_t i;
+
+	json_array_foreach(finish, i, o)
+		add_group(c, list, has_equal(undo, o) ? "Finish, or undo," : "Finish", o);
+	json_array_foreach(undo, i, o)
+		if (!has_equal(finish, o))
+			add_group(c, list, "Undo", o);
+	json_decref(finish);
+	json_decref(undo);
+	return list;
+}
+
+/* What is well stands in one line, and goes back by one link where it can. */
+static json_t *
+undo_well(struct web_call *c, const struct power_job *j)
+{
+	json_t *list = json_array(), *groups, *o;
+	size_t i;
+
+	if (j->open)
+		return list;
+	groups = power_job_together(c, j, undo_of_ok);
+	json_array_foreach(groups, i, o)
+		add_group(c, list, "Undo", o);
+	json_decref(groups);
+	for (i = 0; i < j->plan.n_machines && power_job_count(j, "ok") == 1; i++)
+		add_link(list, "Undo", undo_of_ok(c, j, i));
 	return list;
 }
 
@@ -110,6 +184,7 @@ unwell(struct web_call *c, const struct power_job *j)
 		if (is_well(j->machines[at].state) || power_job_untouched(j, at))
 			continue;
 		o = power_job_machine_json(c, j, at);
+		jsn_set_text(o, "page", page_of(c->arena, j->plan.machines[at].name));
 		jsn_set_text(o, "level", power_job_level_class(j->machines[at].state));
 		jsn_set_text(o, "left", left_words(c, j, at));
 		jsn_set(o, "remedies", remedies(c, j, at));
@@ -127,19 +202,24 @@ progress(struct web_call *c, const struct power_job *j)
 	static const struct {
 		const char *state, *word;
 	} words[] = {{"failed", "failed"}, {"unknown", "unknown"}, {"refused", "refused"}, {"stopped", "left in the middle"},
-	    {"skipped", "not begun or stopped"}, {"running", "in a step"}, {"waiting", "waiting"}};
+	    {"skipped", "stopped"}, {"running", "in a step"}, {"waiting", "waiting"}};
 	struct buf b = BUF(1000);
 	const char *text;
+	size_t never = 0;
 	bool any = false;
 
+	for (size_t i = 0; i < j->plan.n_machines; i++)
+		never += power_job_untouched(j, i);
 	buf_printf(&b, "%zu of %zu done", power_job_count(j, "ok"), j->plan.n_machines);
 	for (size_t i = 0; i < LARCH_COUNT(words); i++) {
-		size_t n = power_job_count(j, words[i].state);
+		size_t n = power_job_count(j, words[i].state) - (strcmp(words[i].state, "skipped") == 0 ? never : 0);
 
 		if (n > 0)
 			buf_printf(&b, "%s%zu %s", any ? ", " : "; ", n, words[i].word);
 		any |= n > 0;
 	}
+	if (never > 0)
+		buf_printf(&b, "%s%zu never begun", any ? ", " : "; ", never);
 	text = arena_strdup(c->arena, b.p);
 	buf_free(&b);
 	return text;
@@ -148,18 +228,24 @@ progress(struct web_call *c, const struct power_job *j)
 static json_t *
 job_model(struct web_call *c, const struct power_job *j)
 {
-	json_t *m = power_job_json(c, j), *rest = untouched(c, j);
+	json_t *m = power_job_json(c, j), *rest = untouched(c, j), *list;
 	char when[TIMES_TEXT];
 
 	jsn_set(m, "title", json_sprintf("Job %lld", (long long)j->request.id));
 	json_object_del(m, "steps"); /* the tables have them */
 	json_object_del(m, "machines");
 	jsn_set_text(m, "far", progress(c, j));
-	jsn_set(m, "n_done", json_integer((json_int_t)(j->plan.n_machines - power_job_count(j, "waiting") -
-	    power_job_count(j, "running"))));
+	jsn_set(m, "n_done", json_integer((json_int_t)power_job_count(j, "ok")));
 	jsn_set(m, "n_all", json_integer((json_int_t)j->plan.n_machines));
 	jsn_set_text(m, "rest", j->rest_ms == 0 ? NULL : times_age(j->rest_ms, when));
-	jsn_set(m, "unwell", unwell(c, j));
+	list = unwell(c, j);
+	jsn_set(m, "any_unwell", json_boolean(json_array_size(list) > 0));
+	jsn_set(m, "n_unwell", json_integer((json_int_t)json_array_size(list)));
+	jsn_set(m, "unwell", list);
+	list = together(c, j);
+	jsn_set(m, "any_together", json_boolean(json_array_size(list) > 0));
+	jsn_set(m, "together", list);
+	jsn_set(m, "undo_well", undo_well(c, j));
 	jsn_set(m, "untouched", rest == NULL ? json_false() : rest);
 	jsn_set(m, "open", json_boolean(j->open));
 	jsn_set(m, "paused", json_boolean(strcmp(j->state.state, "paused") == 0));
@@ -188,20 +274,11 @@ static const struct web_column machine_columns[] = {
     {.key = "machine", .title = "Machine", .kind = WEB_COL_LINK},
     {.key = "state", .title = "State", .kind = WEB_COL_LEVEL},
     {.key = "steps", .title = "Steps"},
-    {.key = "waits_for", .title = "Waits for"},
+    {.key = "waits_for", .title = "Waits for", .prose = true},
     {.key = "since", .title = "Since", .kind = WEB_COL_TIME},
     {.key = "limit", .title = "At most"},
-    {.key = "text", .title = "What was seen"},
+    {.key = "text", .title = "What was seen", .prose = true},
 };
-
-/* A machine's page; of an outlet its PDU's. */
-static const char *
-page_of(struct arena *a, const char *name)
-{
-	const char *colon = strrchr(name, ':');
-
-	return colon == NULL ? arena_printf(a, "/nodes/%s", name) : arena_printf(a, "/nodes/%.*s", (int)(colon - name), name);
-}
 
 static struct web_cell
 machine_cell(void *ctx, size_t row, size_t column)
@@ -229,7 +306,7 @@ static const struct web_column step_columns[] = {
     {.key = "what", .title = "Step"},
     {.key = "state", .title = "State", .kind = WEB_COL_LEVEL},
     {.key = "ended", .title = "At", .kind = WEB_COL_TIME},
-    {.key = "text", .title = "What was seen"},
+    {.key = "text", .title = "What was seen", .prose = true},
 };
 
 static struct web_cell
@@ -252,7 +329,7 @@ step_cell(void *ctx, size_t row, size_t column)
 	}
 }
 
-/* Of many machines those that need somebody, or are in a step. */
+/* Of many machines those that are in a step: who needs somebody stands above. */
 static size_t
 choose_machines(struct rows *r, bool all)
 {
@@ -264,14 +341,13 @@ choose_machines(struct rows *r, bool all)
 		const size_t at = j->order[i];
 		const char *state = j->machines[at].state;
 
-		if (all || j->plan.n_machines <= MACHINES_SHOWN ||
-		    (strcmp(state, "ok") != 0 && strcmp(state, "waiting") != 0 && !power_job_untouched(j, at)))
+		if (all || j->plan.n_machines <= MACHINES_SHOWN || strcmp(state, "running") == 0)
 			r->machines[n++] = at;
 	}
 	return n;
 }
 
-/* Of a large job those of who went wrong: what the others are in stands in the table of machines. */
+/* Of a large job those that went wrong: where the others are stands in the table of machines. */
 static size_t
 choose_steps(struct rows *r, bool all)
 {
@@ -280,10 +356,10 @@ choose_steps(struct rows *r, bool all)
 
 	r->steps = arena_array(r->c->arena, j->plan.n_steps + 1, sizeof(*r->steps));
 	for (size_t i = 0; i < j->plan.n_steps; i++) {
-		const char *state = j->machines[j->plan.steps[i].machine].state;
+		const char *state = j->steps[i].state;
 
 		if (all || j->plan.n_steps <= STEPS_SHOWN || strcmp(state, "failed") == 0 || strcmp(state, "unknown") == 0 ||
-		    strcmp(state, "refused") == 0 || strcmp(state, "stopped") == 0)
+		    strcmp(state, "refused") == 0)
 			r->steps[n++] = i;
 	}
 	return n;
@@ -296,11 +372,12 @@ power_show_job(struct web_call *c, struct err *e)
 	struct rows rows = {.c = c, .j = &j};
 	struct web_table tables[] = {
 	    {.name = "machines", .caption = "Machines", .columns = machine_columns, .n_columns = LARCH_COUNT(machine_columns),
-	        .cell = machine_cell, .ctx = &rows, .empty = "None is in a step, and none needs anybody."},
+	        .cell = machine_cell, .ctx = &rows, .empty = "None is in a step."},
 	    {.name = "steps", .caption = "Steps", .columns = step_columns, .n_columns = LARCH_COUNT(step_columns),
 	        .cell = step_cell, .ctx = &rows, .empty = "Nothing has gone wrong."},
 	};
 	json_t *m;
+	size_t skip;
 
 	if (power_job_load(c, web_int(c, "id", 0), &j, e) != 0)
 		return -1;
@@ -316,7 +393,8 @@ power_show_job(struct web_call *c, struct err *e)
 			jsn_set_text(m, "names_ok", names_of(c, &j, "ok", false));
 		}
 		jsn_set(m, "n_steps", json_integer((json_int_t)j.plan.n_steps));
-		return web_show(c, NULL, m, tables, LARCH_COUNT(tables), e);
+		skip = tables[0].n == 0 && !j.open; /* nothing is in a step any more */
+		return web_show(c, NULL, m, &tables[skip], LARCH_COUNT(tables) - skip, e);
 	}
 	tables[1].caption = arena_printf(c->arena, "Job %lld: %s of %s via %s by %s: %s; %s", (long long)j.request.id,
 	    power_verb_name(j.request.verb), j.request.machines, power_way_name(j.request.way), j.request.who, j.state.state,

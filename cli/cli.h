@@ -468,6 +468,10 @@ const char *status_wrong(struct cli *c, const json_t *item);
 
 /* job.c: show a job's progress until it ends or is paused; gives the exit code. `ordered`: it was just told to leave its pause. */
 int job_follow(struct cli *c, const char *id, bool ordered);
+#define JOB_ALIKE 8 /* so many machines in one state, with nothing to say of each, stand in one line */
+/* job_left.c: of an ended job, below a machine's line; and once, for all that would have the same plan. */
+void job_say_left(const struct cli *c, const json_t *job, const json_t *row);
+void job_say_together(const struct cli *c, const json_t *job);
 /* job_view.c: a job as a whole, on a cleared terminal; and its progress as a sentence, in the arena. */
 void job_draw(const struct cli *c, const json_t *job);
 const char *job_progress(const struct cli *c, const json_t *job);

@@ -97,34 +97,6 @@ exit_of(const json_t *job, bool *end_out)
 	return EXIT_UNKNOWN;
 }
 
-/* What an ended job has left of a machine, and what a person may do about it: each is a plan of its own. */
-static void
-say_left(const struct cli *c, const json_t *job, const json_t *row)
-{
-	static const char *const nexts[] = {"finish", "undo"};
-	const char *verb = jsn_text_or(job, "verb", ""), *machine = out_scalar(c, json_object_get(row, "machine"));
-	const json_t *list = jsn_array(row, "left_off"), *thing, *next;
-	bool to_off = strcmp(verb, "off") == 0 || strcmp(verb, "outlet-off") == 0 || strcmp(verb, "soft") == 0, end;
-	size_t i;
-
-	(void)exit_of(job, &end);
-	if (!end)
-		return;
-	if (!to_off || strcmp(state_of(row), "ok") != 0) {
-		json_array_foreach(list, i, thing)
-			printf("%s%s", i == 0 ? "  left off: " : ", ", out_scalar(c, thing));
-		if (json_array_size(list) > 0)
-			printf("\n");
-	}
-	for (i = 0; i < LARCH_COUNT(nexts); i++)
-		if ((next = json_object_get(row, nexts[i])) != NULL)
-			printf("  to %s it: larch job %s %s %s  (plans %s via %s)\n", nexts[i], nexts[i],
-			    out_scalar(c, json_object_get(job, "id")), machine, out_scalar(c, json_object_get(next, "verb")),
-			    out_scalar(c, json_object_get(next, "via")));
-}
-
-#define ALIKE 8 /* so many machines in one state, with nothing to say of each, stand in one line */
-
 static bool
 is_done(const json_t *row)
 {
@@ -162,7 +134,7 @@ is_shown(const json_t *job, size_t at)
 {
 	size_t first;
 
-	return count_alike(jsn_array(job, "machines"), at, &first) >= ALIKE && first < at;
+	return count_alike(jsn_array(job, "machines"), at, &first) >= JOB_ALIKE && first < at;
 }
 
 /* The names of all that are alike, folded; NULL when they are few. */
@@ -173,7 +145,7 @@ alike(const struct cli *c, const json_t *job, size_t at)
 	struct hosts h = {0};
 	size_t i, first;
 
-	if (count_alike(rows, at, &first) < ALIKE)
+	if (count_alike(rows, at, &first) < JOB_ALIKE)
 		return NULL;
 	h.name = arena_array(c->arena, json_array_size(rows), sizeof(*h.name));
 	json_array_foreach(rows, i, row)
@@ -189,11 +161,12 @@ text_result(const struct cli *c, const json_t *job)
 {
 	const json_t *row;
 	size_t i;
-	bool colour = out_colour(c, stdout);
+	bool colour = out_colour(c, stdout), ended;
 	const char *red = strcmp(state_of(job), "ok") == 0 ? "\033[32m" : "\033[31m", *all = jsn_text_or(job, "text", "");
 
 	printf("job %s: %s%s%s%s%s\n", out_scalar(c, json_object_get(job, "id")), colour ? red : "", state_of(job),
 	    colour ? "\033[0m" : "", *all != '\0' ? ": " : "", *all != '\0' ? out_scalar(c, json_object_get(job, "text")) : "");
+	(void)exit_of(job, &ended);
 	for (i = 0; i < json_array_size(jsn_array(job, "machines")); i++) {
 		const char *text, *names;
 		bool said;
@@ -212,8 +185,11 @@ text_result(const struct cli *c, const json_t *job)
 		}
 		printf("%s: %s%s", out_scalar(c, json_object_get(row, "machine")), state_of(row), said ? "" : ": ");
 		out_line(stdout, "%s", said ? "" : text);
-		say_left(c, job, row);
+		if (ended)
+			job_say_left(c, job, row);
 	}
+	if (ended)
+		job_say_together(c, job);
 }
 
 static void

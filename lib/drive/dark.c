@@ -290,6 +290,8 @@ wait_seen(void *ctx, const struct drive_reading *r)
 	if (r->answered)
 		drive_step_end(m, "seen", "ok", arena_printf(m->a, "%s answers after %s: chassis %s", s->device,
 		    times_age(times_now() - m->began, age), power_state_name(r->state)));
+	else if (m->job->aborted)
+		drive_machine_halt(m);
 	else if (left(m) > 0)
 		drive_after(m, DRIVE_POLL_MS, wait_poll);
 	else

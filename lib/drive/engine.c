@@ -335,7 +335,7 @@ drive_machine_next(struct drive_machine *m)
 		return;
 	arena_reset(m->a);
 	m->began = times_now();
-	m->refused = m->unsure = false;
+	m->refused = m->unsure = m->halted = false;
 	m->said[0] = '\0';
 	if (only_waits(m))
 		drive_job_go_on(m->job); /* there is room for another */
@@ -367,49 +367,10 @@ machine_begin(struct drive_machine *m)
 	drive_evidence_begin(m, drive_machine_next);
 }
 
-/* Was what this step switched off switched on again before the machine stopped? */
-static bool
-on_again(const struct drive_machine *m, size_t off)
-{
-	const struct power_plan *p = &m->job->plan;
-	const struct power_step *x = &p->steps[off];
-
-	for (size_t i = off + 1; i < m->step; i++) {
-		const struct power_step *s = &p->steps[i];
-
-		if (s->machine == m->index && (s->action == POWER_DO_OUTLET_ON || s->action == POWER_DO_CHASSIS_ON) &&
-		    strcmp(s->device, x->device) == 0 &&
-		    (x->outlet == NULL || (s->outlet != NULL && strcmp(s->outlet, x->outlet) == 0)))
-			return true;
-	}
-	return false;
-}
-
-/* Where a machine is left that stops in the middle: rule 6 wants it said. */
-static const char *
-left_where(struct drive_machine *m)
-{
-	const struct power_plan *p = &m->job->plan;
-	struct buf b = BUF(300);
-	const char *text;
-
-	for (size_t i = 0; i < m->step; i++) {
-		const struct power_step *s = &p->steps[i];
-
-		if (s->machine == m->index && (s->action == POWER_DO_OUTLET_OFF || s->action == POWER_DO_CHASSIS_OFF) &&
-		    !on_again(m, i))
-			buf_printf(&b, "%s%s%s%s is off", b.n > 0 ? ", " : "; left where it is: ", s->device,
-			    s->outlet == NULL ? "" : " ", s->outlet == NULL ? "" : s->outlet);
-	}
-	text = arena_strdup(m->a, b.n > 0 ? b.p : "");
-	buf_free(&b);
-	return text;
-}
-
 void
 drive_machine_stop(struct drive_machine *m, enum drive_machine_state state, size_t from, const char *text)
 {
-	const char *where = left_where(m), *vlan = drive_vlan_left(m);
+	const char *where = drive_left_where(m), *vlan = drive_vlan_left(m);
 
 	const char *all = arena_printf(m->a, "%s%s%s", text, where, vlan);
 
@@ -425,32 +386,17 @@ stop_or_undo(struct drive_machine *m, enum drive_machine_state state, size_t fro
 		drive_machine_stop(m, state, from, text);
 }
 
-/* Of an aborted machine it is said too when nothing of it was touched, or when only what goes on was. */
-static const char *
-aborted_where(struct drive_machine *m)
-{
-	const struct power_plan *p = &m->job->plan;
-	size_t on = 0, switched = 0;
-
-	for (size_t i = 0; i < m->step; i++) {
-		enum power_action a = p->steps[i].action;
-
-		if (p->steps[i].machine != m->index || !power_action_switches(a))
-			continue;
-		switched++;
-		on += a == POWER_DO_OUTLET_ON || a == POWER_DO_CHASSIS_ON;
-	}
-	if (switched == 0)
-		return "aborted: nothing of it was switched, it is as it was";
-	if (on == switched)
-		return arena_printf(m->a, "aborted: %zu of what should go on is on, the rest is as it was", on);
-	return left_where(m)[0] != '\0' ? "aborted" : "aborted: nothing of it is left off; what came after was not waited for";
-}
-
 void
 drive_machine_abort(struct drive_machine *m)
 {
-	stop_or_undo(m, MACHINE_SKIPPED, m->step, aborted_where(m));
+	stop_or_undo(m, MACHINE_SKIPPED, m->step, drive_aborted_where(m));
+}
+
+void
+drive_machine_halt(struct drive_machine *m)
+{
+	drive_pace_drop(m);
+	drive_machine_abort(m);
 }
 
 void
@@ -474,6 +420,10 @@ drive_step_end(struct drive_machine *m, const char *kind, const char *outcome, c
 	struct journal_step step = {job->request.id, row.step, outcome, text, m->began, times_now()};
 	struct err e;
 
+	if (m->halted) {
+		drive_machine_halt(m);
+		return;
+	}
 	if (journal_add_with(job->drive->room.journal, &row, &step, NULL, &e) != 0) {
 		log_error("job %lld step %zu: %s cannot be written: %s", (long long)job->request.id, m->step + 1, kind,
 		    e.text);

@@ -43,6 +43,7 @@ struct drive_machine {
 	int64_t deadline;             /* boot ms */
 	struct drive_target target;
 	bool wanted_on, refused;
+	bool halted;                  /* its job was aborted before its intent: nothing is sent */
 	char said[200];               /* what the device said to the command */
 
 	/* load, dwell: the machine's outlets, one after the other */
@@ -129,6 +130,8 @@ void drive_publish_unsettled(struct drive *d);
 void drive_machine_stop(struct drive_machine *m, enum drive_machine_state state, size_t from, const char *text);
 /* It stops where it is because somebody aborted its job; m->step is the one that comes next. */
 void drive_machine_abort(struct drive_machine *m);
+/* The same before its step has come to anything: nothing was sent, or only waited for. */
+void drive_machine_halt(struct drive_machine *m);
 /* A job of a request that was accepted before this start; none of its machines is begun. It owns the arena. */
 struct drive_job *drive_job_make(struct drive *d, const struct power_request *r, const struct power_plan *p, struct arena *a);
 
@@ -155,6 +158,10 @@ void drive_pace_drop(struct drive_machine *m); /* none does, or none any more */
 bool drive_pace_waits(const struct drive_machine *m); /* it stands in the queue, and nothing of its step was done */
 /* Once after a start, from the journal: what went on before it still counts. */
 void drive_pace_recall(struct drive *d);
+
+/* left.c: what of the machine is off, "" nothing; and of an aborted one how it is, also when nothing is. Of m->a. */
+const char *drive_left_where(struct drive_machine *m);
+const char *drive_aborted_where(struct drive_machine *m);
 
 /* steps.c */
 void drive_step_begin(struct drive_machine *m);

@@ -27,8 +27,7 @@ stop_queued(struct drive_job *job)
 
 		if (m->state != MACHINE_RUNNING || !drive_pace_waits(m))
 			continue;
-		drive_pace_drop(m);
-		drive_machine_abort(m);
+		drive_machine_halt(m);
 	}
 }
 

@@ -41,7 +41,7 @@ judge(struct drive_machine *m, bool seen)
 		    ? arena_printf(m->a, "%s stopped answering pings, %s after the reset", name, waited(m, age))
 		    : arena_printf(m->a, "%s answers pings, after %s", name, waited(m, age)));
 	else if (m->job->aborted && !is_lost(m))
-		end(m, "failed", "aborted while its pings were waited for");
+		drive_machine_halt(m);
 	else if (times_boot() < m->deadline)
 		drive_after(m, DRIVE_SLOW_POLL_MS, ping_poll);
 	else

@@ -127,6 +127,10 @@ drive_write_intent(struct drive_machine *m, const struct drive_intent *intent, s
 	const struct power_about about = {row.machine, intent->device, intent->outlet, power_verb_is_outlet(job->plan.verb)};
 	struct power_look look = drive_look(m);
 
+	if (job->aborted && !m->undo.active) {
+		m->halted = true; /* whoever said abort must not see one more thing switched */
+		return err_set(e, ERR_REFUSED, "the job was aborted");
+	}
 	if (power_look_tags(&look, &about, m->a, e) != 0)
 		return -1;
 	if (journal_add_with(job->drive->room.journal, &row, &step, NULL, e) == 0)
