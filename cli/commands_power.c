@@ -99,7 +99,7 @@ static const struct command rows[] = {
 	{.words = "job resume", .args = "ID", .min_args = 1, .max_args = 1, .options = OPT_WAIT, .verb = "resume", .run = cmd_job_order,
 	    .help = "let a paused job go on", .example = "larch job resume 7"},
 	{.words = "job abort", .args = "ID", .min_args = 1, .max_args = 1, .options = OPT_WAIT, .verb = "abort", .run = cmd_job_order,
-	    .help = "begin nothing more of a job", .example = "larch job abort 7"},
+	    .help = "switch nothing more of a job", .example = "larch job abort 7"},
 	{.words = "job finish", .args = "ID NODES", .min_args = 2, .max_args = 2, .options = ACT, .verb = "finish", .run = cmd_job_next,
 	    .help = "plan the rest for machines left", .more = NEXT_MORE,
 	    .example = "larch job finish 7 n[0007-0009]"},

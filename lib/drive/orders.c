@@ -35,7 +35,7 @@ static void
 order_abort(struct drive_job *job, const struct power_order *o)
 {
 	struct journal_row row = {.kind = "abort", .job = o->job, .who = o->who,
-	    .text = "no machine begins any more; those in a step stop after it"};
+	    .text = "nothing more is switched; what has left is read back, and each machine says where it is"};
 	struct err e;
 
 	if (job->aborted)
