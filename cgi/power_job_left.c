@@ -46,14 +46,35 @@ on_device(const struct power_step *s, const struct journal_row *r)
 	    strcmp(s->outlet == NULL ? "" : s->outlet, r->outlet) == 0;
 }
 
+static bool
+goes_off(enum power_action a)
+{
+	return a == POWER_DO_OUTLET_OFF || a == POWER_DO_CHASSIS_OFF || a == POWER_DO_SOFT;
+}
+
+static bool
+goes_on(enum power_action a)
+{
+	return a == POWER_DO_OUTLET_ON || a == POWER_DO_CHASSIS_ON || a == POWER_DO_ENSURE_ON;
+}
+
+/* Does the later intent make what this job left another thing? A light, a boot device, a port's VLAN do not make it of power. */
+static bool
+changes(const struct power_job *j, enum power_action a)
+{
+	return j->plan.vlan != NULL ? power_action_is_vlan(a) : goes_on(a) || goes_off(a) || a == POWER_DO_RESET;
+}
+
 static void
 mark_later(struct power_job *j, const struct journal_row *r)
 {
-	for (size_t i = 0; i < j->plan.n_machines; i++)
+	enum power_action a = power_action_parse(r->verb);
+
+	for (size_t i = 0; i < j->plan.n_machines && changes(j, a); i++)
 		if (strcmp(j->plan.machines[i].name, r->machine) == 0)
 			j->machines[i].later = r->job;
 	for (size_t i = 0; i < j->plan.n_steps; i++)
-		if (on_device(&j->plan.steps[i], r))
+		if ((changes(j, a) || a == j->plan.steps[i].action) && on_device(&j->plan.steps[i], r))
 			j->machines[j->plan.steps[i].machine].later = r->job;
 }
 
@@ -78,18 +99,6 @@ power_job_load_left(struct web_call *c, struct power_job *j, struct journal *jou
 }
 
 /* ---- what came of it --------------------------------------------------------------------------------------- */
-
-static bool
-goes_off(enum power_action a)
-{
-	return a == POWER_DO_OUTLET_OFF || a == POWER_DO_CHASSIS_OFF || a == POWER_DO_SOFT;
-}
-
-static bool
-goes_on(enum power_action a)
-{
-	return a == POWER_DO_OUTLET_ON || a == POWER_DO_CHASSIS_ON || a == POWER_DO_ENSURE_ON;
-}
 
 /* A command that failed may still be obeyed late: an outlet tells in the next sweep, whatever it was in the middle of. */
 static enum power_job_done

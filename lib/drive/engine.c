@@ -352,6 +352,16 @@ bmc_answers(const struct drive_machine *m)
 	    strcmp(v.text, "ok") == 0 && !status_stale(v.at, v.interval, times_now());
 }
 
+/* Seconds may have gone by since it was begun. */
+static void
+begin_first(struct drive_machine *m)
+{
+	if (m->job->aborted && !m->job->drive->stopping)
+		drive_machine_halt(m);
+	else
+		drive_machine_next(m);
+}
+
 static void
 machine_begin(struct drive_machine *m)
 {
@@ -364,7 +374,7 @@ machine_begin(struct drive_machine *m)
 		return;
 	}
 	tell_act(m, NULL);
-	drive_evidence_begin(m, drive_machine_next);
+	drive_evidence_begin(m, begin_first);
 }
 
 void
