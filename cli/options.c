@@ -39,7 +39,7 @@ const struct option_row option_rows[] = {
 	{.letter = 'R', .name = "reason", .arg = "TEXT", .group = OPT_ACT | OPT_EDIT | OPT_TAG, .offset = AT(reason),
 	    .help = "why; it stands in the log or the history"},
 	{.name = "count", .arg = "N", .group = OPT_COUNT, .offset = AT(count),
-	    .help = "how many machines (or outlets) this is, or their one rack: where the role wants that typed"},
+	    .help = "how many machines this is, or their one rack, where a role asks it"},
 	{.name = "even", .arg = "LIST", .group = OPT_EVEN, .offset = AT(even), .help = "the extra word: cut these although Larch itself stands on them"},
 	{.name = "no-wait", .group = OPT_WAIT, .offset = AT(no_wait), .help = "do not follow the job"},
 	{.name = "timeout", .arg = "DURATION", .duration = true, .group = OPT_WAIT | OPT_TIMEOUT, .offset = AT(timeout),
