@@ -127,7 +127,7 @@ void pages_tally(const struct pages_room *r, int64_t now, size_t out[STATUS_LEVE
 const struct status_value *pages_worst(const struct pages_room *r, const struct pages_node *n, int64_t now);
 
 /* ---- pages_advice.c ---- */
-#define PAGES_ACTS 4096
+#define PAGES_ACTS 16384 /* what was done lately, of all machines: a room that was switched twice in a week */
 /* What to do about a node that is not well; false: it is well, or no rule fits. Texts in `a`, or of the rules. */
 bool pages_advice(struct web_call *c, const struct pages_room *r, const struct pages_node *n, struct arena *a, struct advice *out);
 /* Its whole line as a cell, in `a`; and as much of it as stands in a table, "" none, which lives as long as the call. Both may be cut. */

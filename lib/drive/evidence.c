@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "engine.h"
+#include "evidence.h"
 
 #define BMC_MS 9000          /* its session ends before the time is over */
 #define THINGS 4             /* machines that hang on one outlet, of which something is kept */
@@ -145,28 +146,6 @@ say_missing(struct drive_evidence *v)
 			not_had(v, arena_printf(v->a, "%s %s", v->cords[i].pdu, v->cords[i].outlet), "its PDU did not answer in time");
 }
 
-/* The last eighth of its longest list goes, and the next, until it fits: in few rounds, however much a device has said. */
-static void
-shorten(struct drive_evidence *v)
-{
-	json_t *lists[] = {v->checks, v->outlets, v->not_had}, *longest = NULL, *one;
-	size_t i;
-
-	for (i = 0; i < LARCH_COUNT(lists); i++)
-		if (json_array_size(lists[i]) > json_array_size(longest))
-			longest = lists[i];
-	json_array_foreach(v->bmcs, i, one) {
-		json_t *sensors = json_object_get(one, "sensors"), *events = json_object_get(one, "events");
-
-		if (json_array_size(sensors) > json_array_size(longest))
-			longest = sensors;
-		if (json_array_size(events) > json_array_size(longest))
-			longest = events;
-	}
-	for (i = json_array_size(longest) / 8 + 1; i > 0 && json_array_size(longest) > 0; i--)
-		(void)json_array_remove(longest, json_array_size(longest) - 1);
-}
-
 /* All of it as JSON of LIMIT_EVIDENCE bytes at most. */
 static const char *
 text_of(struct drive_evidence *v)
@@ -181,13 +160,7 @@ text_of(struct drive_evidence *v)
 	jsn_set(o, "outlets", json_incref(v->outlets));
 	jsn_set(o, "bmc", json_incref(v->bmcs));
 	jsn_set(o, "not_had", json_incref(v->not_had));
-	jsn_set(o, "cut", json_false());
-	for (jsn_canonical(o, &b); b.over; jsn_canonical(o, &b)) {
-		shorten(v);
-		jsn_set(o, "cut", json_true());
-		buf_free(&b);
-		b = (struct buf)BUF(LIMIT_EVIDENCE);
-	}
+	drive_evidence_text(o, &b);
 	text = arena_strndup(v->a, b.p, b.n);
 	buf_free(&b);
 	json_decref(o);
