@@ -93,7 +93,7 @@ may(const struct auth_policy *p, const struct auth_person *who, const char *verb
 	struct permit *permit = NULL;
 	struct err e = {0};
 	enum auth_verb v;
-	uint32_t bits;
+	uint32_t bits = 0;
 	bool is;
 
 	(void)snprintf(name, sizeof(name), "%s", thing);
