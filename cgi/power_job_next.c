@@ -36,7 +36,7 @@ wish(struct web_call *c, const struct power_job *j, struct next n)
 	buf_printf(&url, "/power?verb=%s", power_verb_name(n.verb));
 	add_query(&url, "nodes", n.names);
 	add_query(&url, "via", power_way_name(n.way));
-	if (n.verb == POWER_SETVLAN) {
+	if (n.verb == POWER_SETVLAN && j->plan.vlan != NULL) {
 		jsn_set_text(o, "port", j->plan.vlan->port);
 		jsn_set(o, "vlan", json_integer((json_int_t)n.vlan));
 		add_query(&url, "port", j->plan.vlan->port);

@@ -163,7 +163,7 @@ used(const char *how)
 {
 	static const char *const rows[][2] = {{"form", "logged in"}, {"api", "logged in by the API"}, {"the password again", "gave its password again"}};
 
-	for (size_t i = 0; i < LARCH_COUNT(rows); i++)
+	for (size_t i = 0; how != NULL && i < LARCH_COUNT(rows); i++)
 		if (strcmp(rows[i][0], how) == 0)
 			return rows[i][1];
 	return "gave its password";
