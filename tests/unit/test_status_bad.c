@@ -351,7 +351,7 @@ t_groups_that_are_larger_than_can_be_read_are_an_error(void)
 	enum { GROUPS = 80 };
 	static char members[1u << 20];
 	static struct status_group g[GROUPS];
-	static char name[GROUPS][8];
+	static char name[GROUPS][16];
 	struct arena *a = arena_create();
 	struct status *s = opened(fresh_path());
 	struct status_group *out;
