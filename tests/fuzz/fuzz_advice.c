@@ -45,7 +45,7 @@ is_sound(const struct advice_rules *r, const struct advice_facts *f, struct aren
 	advice_line(&x, &line);
 	DEMAND(!line.over);
 	j = advice_json(&x);
-	DEMAND(json_object_size(j) == 6 && json_is_string(json_object_get(j, "why")));
+	DEMAND(json_object_size(j) == 7 && json_is_string(json_object_get(j, "why")));
 	json_decref(j);
 	buf_free(&line);
 }

@@ -65,7 +65,8 @@ static const struct web_program program = {.name = "fuzz", .routes = routes, .n_
 static struct web_server *
 server(void)
 {
-	static struct conf conf = {.site = "Room", .origin = "https://localhost", .data = "/data-of-the-fuzzer", .run = "/run-of-the-fuzzer"};
+	static struct conf conf = {.site = "Room", .origin = "https://localhost", .data = "/data-of-the-fuzzer", .run = "/run-of-the-fuzzer",
+	    .policy = "/policy-of-the-fuzzer"};
 	static struct web_site site = {.conf = &conf, .assets = "0"};
 	static struct web_server s = {.program = &program};
 	struct err e = {0};
@@ -75,6 +76,7 @@ server(void)
 		DEMAND(mustache_add(&site.templates, "page", STR("{{name}} {{hosts}} {{text}} {{url}} {{#t}}{{caption}} {{count}}"
 		    "{{#columns}}{{title}} {{href}}{{/columns}}{{#rows}}{{#cells}}{{text}}{{/cells}}{{/rows}}{{/t}}"), &e) == 0);
 		DEMAND(web_check_routes(&program, &e) == 0);
+		DEMAND(auth_policy_load(conf.policy, NULL, &site.policy, &e) == 0);
 		atomic_store(&s.site, &site);
 	}
 	return &s;

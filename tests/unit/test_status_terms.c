@@ -216,6 +216,8 @@ t_groups_that_larchd_has_read_are_groups_of_a_query_but_not_of_a_policy(void)
 	refused("@savio3", "no such group is in");
 	arena_destroy(a);
 	inv_close(inv);
+	status_close(now_open);
+	now_open = NULL;
 }
 
 /* The rows of larch-query(7)'s section about status, as the table has them. */
