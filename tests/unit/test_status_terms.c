@@ -212,12 +212,11 @@ t_groups_that_larchd_has_read_are_groups_of_a_query_but_not_of_a_policy(void)
 	T_INT(inv_match(inv, "@server", "n1", &e), 1);
 	T_INT(status_put_groups(now_open, "pdsh", NULL, 0, &e), 0);
 	finds("@savio3", "n[3-4]"); /* the answer is never kept */
+	status_close(now_open);
 	now_open = NULL;
 	refused("@savio3", "no such group is in");
 	arena_destroy(a);
 	inv_close(inv);
-	status_close(now_open);
-	now_open = NULL;
 }
 
 /* The rows of larch-query(7)'s section about status, as the table has them. */
