@@ -36,22 +36,12 @@ bytes_of(struct str s, size_t columns)
 	return s.n;
 }
 
-static size_t
-columns_of(struct str s)
-{
-	size_t seen = 0;
-
-	for (size_t i = 0; i < s.n; i++)
-		seen += ((unsigned char)s.p[i] & 0xc0) != 0x80;
-	return seen;
-}
-
 /* A cell of a fixed width; what is longer is cut, and ends in '~'. */
 static void
 cell(const struct why *w, const char *text, size_t wide, bool last)
 {
 	struct str s = str_of(text);
-	size_t columns = columns_of(s);
+	size_t columns = str_characters(s);
 
 	if (columns > wide) {
 		s.n = bytes_of(s, wide - 1);

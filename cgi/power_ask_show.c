@@ -251,16 +251,6 @@ facts_of(const struct power_asked *x, struct arena *a, struct fact f[16])
 
 /* ---- as text ---------------------------------------------------------------------------------------------- */
 
-static size_t
-width_of(struct str t)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < t.n; i++)
-		n += ((unsigned char)t.p[i] & 0xc0) != 0x80;
-	return n;
-}
-
 /* Amperes in hundredths, watts and volts whole; what a sensor says as it is. */
 static const char *
 number_text(double v, const char *unit, struct arena *a)
@@ -292,7 +282,7 @@ cell_text(const json_t *row, const struct web_column *col, struct arena *a)
 static void
 put(struct buf *out, const char *text, size_t width, bool right, bool last)
 {
-	size_t have = width_of(str_of(text));
+	size_t have = str_characters(str_of(text));
 
 	for (size_t i = have; right && i < width; i++)
 		buf_char(out, ' ');
@@ -314,7 +304,7 @@ table_text(const struct power_asked_table *t, const json_t *rows, struct arena *
 			continue;
 		width[n] = strlen(t->columns[k].title) + (t->columns[k].unit == NULL ? 0 : strlen(t->columns[k].unit) + 1);
 		json_array_foreach(rows, i, row) {
-			size_t w = width_of(str_of(cell_text(row, &t->columns[k], a)));
+			size_t w = str_characters(str_of(cell_text(row, &t->columns[k], a)));
 
 			width[n] = w > width[n] ? w : width[n];
 		}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Questions that larchd answers in a while: what is at an address, what a BMC tells; and a PDU as it was last seen. */
+/* Questions that larchd answers in a while: what is at an address, what a BMC tells. */
 #include <string.h>
 #include <time.h>
 
@@ -92,27 +92,6 @@ show(struct cli *c, const char *at, const json_t *body)
 		code = exit_of(body);
 	}
 	api_answer_finish(&text);
-	return code;
-}
-
-int
-cmd_pdu_show(struct cli *c)
-{
-	enum format f = out_format(c, FORMAT_TEXT);
-	struct api_answer a = {0};
-	struct err e = {0};
-	int code = EXIT_OK;
-	const char *path;
-
-	if (f != FORMAT_TEXT && f != FORMAT_JSON)
-		return cli_usage(c, "the answer is text, or json: it is more than one table");
-	if ((path = path_make(c, "/api/v1/pdus", c->argv[0], f == FORMAT_TEXT ? ".txt" : NULL, NULL, 0, &e)) == NULL)
-		return cli_fail(c, &e);
-	if (f == FORMAT_JSON && api_get(c, path, &a, &code) == 0)
-		out_json(a.body);
-	else if (f == FORMAT_TEXT && api_get_text(c, path, &a, &code) == 0)
-		out_text(a.text.n == 0 ? "" : a.text.p);
-	api_answer_finish(&a);
 	return code;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * why: everything known about one machine, on one screen: where it stands, what each check says and since when, what
+ * why, and pdu show: everything known about one thing, on one screen: where it stands, what each check says and since when, what
  * changed, who switched it. The text is the server's, as that of the machine's page.
  */
 #include <stdio.h>
@@ -8,8 +8,9 @@
 
 #include "cli.h"
 
-int
-cmd_why(struct cli *c)
+/* What is more than one table: its page as text, or the whole as JSON. */
+static int
+show_one(struct cli *c, const char *collection)
 {
 	enum format f = out_format(c, FORMAT_TEXT);
 	struct api_answer a = {0};
@@ -18,8 +19,8 @@ cmd_why(struct cli *c)
 	const char *path;
 
 	if (f != FORMAT_TEXT && f != FORMAT_JSON)
-		return cli_usage(c, "why prints text, or JSON with -o json");
-	path = path_make(c, "/api/v1/nodes", c->argv[0], f == FORMAT_TEXT ? ".txt" : NULL, NULL, 0, &e);
+		return cli_usage(c, "it is more than one table: -o text, or -o json");
+	path = path_make(c, collection, c->argv[0], f == FORMAT_TEXT ? ".txt" : NULL, NULL, 0, &e);
 	if (path == NULL)
 		return cli_fail(c, &e);
 	if (f == FORMAT_TEXT && api_get_text(c, path, &a, &code) == 0)
@@ -28,4 +29,16 @@ cmd_why(struct cli *c)
 		out_json(a.body);
 	api_answer_finish(&a);
 	return code;
+}
+
+int
+cmd_why(struct cli *c)
+{
+	return show_one(c, "/api/v1/nodes");
+}
+
+int
+cmd_pdu_show(struct cli *c)
+{
+	return show_one(c, "/api/v1/pdus");
 }

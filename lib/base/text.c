@@ -37,6 +37,16 @@ str_starts(struct str a, const char *prefix)
 	return a.n >= n && (n == 0 || memcmp(a.p, prefix, n) == 0);
 }
 
+size_t
+str_characters(struct str a)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < a.n; i++)
+		n += ((unsigned char)a.p[i] & 0xc0) != 0x80;
+	return n;
+}
+
 struct str
 str_trim(struct str a)
 {

@@ -23,6 +23,7 @@ LARCH_API struct str str_of(const char *s); /* NULL gives {NULL, 0} */
 LARCH_API bool str_eq(struct str a, struct str b);
 LARCH_API bool str_is(struct str a, const char *s);
 LARCH_API bool str_starts(struct str a, const char *prefix);
+LARCH_API size_t str_characters(struct str a); /* of UTF-8; a wide one counts as one, as in all tables of text */
 LARCH_API struct str str_trim(struct str a); /* without blanks and tabs at both ends */
 
 /*

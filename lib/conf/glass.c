@@ -96,16 +96,6 @@ has_word(struct str s, const char *word)
 	return false;
 }
 
-static size_t
-characters(struct str s)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < s.n; i++)
-		n += ((unsigned char)s.p[i] & 0xc0) != 0x80;
-	return n;
-}
-
 /* The same piece over and over: "abcabcabcabcabc". */
 static bool
 repeats(struct str s)
@@ -151,7 +141,7 @@ is_common(struct str s, const char *name)
 int
 conf_glass_password(struct str password, const char *name, struct err *e)
 {
-	size_t n = characters(password);
+	size_t n = str_characters(password);
 
 	if (password.n > MOST_BYTES)
 		return err_set(e, ERR_INPUT, "the password is longer than %d bytes", MOST_BYTES);

@@ -23,8 +23,8 @@ keep_string(struct inv *i, const char *key, const char *value, struct arena *a, 
 
 	(void)i;
 	(void)a;
-	if (inv_characters(s) > LIMIT_VALUE)
-		return err_set(e, ERR_LIMIT, "the value of %s has %zu characters; %d are taken", key, inv_characters(s),
+	if (str_characters(s) > LIMIT_VALUE)
+		return err_set(e, ERR_LIMIT, "the value of %s has %zu characters; %d are taken", key, str_characters(s),
 		    LIMIT_VALUE);
 	if (!inv_is_line(s))
 		return err_set(e, ERR_INPUT, "the value of %s is not text on one line: it has bytes that are not seen", key);

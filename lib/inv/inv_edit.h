@@ -102,7 +102,6 @@ int inv_check_name(const char *what, const char *name, struct err *e);      /* o
 int inv_check_port_name(const char *name, struct err *e);
 int inv_check_word(const char *what, const char *word, struct err *e);      /* type, key, kind, plug */
 int inv_check_subkey(const char *subkey, struct err *e);                    /* NULL and "" are none */
-size_t inv_characters(struct str s);                                        /* of UTF-8 */
 bool inv_is_line(struct str s);                                            /* text on one line, nothing hidden */
 
 /* ---- things ---------------------------------------------------------------------- */

@@ -109,16 +109,6 @@ next(const unsigned char *p, size_t *at)
 	return c;
 }
 
-size_t
-inv_characters(struct str s)
-{
-	size_t n = 0;
-
-	for (size_t k = 0; k < s.n; k++)
-		n += ((unsigned char)s.p[k] & 0xc0) != 0x80;
-	return n;
-}
-
 bool
 inv_is_line(struct str s)
 {

@@ -13,11 +13,7 @@ static struct query_node *either(struct query_parser *p);
 size_t
 query_column(struct str text, size_t at)
 {
-	size_t column = 1;
-
-	for (size_t i = 0; i < at && i < text.n; i++)
-		column += ((unsigned char)text.p[i] & 0xc0) != 0x80;
-	return column;
+	return 1 + str_characters((struct str){text.p, at < text.n ? at : text.n});
 }
 
 int

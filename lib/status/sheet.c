@@ -93,17 +93,6 @@ put_csv(struct status_sheet *s, struct sheet_row *r)
 	buf_free(&text);
 }
 
-/* Characters of UTF-8; a wide one counts as one, as elsewhere in tables of text. */
-static int
-columns_of(struct str s)
-{
-	int n = 0;
-
-	for (size_t i = 0; i < s.n; i++)
-		n += ((unsigned char)s.p[i] & 0xc0) != 0x80;
-	return n;
-}
-
 /* One cell of text, cleaned; the last of a line is not filled up. measure: only how wide it is. */
 static void
 put_padded(struct status_sheet *s, size_t k, struct str text, bool measure)
@@ -114,7 +103,7 @@ put_padded(struct status_sheet *s, size_t k, struct str text, bool measure)
 	if (text.n == 0)
 		text = STR("-");
 	buf_plain(&clean, text);
-	n = columns_of(buf_view(&clean));
+	n = (int)str_characters(buf_view(&clean));
 	if (measure) {
 		s->width[k] = n > s->width[k] ? n : s->width[k];
 	} else {

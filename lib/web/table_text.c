@@ -7,17 +7,6 @@
 #define TEXT_COLUMNS 80
 #define CELL_TEXT 160 /* bytes of one cell; longer ones are cut and end in "..." */
 
-/* Columns a text takes on a terminal, one a code point. */
-static size_t
-width_of(struct str t)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < t.n; i++)
-		n += ((unsigned char)t.p[i] & 0xc0) != 0x80;
-	return n;
-}
-
 /* A cell on one line: "o up", "o up (3 min, stale)". */
 static void
 cell_line(const struct web_shown *s, size_t row, size_t column, struct buf *out)
@@ -65,11 +54,11 @@ widths(const struct web_shown *s, size_t *width)
 	for (size_t k = 0; k < s->n_column; k++) {
 		const struct web_column *col = &s->table->columns[s->column[k]];
 
-		width[k] = width_of(str_of(title_of(col))) + (col->unit != NULL ? strlen(col->unit) + 1 : 0);
+		width[k] = str_characters(str_of(title_of(col))) + (col->unit != NULL ? strlen(col->unit) + 1 : 0);
 		for (size_t i = 0; i < s->n; i++) {
 			cell_line(s, s->row[i], s->column[k], &b);
-			if (width_of(buf_view(&b)) > width[k])
-				width[k] = width_of(buf_view(&b));
+			if (str_characters(buf_view(&b)) > width[k])
+				width[k] = str_characters(buf_view(&b));
 		}
 		sum += width[k] + (k > 0 ? 2 : 0);
 	}
@@ -88,7 +77,7 @@ pad(struct buf *out, size_t n)
 static void
 put_column(struct buf *out, struct str text, size_t width, bool right, bool last)
 {
-	size_t have = width_of(text), fill = have < width ? width - have : 0;
+	size_t have = str_characters(text), fill = have < width ? width - have : 0;
 
 	if (right)
 		pad(out, fill);
